@@ -1,0 +1,1 @@
+"""The debtor's door: from the link to the answer."""

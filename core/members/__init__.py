@@ -1,0 +1,1 @@
+"""The people of an organisation: agents, administrators and viewers."""

@@ -1,0 +1,1 @@
+"""Organisations (the tenants) and the creditors in whose name they collect."""

@@ -1,0 +1,60 @@
+"""Tables of organisations and creditors."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Key, OfOrganisation
+from core.identifiers import public_id
+
+LANGUAGES = ("nl", "fr", "de", "en", "nb")
+
+
+class Organisation(Base):
+    """The tenant: who runs a portal and decides its settings."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (
+        CheckConstraint("link_validity_hours BETWEEN 1 AND 24000", name="link_validity"),
+        CheckConstraint("language IN ('nl', 'fr', 'de', 'en', 'nb')", name="language"),
+        CheckConstraint("length(accent) = 7 AND accent LIKE '#%'", name="accent"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
+    name: Mapped[str] = mapped_column(String(120))
+    language: Mapped[str] = mapped_column(String(2), default="nl")
+    zone: Mapped[str] = mapped_column(String(40), default="Europe/Amsterdam")
+    country: Mapped[str] = mapped_column(String(2), default="NL")
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    accent: Mapped[str] = mapped_column(String(7), default="#0B5560")
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    logo_type: Mapped[str | None] = mapped_column(String(20))
+    support_phone: Mapped[str] = mapped_column(String(40), default="")
+    support_hours: Mapped[str] = mapped_column(String(120), default="")
+    support_email: Mapped[str] = mapped_column(String(254), default="")
+    debt_help_name: Mapped[str] = mapped_column(String(80), default="")
+    debt_help_phone: Mapped[str] = mapped_column(String(40), default="")
+    postal_address: Mapped[str] = mapped_column(String(240), default="")
+    register_number: Mapped[str] = mapped_column(String(40), default="")
+    link_validity_hours: Mapped[int] = mapped_column(default=14 * 24)
+    settings_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class Creditor(OfOrganisation, Base):
+    """In whose name an invoice is collected."""
+
+    __tablename__ = "creditors"
+    __rules__ = (UniqueConstraint("organisation_id", "code"),)
+
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    account_name: Mapped[str] = mapped_column(String(120), default="")
+    iban: Mapped[str] = mapped_column(String(34), default="")
+    bic: Mapped[str] = mapped_column(String(11), default="")
+    company_number: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[datetime]

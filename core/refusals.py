@@ -1,0 +1,23 @@
+"""Refusals: what the portal says no to, by name, with a sentence for the person in front of it."""
+
+from typing import Any
+
+
+def N_(sentence: str) -> str:
+    """Return the sentence as it is: a mark for the catalogue, translated where it is shown."""
+    return sentence
+
+
+class Refusal(Exception):
+    """Something anticipated that is not done.
+
+    `sentence` is an English source text with `%(name)s` marks; a door translates it and fills in `values`.
+    `status` is the HTTP status a door answers with: 401, 403, 404, 409, 410 or 422.
+    """
+
+    sentence: str = N_("This is not possible.")
+    status: int = 422
+
+    def __init__(self, **values: Any) -> None:
+        self.values = values
+        super().__init__(self.sentence % values if values else self.sentence)

@@ -1,0 +1,115 @@
+"""Organisations apart: which organisation's rows this piece of work may see.
+
+Four guards stand one behind the other: doors take the organisation from the session only; this module adds
+the organisation to every ORM statement and refuses rows of another one; references are composite; and on
+PostgreSQL row-level security asks for the same setting that is made here.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+
+from core.database import OfOrganisation, db
+
+EVERYWHERE = "everywhere"
+_current: ContextVar[int | str | None] = ContextVar("organisation", default=None)
+
+
+class NoOrganisation(RuntimeError):
+    """A statement was made without saying for which organisation: a mistake in the program."""
+
+
+class ForeignRow(RuntimeError):
+    """A row of another organisation was about to be written: a mistake in the program."""
+
+
+def current() -> int | str | None:
+    """Return the organisation's id, EVERYWHERE, or None when nothing was said."""
+    return _current.get()
+
+
+@contextmanager
+def scope(organisation_id: int) -> Iterator[None]:
+    """Work for one organisation."""
+    yield from _within(organisation_id)
+
+
+@contextmanager
+def everywhere() -> Iterator[None]:
+    """Work across organisations: signing in, looking up a link, workers and schedules."""
+    yield from _within(EVERYWHERE)
+
+
+def _within(value: int | str) -> Iterator[None]:
+    token = _current.set(value)
+    _tell_database()
+    try:
+        yield
+    finally:
+        _current.reset(token)
+        _tell_database()
+
+
+def enter(organisation_id: int | None) -> None:
+    """Set the organisation for the rest of this request or job (a door's way, ended by `leave`)."""
+    _current.set(organisation_id)
+    _tell_database()
+
+
+def leave() -> None:
+    """Forget the organisation at the end of a request or job."""
+    _current.set(None)
+
+
+def _tell_database() -> None:
+    if db.session.registry.has() and db.session().in_transaction():
+        _tell(db.session().connection())
+
+
+def _tell(connection: Any) -> None:
+    if connection.dialect.name == "postgresql":
+        value = _current.get()
+        connection.exec_driver_sql(
+            "SELECT set_config('app.organisation', %s, true)", ("" if value is None else str(value),)
+        )
+
+
+@event.listens_for(Session, "after_begin")
+def _after_begin(_session: Session, _transaction: SessionTransaction, connection: Any) -> None:
+    _tell(connection)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _guard(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load:
+        return
+    mappers = [mapper for mapper in state.all_mappers if issubclass(mapper.class_, OfOrganisation)]
+    if not mappers:
+        return
+    value = _current.get()
+    if value is None:
+        names = ", ".join(sorted({mapper.class_.__name__ for mapper in mappers}))
+        raise NoOrganisation(f"{names} was asked for without an organisation.")
+    if value == EVERYWHERE or state.is_insert:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(
+            OfOrganisation, lambda cls: cls.organisation_id == value, include_aliases=True, track_closure_variables=True
+        )
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_foreign_rows(session: Session, _context: Any, _instances: Any) -> None:
+    value = _current.get()
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if not isinstance(row, OfOrganisation):
+            continue
+        if value is None:
+            raise NoOrganisation(f"{type(row).__name__} was written without an organisation.")
+        if value != EVERYWHERE and row.organisation_id not in (None, value):
+            raise ForeignRow(f"{type(row).__name__} belongs to another organisation.")

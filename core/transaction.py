@@ -1,0 +1,57 @@
+"""Where a transaction begins and ends: at a door or in a command, never in a room."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+
+from core.database import db, only_reading
+from core.refusals import N_, Refusal
+
+
+class DatabaseBusy(Refusal):
+    """The database could not be written to in time."""
+
+    sentence = N_("This takes longer than it should. Please try again in a moment.")
+    status = 503
+
+
+def expect_reading(value: bool) -> None:
+    """Say for the rest of this request whether it only reads (a GET); `writing` may still write in between."""
+    only_reading.set(value)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Commit what the block did, or nothing of it when it raises.
+
+    Inside a request that only reads, its read transaction ends first, so that SQLite's write lock is taken
+    at the start of the new one. Raises DatabaseBusy when SQLite's one writer did not get its turn in time.
+    """
+    if only_reading.get():
+        db.session.commit()
+    before = only_reading.set(False)
+    try:
+        yield
+        db.session.commit()
+    except OperationalError as error:
+        db.session.rollback()
+        if "database is locked" in str(error):
+            raise DatabaseBusy from error
+        raise
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        only_reading.reset(before)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Read in one transaction that leaves nothing behind; on SQLite it takes no write lock."""
+    before = only_reading.set(True)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        only_reading.reset(before)

@@ -1,0 +1,1 @@
+"""Policies, stages, runs and notices: who is reminded of what, when and why not."""

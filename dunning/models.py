@@ -1,0 +1,154 @@
+"""Tables of dunning policies, stages, runs and notices."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Key, Minor, OfOrganisation, belongs_to, choice
+from core.identifiers import public_id
+
+
+class RunState(StrEnum):
+    """A run is proposed, then confirmed (its messages are queued) or discarded."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    DISCARDED = "discarded"
+
+
+class StageChannel(StrEnum):
+    """By which channel a stage writes; `preferred` takes the debtor's own first usable one."""
+
+    PREFERRED = "preferred"
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class DunningPolicy(OfOrganisation, Base):
+    """The plan: stages with days after the due date, and the days that lie at least between two messages."""
+
+    __tablename__ = "dunning_policies"
+    __rules__ = (
+        UniqueConstraint("organisation_id", "name"),
+        CheckConstraint("minimum_gap_days BETWEEN 1 AND 365", name="minimum_gap"),
+        CheckConstraint("amount_minimum >= 0", name="amount_minimum"),
+        Index(
+            "uq_dunning_policies_default",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("is_default"),
+            postgresql_where=text("is_default"),
+        ),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
+    name: Mapped[str] = mapped_column(String(80))
+    is_default: Mapped[bool] = mapped_column(default=False)
+    is_automatic: Mapped[bool] = mapped_column(default=False)
+    minimum_gap_days: Mapped[int] = mapped_column(default=7)
+    amount_minimum: Mapped[int] = mapped_column(Minor, default=0)
+
+
+class DunningStage(OfOrganisation, Base):
+    """A step of a policy: from so many days after the due date, this text by this channel."""
+
+    __tablename__ = "dunning_stages"
+    __rules__ = (
+        belongs_to("dunning_policies", "policy_id", ondelete="CASCADE"),
+        UniqueConstraint("organisation_id", "policy_id", "position"),
+        CheckConstraint("days_after_due BETWEEN 0 AND 1000", name="days_after_due"),
+        CheckConstraint("position > 0", name="position"),
+    )
+
+    policy_id: Mapped[int] = mapped_column(Key)
+    position: Mapped[int]
+    days_after_due: Mapped[int]
+    channel: Mapped[StageChannel] = mapped_column(
+        choice(StageChannel, name="channel"), default=StageChannel.PREFERRED
+    )
+    event: Mapped[str] = mapped_column(String(40))
+
+
+class DunningRun(OfOrganisation, Base):
+    """One execution of a policy. At most one of a policy is waiting for a decision."""
+
+    __tablename__ = "dunning_runs"
+    __rules__ = (
+        belongs_to("dunning_policies", "policy_id"),
+        belongs_to("members", "decided_by_id"),
+        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_has_moment"),
+        Index(
+            "uq_dunning_runs_proposed",
+            "organisation_id",
+            "policy_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
+    policy_id: Mapped[int] = mapped_column(Key)
+    state: Mapped[RunState] = mapped_column(choice(RunState, name="state"), default=RunState.PROPOSED)
+    run_on: Mapped[date]
+    proposed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(Key)
+
+
+class DunningNotice(OfOrganisation, Base):
+    """One debtor's outcome in a run: one message, whatever the number of invoices."""
+
+    __tablename__ = "dunning_notices"
+    __rules__ = (
+        belongs_to("dunning_runs", "run_id", ondelete="CASCADE"),
+        belongs_to("debtors", "debtor_id"),
+        belongs_to("contact_points", "contact_point_id"),
+        belongs_to("messages", "message_id"),
+        UniqueConstraint("organisation_id", "run_id", "debtor_id"),
+        Index("ix_dunning_notices_debtor", "organisation_id", "debtor_id"),
+    )
+
+    run_id: Mapped[int] = mapped_column(Key)
+    debtor_id: Mapped[int] = mapped_column(Key)
+    contact_point_id: Mapped[int] = mapped_column(Key)
+    message_id: Mapped[int | None] = mapped_column(Key)
+    event: Mapped[str] = mapped_column(String(40))
+    stage_position: Mapped[int]
+    is_left_out: Mapped[bool] = mapped_column(default=False)
+
+
+class DunningNoticeInvoice(OfOrganisation, Base):
+    """An invoice of a notice, with the stage it reaches by it."""
+
+    __tablename__ = "dunning_notice_invoices"
+    __rules__ = (
+        belongs_to("dunning_notices", "notice_id", ondelete="CASCADE"),
+        belongs_to("invoices", "invoice_id"),
+        UniqueConstraint("organisation_id", "notice_id", "invoice_id"),
+        Index("ix_dunning_notice_invoices_invoice", "organisation_id", "invoice_id"),
+    )
+
+    notice_id: Mapped[int] = mapped_column(Key)
+    invoice_id: Mapped[int] = mapped_column(Key)
+    stage_position: Mapped[int]
+
+
+class DunningSkip(OfOrganisation, Base):
+    """An overdue invoice that a run leaves alone, and why."""
+
+    __tablename__ = "dunning_skips"
+    __rules__ = (
+        belongs_to("dunning_runs", "run_id", ondelete="CASCADE"),
+        belongs_to("invoices", "invoice_id"),
+        belongs_to("debtors", "debtor_id"),
+        UniqueConstraint("organisation_id", "run_id", "invoice_id"),
+    )
+
+    run_id: Mapped[int] = mapped_column(Key)
+    invoice_id: Mapped[int] = mapped_column(Key)
+    debtor_id: Mapped[int] = mapped_column(Key)
+    reason: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(String(120), default="")

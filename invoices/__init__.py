@@ -1,0 +1,1 @@
+"""Debtors, invoices, payments, and the exemptions that make dunning leave an invoice alone."""

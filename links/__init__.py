@@ -1,0 +1,1 @@
+"""Access links, their signed tokens, and the visits they let in."""

@@ -1,0 +1,1 @@
+"""Messages: texts, the outbox and the providers that carry them."""

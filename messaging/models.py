@@ -1,0 +1,135 @@
+"""Tables of templates and of the outbox."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database import Base, Key, OfOrganisation, belongs_to, choice
+from core.identifiers import public_id
+from invoices.models import Channel
+
+
+class MessageState(StrEnum):
+    """Where a message is. `handing` is committed just before the provider gets it; only then may doubt arise."""
+
+    NEW = "new"
+    CLAIMED = "claimed"
+    HANDING = "handing"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    UNKNOWN = "unknown"
+    SUPPRESSED = "suppressed"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+class MessageTemplate(OfOrganisation, Base):
+    """An organisation's own words for one event, channel and language, with ((placeholders))."""
+
+    __tablename__ = "message_templates"
+    __rules__ = (
+        UniqueConstraint("organisation_id", "event", "channel", "language"),
+        CheckConstraint("channel <> 'email' OR subject <> ''", name="email_has_subject"),
+    )
+
+    event: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[Channel] = mapped_column(choice(Channel, name="channel"))
+    language: Mapped[str] = mapped_column(String(2))
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[datetime]
+
+
+class Message(OfOrganisation, Base):
+    """One e-mail or SMS to one person: a row written with its reason, carried out by a worker.
+
+    `values` are the placeholders known when it was queued; link and validity are filled when it is sent.
+    `is_collection` says that every invoice in it must pass `invoices.queries.why_not_dun` when it leaves.
+    """
+
+    __tablename__ = "messages"
+    __rules__ = (
+        belongs_to("debtors", "debtor_id"),
+        belongs_to("contact_points", "contact_point_id"),
+        belongs_to("members", "member_id"),
+        belongs_to("access_links", "link_id"),
+        UniqueConstraint("organisation_id", "dedupe_key"),
+        CheckConstraint("(debtor_id IS NULL) <> (member_id IS NULL)", name="one_recipient"),
+        CheckConstraint(
+            "handed_at IS NULL OR state NOT IN ('new', 'claimed', 'suppressed')", name="handed_in_state"
+        ),
+        CheckConstraint("sent_at IS NULL OR state IN ('sent', 'delivered', 'bounced')", name="sent_in_state"),
+        CheckConstraint("state NOT IN ('claimed', 'handing') OR claimed_by IS NOT NULL", name="claim_has_owner"),
+        Index("ix_messages_debtor", "organisation_id", "debtor_id"),
+        Index(
+            "ix_messages_due",
+            "not_before",
+            sqlite_where=text("state IN ('new', 'claimed', 'handing')"),
+            postgresql_where=text("state IN ('new', 'claimed', 'handing')"),
+        ),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
+    dedupe_key: Mapped[str] = mapped_column(String(120))
+    event: Mapped[str] = mapped_column(String(40))
+    channel: Mapped[Channel] = mapped_column(choice(Channel, name="channel"))
+    language: Mapped[str] = mapped_column(String(2))
+    debtor_id: Mapped[int | None] = mapped_column(Key)
+    contact_point_id: Mapped[int | None] = mapped_column(Key)
+    member_id: Mapped[int | None] = mapped_column(Key)
+    link_id: Mapped[int | None] = mapped_column(Key)
+    recipient: Mapped[str] = mapped_column(String(254))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    is_collection: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[MessageState] = mapped_column(choice(MessageState, name="state"), default=MessageState.NEW)
+    state_reason: Mapped[str] = mapped_column(String(240), default="")
+    attempt: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    leased_until: Mapped[datetime | None]
+    not_before: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    message_id: Mapped[str] = mapped_column(String(120))
+    provider_id: Mapped[str | None] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(240), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    handed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+
+class MessageInvoice(OfOrganisation, Base):
+    """An invoice a message is about."""
+
+    __tablename__ = "message_invoices"
+    __rules__ = (
+        belongs_to("messages", "message_id", ondelete="CASCADE"),
+        belongs_to("invoices", "invoice_id"),
+        UniqueConstraint("organisation_id", "message_id", "invoice_id"),
+        Index("ix_message_invoices_invoice", "organisation_id", "invoice_id"),
+    )
+
+    message_id: Mapped[int] = mapped_column(Key)
+    invoice_id: Mapped[int] = mapped_column(Key)
+
+
+class MessageAttempt(OfOrganisation, Base):
+    """One try to hand a message over, with the provider's words."""
+
+    __tablename__ = "message_attempts"
+    __rules__ = (
+        belongs_to("messages", "message_id", ondelete="CASCADE"),
+        UniqueConstraint("organisation_id", "message_id", "attempt"),
+    )
+
+    message_id: Mapped[int] = mapped_column(Key)
+    attempt: Mapped[int]
+    started_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(24))
+    code: Mapped[str] = mapped_column(String(24), default="")
+    words: Mapped[str] = mapped_column(String(400), default="")

@@ -1,0 +1,1 @@
+"""What debtors answer, and the actions their answers set off."""

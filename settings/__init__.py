@@ -1,0 +1,1 @@
+"""The organisation's door: what an administrator decides."""

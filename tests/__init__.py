@@ -1,0 +1,1 @@
+"""The tests: rooms, doors, journeys, and the house itself."""

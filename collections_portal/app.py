@@ -1,0 +1,109 @@
+"""The application put together: configuration, foundation, doors."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+from flask import Flask, g, request
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import core.web.errors
+import core.web.formats
+import core.web.headers
+import core.web.languages
+import core.web.logs
+import core.web.static
+import desk.door
+import settings.door
+from collections_portal import health
+from collections_portal.config import Config
+from collections_portal.debtor import door as debtor_door
+from core import tables, tenancy, transaction
+from core.database import db
+from core.web.sessions import DoorSessions
+
+ROOT = Path(__file__).resolve().parents[1]
+DOORS = ("debtor", "desk")
+BODY_LIMIT = 64 * 1024
+FORM_LIMIT = 512 * 1024
+
+csrf = CSRFProtect()
+
+
+def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
+    """Return the WSGI application with the chosen doors: `debtor`, `desk` (which brings the settings)."""
+    tables.load()
+    config.var_dir.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "collections_portal",
+        root_path=str(ROOT / "collections_portal"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "collections_portal" / "static"),
+    )
+    _configure(app, config)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "core" / "migrations"), render_as_batch=True)
+    for part in (core.web.logs, core.web.languages, core.web.formats, core.web.static, core.web.errors):
+        part.install(app)
+    app.before_request(_begin)
+    app.teardown_appcontext(_end)
+    csrf.init_app(app)
+    health.install(app)
+    _open_doors(app, config, doors)
+    core.web.headers.install(app)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, 0, 0)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.config.update(
+        PORTAL=config,
+        TESTING=config.testing,
+        SECRET_KEY=config.secret_keys[-1],
+        SECRET_KEY_FALLBACKS=list(reversed(config.secret_keys[:-1])),
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(config.database_url),
+        TRUSTED_HOSTS=list(config.hosts),
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=FORM_LIMIT,
+        SESSION_COOKIE_SECURE=config.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        WTF_CSRF_TIME_LIMIT=None,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
+    return {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+
+
+def _begin() -> None:
+    transaction.expect_reading(request.method in ("GET", "HEAD", "OPTIONS"))
+
+
+def _end(_error: BaseException | None) -> None:
+    tenancy.leave()
+    transaction.expect_reading(False)
+
+
+def _open_doors(app: Flask, config: Config, doors: Collection[str]) -> None:
+    sessions = DoorSessions(doors={}, otherwise=debtor_door.sessions(config))
+    app.session_interface = sessions
+    g_door = {"debtor": "debtor", "desk": "desk", "settings": "settings"}
+
+    @app.before_request
+    def _name_door() -> None:
+        first = request.path.split("/", 2)[1]
+        g.door = g_door.get(first, "debtor")
+
+    if "debtor" in doors:
+        debtor_door.open_on(app, csrf)
+    if "desk" in doors:
+        sessions.doors = {"desk": desk.door.sessions(config), "settings": desk.door.sessions(config)}
+        desk.door.open_on(app, csrf)
+        settings.door.open_on(app, csrf)

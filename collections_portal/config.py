@@ -1,0 +1,171 @@
+"""How the installation is deployed: read from the environment, loud when incomplete."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+SHORTEST_KEY = 32
+KNOWN_KEYS = ("changeme", "secret", "development", "insecure", "example")
+
+
+class ConfigurationIncomplete(RuntimeError):
+    """The environment lacks something, or holds something unsafe; the text says what, for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Where e-mail goes: an SMTP server, or files in the demo."""
+
+    host: str = ""
+    port: int = 587
+    user: str = ""
+    password: str = ""
+    starttls: bool = True
+    sender: str = ""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """Where SMS go: Twilio, or files in the demo."""
+
+    account_sid: str = ""
+    auth_token: str = ""
+    from_number: str = ""
+    messaging_service_sid: str = ""
+    api_url: str = "https://api.twilio.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything an installation decides. Keys are lists, the newest last: it signs, all of them verify."""
+
+    public_url: str
+    secret_keys: tuple[str, ...] = field(repr=False)
+    link_keys: tuple[str, ...] = field(repr=False)
+    database_url: str = field(repr=False)
+    var_dir: Path
+    desk_url: str = ""
+    mail: Mail = field(default_factory=Mail, repr=False)
+    sms: Sms = field(default_factory=Sms, repr=False)
+    redis_url: str = field(default="", repr=False)
+    proxies: int = 0
+    demo: bool = False
+    testing: bool = False
+    mailbox_dir: Path | None = None
+
+    @property
+    def is_https(self) -> bool:
+        """Whether visitors come over TLS; cookies are then `__Host-` and Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host names visitors may ask for."""
+        urls = [url for url in (self.public_url, self.desk_url) if url]
+        return tuple({urlsplit(url).hostname or "" for url in urls})
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Config":
+        """Read `PORTAL_*`, `DATABASE_URL`, `SMTP_*`, `TWILIO_*` and `REDIS_URL`.
+
+        Raises ConfigurationIncomplete with every problem in one text.
+        """
+        env = os.environ if environment is None else environment
+        problems: list[str] = []
+        config = cls(
+            public_url=env.get("PORTAL_URL", "").rstrip("/"),
+            desk_url=env.get("PORTAL_DESK_URL", "").rstrip("/"),
+            secret_keys=_keys(env, "PORTAL_SECRET_KEYS", problems),
+            link_keys=_keys(env, "PORTAL_LINK_KEYS", problems),
+            database_url=_database(env.get("DATABASE_URL", "sqlite:///var/portal.sqlite")),
+            var_dir=Path(env.get("PORTAL_VAR", "var")).absolute(),
+            mail=_mail(env, problems),
+            sms=_sms(env, problems),
+            redis_url=env.get("REDIS_URL", ""),
+            proxies=_number(env, "PORTAL_PROXIES", 0, problems),
+        )
+        if not config.public_url.startswith("https://"):
+            problems.append("PORTAL_URL must be the https:// address debtors open, such as https://pay.example.org.")
+        if set(config.secret_keys) & set(config.link_keys):
+            problems.append("PORTAL_SECRET_KEYS and PORTAL_LINK_KEYS must not share a key.")
+        if problems:
+            raise ConfigurationIncomplete("The configuration is not complete:\n- " + "\n- ".join(problems))
+        return config
+
+    @classmethod
+    def for_tests(cls, *, database_url: str, var_dir: Path, **changes: object) -> "Config":
+        """Return a complete configuration for a test: http on localhost, keys that are no secret."""
+        values: dict[str, object] = {
+            "public_url": "http://localhost",
+            "secret_keys": ("test-secret-" + "s" * 32,),
+            "link_keys": ("test-link-" + "l" * 32,),
+            "database_url": _database(database_url),
+            "var_dir": var_dir,
+            "mailbox_dir": var_dir / "mailbox",
+            "testing": True,
+        }
+        return cls(**(values | changes))  # type: ignore[arg-type]  # the fields are checked by the dataclass
+
+
+def _keys(env: Mapping[str, str], name: str, problems: list[str]) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in env.get(name, "").split(",") if key.strip())
+    if not keys:
+        problems.append(f"{name} is missing: one or more random keys, newest last, separated by commas.")
+    for key in keys:
+        if len(key) < SHORTEST_KEY:
+            problems.append(f"{name} holds a key of {len(key)} characters; {SHORTEST_KEY} is the least.")
+        elif len(set(key)) < 8 or any(known in key.lower() for known in KNOWN_KEYS):
+            problems.append(f"{name} holds a key that looks like a default; make a random one.")
+    return keys
+
+
+def _database(url: str) -> str:
+    for old in ("postgres://", "postgresql://"):
+        if url.startswith(old):
+            return "postgresql+psycopg://" + url.removeprefix(old)
+    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
+        return "sqlite:///" + str(Path(url.removeprefix("sqlite:///")).absolute())
+    return url
+
+
+def _number(env: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
+    value = env.get(name, str(default))
+    if not value.isdigit():
+        problems.append(f"{name} must be a whole number, not {value!r}.")
+        return default
+    return int(value)
+
+
+def _mail(env: Mapping[str, str], problems: list[str]) -> Mail:
+    mail = Mail(
+        host=env.get("SMTP_HOST", ""),
+        port=_number(env, "SMTP_PORT", 587, problems),
+        user=env.get("SMTP_USER", ""),
+        password=env.get("SMTP_PASSWORD", ""),
+        starttls=env.get("SMTP_STARTTLS", "required") != "off",
+        sender=env.get("MAIL_FROM", ""),
+        ca_file=env.get("SMTP_CA_FILE", ""),
+    )
+    if not mail.host:
+        problems.append("SMTP_HOST is missing: the mail server that sends the links.")
+    if "@" not in mail.sender:
+        problems.append("MAIL_FROM is missing: the address messages are sent from.")
+    return mail
+
+
+def _sms(env: Mapping[str, str], problems: list[str]) -> Sms:
+    sms = Sms(
+        account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
+        auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
+        from_number=env.get("TWILIO_FROM", ""),
+        messaging_service_sid=env.get("TWILIO_MESSAGING_SERVICE_SID", ""),
+        api_url=env.get("TWILIO_API_URL", "https://api.twilio.com"),
+    )
+    if sms.account_sid and not (sms.auth_token and (sms.from_number or sms.messaging_service_sid)):
+        problems.append(
+            "TWILIO_ACCOUNT_SID is set: TWILIO_AUTH_TOKEN and TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID are needed too."
+        )
+    return sms

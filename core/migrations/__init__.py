@@ -1,0 +1,1 @@
+"""Numbered migrations, up and down, equal to the models."""

@@ -1,0 +1,53 @@
+"""What stands behind the ORM in the database itself: row-level security, and an audit trail without erasers."""
+
+from alembic import op
+
+MINE = "organisation_id = NULLIF(NULLIF(current_setting('app.organisation', true), ''), 'everywhere')::bigint"
+POLICY = f"current_setting('app.organisation', true) = 'everywhere' OR {MINE}"
+
+
+def protect(table: str) -> None:
+    """On PostgreSQL, show and take only rows of the organisation that `core.tenancy` set (or everywhere)."""
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    op.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+    op.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
+    op.execute(f'CREATE POLICY organisation ON "{table}" USING ({POLICY}) WITH CHECK ({POLICY})')
+
+
+def unprotect(table: str) -> None:
+    """Take the policy away again."""
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    op.execute(f'DROP POLICY organisation ON "{table}"')
+    op.execute(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY')
+    op.execute(f'ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY')
+
+
+def only_append(table: str) -> None:
+    """Let rows be added, never changed or deleted."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "CREATE FUNCTION only_append() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME; END$$"
+        )
+        op.execute(
+            f"CREATE TRIGGER only_append BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION only_append()"
+        )
+        return
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER only_append_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'rows of {table} are only added'); END"
+        )
+
+
+def allow_changes(table: str) -> None:
+    """Take `only_append` away again."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"DROP TRIGGER only_append ON {table}")
+        op.execute("DROP FUNCTION only_append()")
+        return
+    for verb in ("update", "delete"):
+        op.execute(f"DROP TRIGGER only_append_{verb}")

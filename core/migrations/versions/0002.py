@@ -1,0 +1,59 @@
+"""Organisations apart in the database itself, and an audit trail that is only added to.
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+from core.migrations import guards
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+TABLES = (
+    "access_links",
+    "action_notes",
+    "actions",
+    "audit_events",
+    "contact_points",
+    "credit_notes",
+    "creditors",
+    "debtors",
+    "dunning_notice_invoices",
+    "dunning_notices",
+    "dunning_policies",
+    "dunning_runs",
+    "dunning_skips",
+    "dunning_stages",
+    "exemptions",
+    "import_batches",
+    "import_mappings",
+    "invoices",
+    "member_sessions",
+    "members",
+    "message_attempts",
+    "message_invoices",
+    "message_templates",
+    "messages",
+    "payments",
+    "reaction_field_texts",
+    "reaction_fields",
+    "reaction_invoices",
+    "reaction_type_texts",
+    "reaction_types",
+    "reactions",
+    "visits",
+)
+
+
+def upgrade() -> None:
+    for table in TABLES:
+        guards.protect(table)
+    guards.only_append("audit_events")
+
+
+def downgrade() -> None:
+    guards.allow_changes("audit_events")
+    for table in TABLES:
+        guards.unprotect(table)

@@ -1,0 +1,61 @@
+"""How refusals and faults become pages: a status, one sentence, and the way on."""
+
+import structlog
+from flask import Flask, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from core.refusals import N_, Refusal
+from core.web.languages import sentence_of
+
+log = structlog.get_logger()
+SENTENCES = {
+    400: N_("We could not read this request. Please go back and try again."),
+    401: N_("You are not signed in, or no longer."),
+    403: N_("You may not do this."),
+    404: N_("This page does not exist."),
+    405: N_("This page cannot be used in this way."),
+    413: N_("This is too large to send."),
+    429: N_("That was too often. Please wait a moment and try again."),
+    500: N_("Something went wrong on our side. Please try again later."),
+}
+
+
+def install(app: Flask) -> None:
+    """Turn refusals, HTTP errors, expired forms and faults into pages of the door they happened at."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(500, _fault)
+
+
+def page(status: int, sentence: str) -> ResponseReturnValue:
+    """Return the error page of this door with a translated sentence."""
+    layout = "layouts/desk_signed_out.html" if g.get("door") in ("desk", "settings") else "layouts/debtor.html"
+    return render_template("errors/error.html", layout=layout, status=status, sentence=sentence), status
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    log.info("refused", reason=type(refusal).__name__, status=refusal.status)
+    return page(refusal.status, sentence_of(refusal))
+
+
+def _form_too_old(error: CSRFError) -> ResponseReturnValue:
+    log.info("refused", reason="CSRF", status=400, words=error.description)
+    return page(400, gettext("This page was open for too long, or in another window. Please go back and try again."))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    log.info("refused", reason=error.name, status=status)
+    answer = page(status, gettext(SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])))
+    extra = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
+    return (*answer, extra) if isinstance(answer, tuple) else answer  # type: ignore[return-value]
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    return page(500, gettext(SENTENCES[500]))

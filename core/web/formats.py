@@ -1,0 +1,80 @@
+"""How amounts, dates and moments are written on pages, in the visitor's language."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency
+from flask import Flask
+
+from core.money import decimals_of
+from core.web.languages import LOCALES, language, zone
+
+
+def install(app: Flask) -> None:
+    """Add the filters `money`, `day`, `short_day`, `weekday_day`, `moment` and `clock_time` to templates."""
+    app.jinja_env.filters.update(
+        money=lambda minor, currency: money(minor, currency, language()),
+        day=lambda value: day(value, language()),
+        short_day=lambda value: short_day(value, language()),
+        weekday_day=lambda value: weekday_day(value, language()),
+        moment=lambda value: moment(value, language(), zone()),
+        clock_time=lambda value: clock_time(value, language(), zone()),
+    )
+
+
+@lru_cache(maxsize=256)
+def _shape(currency: str, lang: str) -> tuple[str, str, str, str]:
+    """Return (before, group, decimal, after) of the language's way to write the currency."""
+    sample = format_currency(1234567, currency, locale=LOCALES[lang], decimal_quantization=True)
+    first, last = sample.index("1"), sample.rindex("0") if decimals_of(currency) else sample.rindex("7")
+    digits = sample[first : last + 1]
+    group = digits[1]
+    decimal = digits[-decimals_of(currency) - 1] if decimals_of(currency) else ""
+    return sample[:first], group, decimal, sample[last + 1 :]
+
+
+def money(minor: int, currency: str, lang: str) -> str:
+    """Return minor units as the language writes them: 125000 EUR is `€ 1.250,00` in Dutch.
+
+    Babel shows the shape once; filling it in is fifty times faster than asking Babel for every amount.
+    """
+    before, group, decimal, after = _shape(currency, lang)
+    places = decimals_of(currency)
+    whole, rest = divmod(abs(minor), 10**places)
+    text = f"{whole:,}".replace(",", group)
+    if places:
+        text += f"{decimal}{rest:0{places}d}"
+    sign = "\u2212" if minor < 0 else ""
+    return f"{sign}{before}{text}{after}"
+
+
+@lru_cache(maxsize=8192)
+def day(value: date, lang: str) -> str:
+    """Return `25 oktober 2026`."""
+    return format_date(value, "d MMMM y" if lang != "de" and lang != "nb" else "d. MMMM y", locale=LOCALES[lang])
+
+
+@lru_cache(maxsize=8192)
+def short_day(value: date, lang: str) -> str:
+    """Return `25 okt 2026`."""
+    return format_date(value, "medium", locale=LOCALES[lang])
+
+
+@lru_cache(maxsize=8192)
+def weekday_day(value: date, lang: str) -> str:
+    """Return `vrijdag 27 november 2026`."""
+    return format_date(value, "full", locale=LOCALES[lang])
+
+
+def moment(value: datetime, lang: str, where: str) -> str:
+    """Return `zaterdag 5 december 2026 23:59` in the organisation's zone."""
+    local = value.astimezone(ZoneInfo(where))
+    return f"{weekday_day(local.date(), lang)} {local:%H:%M}"
+
+
+def clock_time(value: datetime, lang: str, where: str) -> str:
+    """Return a short date with the time, for timelines."""
+    local = value.astimezone(ZoneInfo(where))
+    return f"{format_datetime(local, 'd MMM', locale=LOCALES[lang])} {format_time(local, 'HH:mm', locale=LOCALES[lang])}"

@@ -1,0 +1,6 @@
+"""The WSGI application for any server: `app`."""
+
+from collections_portal.app import create_app
+from collections_portal.config import Config
+
+app = create_app(Config.from_environment())

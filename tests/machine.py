@@ -31,7 +31,9 @@ def chromium() -> Path | None:
 
 def redis_server() -> Path | None:
     """Return Redis' server, or the one that speaks the same language."""
-    return next((Path(path) for name in ("redis-server", "valkey-server") if (path := shutil.which(name))), None)
+    return next(
+        (Path(path) for name in ("redis-server", "valkey-server") if (path := shutil.which(name))), None
+    )
 
 
 def postgres_binaries() -> Path | None:
@@ -69,7 +71,7 @@ def _is_complete(folder: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One thing of the machine: how it is found, what is left out without it, and Debian's packages with it."""
+    """One thing of the machine: how it is found, what goes without it, and Debian's packages of it."""
 
     name: str
     find: Callable[[], object]
@@ -103,7 +105,10 @@ def install(packages: list[str]) -> None:
     for command in (["apt-get", "update", "--quiet"], add):
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if done.returncode:
-            print(f"{' '.join(command[:2])} failed: {(done.stderr or done.stdout).strip()[-500:]}", file=sys.stderr)
+            print(
+                f"{' '.join(command[:2])} failed: {(done.stderr or done.stdout).strip()[-500:]}",
+                file=sys.stderr,
+            )
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString, TypeAlias
 
 import psycopg
 from psycopg import sql
@@ -40,7 +41,7 @@ FOLDER = "PORTAL_TEST_RUN"
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """One worker's database, as its two roles see it. Neither role is a superuser or bypasses row security."""
+    """One worker's database, as its two roles see it. Neither stands above row-level security."""
 
     owner_url: str
     application_url: str
@@ -64,7 +65,7 @@ def close_run(folder: Path) -> None:
 
 
 def administrator_url() -> URL:
-    """Return the address of the run's server as its administrator, starting the server when it is not there."""
+    """Return the server's address as its administrator (a superuser), starting the server if need be."""
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
         return make_url(given).set(drivername="postgresql")
@@ -94,7 +95,9 @@ def _start(data: Path) -> str:
         *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"),
     )
     with (data / "postgresql.auto.conf").open("a") as settings:
-        settings.writelines(f"{name} = '{value}'\n" for name, value in (SETTINGS | {"port": str(port)}).items())
+        settings.writelines(
+            f"{name} = '{value}'\n" for name, value in (SETTINGS | {"port": str(port)}).items()
+        )
     _as_server_user(
         "pg_ctl", "start", "--pgdata", str(data), "--log", str(data / "server.log"), "--wait", "--silent"
     )
@@ -102,7 +105,7 @@ def _start(data: Path) -> str:
 
 
 def _server_user() -> str | None:
-    """Return whom the server runs as: PostgreSQL refuses root, so a lesser user there, ourselves elsewhere."""
+    """Return whom the server runs as when we are root, whom PostgreSQL refuses; None is ourselves."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
@@ -130,7 +133,9 @@ def _as_server_user(program: str, *arguments: str) -> None:
         timeout=60,
     )
     if done.returncode and arguments[0] != "stop":
-        raise RuntimeError(f"PostgreSQL's {program} failed ({done.returncode}); it is run as {user or 'yourself'}.")
+        raise RuntimeError(
+            f"PostgreSQL's {program} failed ({done.returncode}); it is run as {user or 'yourself'}."
+        )
 
 
 def _free_port() -> int:
@@ -144,7 +149,7 @@ def _free_port() -> int:
 def database_of(worker: str) -> Iterator[Roles]:
     """Make an empty database and its two roles for this worker; drop them at the end.
 
-    What the owner creates in it later, the application may read and write: the operator's page grants the same.
+    What the owner creates in it later, the application may read and write, as in an installation.
     """
     administrator = administrator_url()
     name = f"portal_test_{worker}_{secrets.token_hex(4)}"
@@ -152,9 +157,12 @@ def database_of(worker: str) -> Iterator[Roles]:
     passwords = {owner: secrets.token_hex(16), application: secrets.token_hex(16)}
     with _connected(administrator) as connection:
         for role, password in passwords.items():
-            _run(connection, "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}", role, sql.Literal(password))
-        # An administrator who is no superuser may only give a database to a role it belongs to.
-        _run(connection, "GRANT {} TO CURRENT_USER", owner)
+            _run(
+                connection,
+                "CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {}",
+                role,
+                sql.Literal(password),
+            )
         _run(connection, "CREATE DATABASE {} OWNER {} TEMPLATE template0", name, owner)
     urls = {
         role: administrator.set(
@@ -175,10 +183,13 @@ def database_of(worker: str) -> Iterator[Roles]:
             _run(connection, "DROP ROLE {}", owner)
 
 
-def _connected(url: URL) -> psycopg.Connection[tuple[object, ...]]:
+Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
+
+
+def _connected(url: URL) -> Connection:
     return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
 
-def _run(connection: psycopg.Connection[tuple[object, ...]], statement: str, *parts: str | sql.Composable) -> None:
+def _run(connection: Connection, statement: LiteralString, *parts: str | sql.Composable) -> None:
     named = [sql.Identifier(part) if isinstance(part, str) else part for part in parts]
-    connection.execute(sql.SQL(statement).format(*named))  # type: ignore[arg-type]  # the statements stand above
+    connection.execute(sql.SQL(statement).format(*named))

@@ -1,0 +1,44 @@
+"""Fixtures of every test; each of the plugins named here holds one subject."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_sqlalchemy.session import Session
+from sqlalchemy.orm import scoped_session
+
+from collections_portal.app import create_app
+from collections_portal.config import Config
+from core.database import db
+
+pytest_plugins = ("tests.databases",)
+
+
+@pytest.fixture
+def make_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Make the portal on this test's database; named arguments change its configuration."""
+    made = []
+
+    def make(**changes: object) -> Flask:
+        config = Config.for_tests(database_url=database_url, var_dir=tmp_path, **changes)
+        made.append(create_app(config))
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """The portal on this test's database, at http://localhost."""
+    return make_app()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """The database session, inside the application's context."""
+    with app.app_context():
+        yield db.session

@@ -88,7 +88,9 @@ class Config:
             proxies=_number(env, "PORTAL_PROXIES", 0, problems),
         )
         if not config.public_url.startswith("https://"):
-            problems.append("PORTAL_URL must be the https:// address debtors open, such as https://pay.example.org.")
+            problems.append(
+                "PORTAL_URL must be the https:// address debtors open, such as https://pay.example.org."
+            )
         if set(config.secret_keys) & set(config.link_keys):
             problems.append("PORTAL_SECRET_KEYS and PORTAL_LINK_KEYS must not share a key.")
         if problems:

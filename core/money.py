@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-DECIMALS = {"JPY": 0, "ISK": 0, "KRW": 0, "CLP": 0, "VND": 0, "BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+DECIMALS = {
+    "JPY": 0,
+    "ISK": 0,
+    "KRW": 0,
+    "CLP": 0,
+    "VND": 0,
+    "BHD": 3,
+    "JOD": 3,
+    "KWD": 3,
+    "OMR": 3,
+    "TND": 3,
+}
 CURRENCIES = frozenset(
     "EUR NOK SEK DKK GBP CHF USD CAD AUD NZD PLN CZK HUF RON BGN ISK JPY TRY ZAR INR CNY HKD SGD AED MAD TND".split()
 )

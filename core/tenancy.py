@@ -98,7 +98,10 @@ def _guard(state: ORMExecuteState) -> None:
         return
     state.statement = state.statement.options(
         with_loader_criteria(
-            OfOrganisation, lambda cls: cls.organisation_id == value, include_aliases=True, track_closure_variables=True
+            OfOrganisation,
+            lambda cls: cls.organisation_id == value,
+            include_aliases=True,
+            track_closure_variables=True,
         )
     )
 

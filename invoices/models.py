@@ -92,7 +92,9 @@ class ContactPoint(OfOrganisation, Base):
     channel: Mapped[Channel] = mapped_column(choice(Channel, name="channel"))
     value: Mapped[str] = mapped_column(String(254))
     is_preferred: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[ContactState] = mapped_column(choice(ContactState, name="state"), default=ContactState.USABLE)
+    state: Mapped[ContactState] = mapped_column(
+        choice(ContactState, name="state"), default=ContactState.USABLE
+    )
     state_reason: Mapped[str] = mapped_column(String(200), default="")
     created_at: Mapped[datetime]
 

@@ -64,7 +64,9 @@ class Message(OfOrganisation, Base):
             "handed_at IS NULL OR state NOT IN ('new', 'claimed', 'suppressed')", name="handed_in_state"
         ),
         CheckConstraint("sent_at IS NULL OR state IN ('sent', 'delivered', 'bounced')", name="sent_in_state"),
-        CheckConstraint("state NOT IN ('claimed', 'handing') OR claimed_by IS NOT NULL", name="claim_has_owner"),
+        CheckConstraint(
+            "state NOT IN ('claimed', 'handing') OR claimed_by IS NOT NULL", name="claim_has_owner"
+        ),
         Index("ix_messages_debtor", "organisation_id", "debtor_id"),
         Index(
             "ix_messages_due",

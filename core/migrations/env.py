@@ -1,6 +1,6 @@
 """How Alembic runs: in the application's context, in one transaction, in batches on SQLite."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -12,7 +12,7 @@ target = db.metadatas[None]
 only_reading.set(True)
 
 
-def render(kind: str, item: Any, _context: Any) -> str | bool:
+def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own column type as the plain one, so that old migrations need none of today's code."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
 
@@ -31,7 +31,11 @@ def run() -> None:
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.rollback()
         context.configure(
-            connection=connection, target_metadata=target, render_as_batch=True, compare_type=True, render_item=render
+            connection=connection,
+            target_metadata=target,
+            render_as_batch=True,
+            compare_type=True,
+            render_item=render,
         )
         with context.begin_transaction():
             context.run_migrations()

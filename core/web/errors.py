@@ -33,7 +33,9 @@ def install(app: Flask) -> None:
 
 def page(status: int, sentence: str) -> ResponseReturnValue:
     """Return the error page of this door with a translated sentence."""
-    layout = "layouts/desk_signed_out.html" if g.get("door") in ("desk", "settings") else "layouts/debtor.html"
+    layout = (
+        "layouts/desk_signed_out.html" if g.get("door") in ("desk", "settings") else "layouts/debtor.html"
+    )
     return render_template("errors/error.html", layout=layout, status=status, sentence=sentence), status
 
 
@@ -44,7 +46,9 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 
 def _form_too_old(error: CSRFError) -> ResponseReturnValue:
     log.info("refused", reason="CSRF", status=400, words=error.description)
-    return page(400, gettext("This page was open for too long, or in another window. Please go back and try again."))
+    return page(
+        400, gettext("This page was open for too long, or in another window. Please go back and try again.")
+    )
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -54,7 +58,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     log.info("refused", reason=error.name, status=status)
     answer = page(status, gettext(SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])))
     extra = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
-    return (*answer, extra) if isinstance(answer, tuple) else answer  # type: ignore[return-value]
+    return (*answer, extra) if isinstance(answer, tuple) else answer
 
 
 def _fault(error: Exception) -> ResponseReturnValue:

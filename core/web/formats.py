@@ -1,10 +1,10 @@
 """How amounts, dates and moments are written on pages, in the visitor's language."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.numbers import format_currency
 from flask import Flask
 
@@ -13,7 +13,8 @@ from core.web.languages import LOCALES, language, zone
 
 
 def install(app: Flask) -> None:
-    """Add the filters `money`, `day`, `short_day`, `weekday_day`, `moment` and `clock_time` to templates."""
+    """Add the filters `money`, `day`, `short_day`, `weekday_day`, `moment`, `clock_time`, `agenda_day` and `age`
+    to templates."""
     app.jinja_env.filters.update(
         money=lambda minor, currency: money(minor, currency, language()),
         day=lambda value: day(value, language()),
@@ -21,6 +22,8 @@ def install(app: Flask) -> None:
         weekday_day=lambda value: weekday_day(value, language()),
         moment=lambda value: moment(value, language(), zone()),
         clock_time=lambda value: clock_time(value, language(), zone()),
+        agenda_day=lambda value: agenda_day(value, language()),
+        age=lambda value: age(value, language()),
     )
 
 
@@ -53,7 +56,9 @@ def money(minor: int, currency: str, lang: str) -> str:
 @lru_cache(maxsize=8192)
 def day(value: date, lang: str) -> str:
     """Return `25 oktober 2026`."""
-    return format_date(value, "d MMMM y" if lang != "de" and lang != "nb" else "d. MMMM y", locale=LOCALES[lang])
+    return format_date(
+        value, "d MMMM y" if lang != "de" and lang != "nb" else "d. MMMM y", locale=LOCALES[lang]
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -78,3 +83,14 @@ def clock_time(value: datetime, lang: str, where: str) -> str:
     """Return a short date with the time, for timelines."""
     local = value.astimezone(ZoneInfo(where))
     return f"{format_datetime(local, 'd MMM', locale=LOCALES[lang])} {format_time(local, 'HH:mm', locale=LOCALES[lang])}"
+
+
+@lru_cache(maxsize=8192)
+def agenda_day(value: date, lang: str) -> str:
+    """Return `do 19 nov`, for lists of days that are near."""
+    return format_date(value, "EEE d MMM" if lang not in ("de", "nb") else "EEE d. MMM", locale=LOCALES[lang])
+
+
+def age(value: timedelta, lang: str) -> str:
+    """Return how long something waits, in one unit: `12 min`, `2 u`, `9 d`."""
+    return format_timedelta(value, format="narrow", threshold=1, locale=LOCALES[lang])

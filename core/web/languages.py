@@ -11,13 +11,25 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCALES = {"nl": "nl", "fr": "fr", "de": "de", "en": "en_GB", "nb": "nb"}
 OWN_NAMES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English", "nb": "Norsk"}
 # Later packages win where two of them translate one source text.
-PACKAGES = ("core", "invoices", "links", "messaging", "reactions", "dunning", "desk", "settings", "collections_portal")
+PACKAGES = (
+    "core",
+    "invoices",
+    "links",
+    "messaging",
+    "reactions",
+    "dunning",
+    "desk",
+    "settings",
+    "collections_portal",
+)
 
 
 def install(app: Flask) -> None:
     """Load a catalogue for each package that has one, and choose the locale per request."""
     present = [name for name in PACKAGES if (ROOT / name / "translations").is_dir()]
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(ROOT / name / "translations") for name in present)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(
+        str(ROOT / name / "translations") for name in present
+    )
     app.config["BABEL_DOMAIN"] = ";".join(present) or "messages"
     Babel(app, default_locale="en_GB", locale_selector=_locale, timezone_selector=zone)
 

@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from collections.abc import MutableMapping
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +17,7 @@ def _hide(text: str) -> str:
     return _LINK.sub(lambda found: "/k/*" + sha256(found[1][:11].encode()).hexdigest()[:6], text)
 
 
-def without_tokens(_logger: Any, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def without_tokens(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     """Return the event with every `/k/<token>` turned into a short hash."""
     return {key: _hide(value) if isinstance(value, str) else value for key, value in event.items()}
 

@@ -1,0 +1,44 @@
+"""Questions about organisations and creditors."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from core.database import db
+from core.organisations.models import Creditor, Organisation
+from core.refusals import N_, Refusal
+
+
+class OrganisationUnknown(Refusal):
+    """There is no such organisation."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
+def organisation(*, organisation_id: int) -> Organisation:
+    """Return the organisation. Raises OrganisationUnknown."""
+    found = db.session.get(Organisation, organisation_id)
+    if found is None:
+        raise OrganisationUnknown
+    return found
+
+
+def organisation_by_public_id(*, public_id: str) -> Organisation:
+    """Return the organisation. Raises OrganisationUnknown."""
+    found = db.session.scalar(select(Organisation).where(Organisation.public_id == public_id))
+    if found is None:
+        raise OrganisationUnknown
+    return found
+
+
+def organisations_open() -> Sequence[Organisation]:
+    """Return every organisation that is not closed, for work that goes round all of them."""
+    return db.session.scalars(select(Organisation).where(Organisation.closed_at.is_(None))).all()
+
+
+def creditors_of(*, organisation_id: int) -> Sequence[Creditor]:
+    """Return the organisation's creditors by code."""
+    return db.session.scalars(
+        select(Creditor).where(Creditor.organisation_id == organisation_id).order_by(Creditor.code)
+    ).all()

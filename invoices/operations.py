@@ -1,0 +1,199 @@
+"""Changes to invoices: payments, credit notes, withdrawal, and the exemptions that hold dunning off."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from core import audit
+from core.database import db
+from core.refusals import N_, Refusal
+from invoices import balances
+from invoices.models import CreditNote, Exemption, Invoice, Payment
+from invoices.queries import InvoiceUnknown, lock_invoices, settled_on
+
+
+class AmountNotPositive(Refusal):
+    """An amount of nothing or less."""
+
+    sentence = N_("Enter an amount above zero.")
+
+
+class PaymentInFuture(Refusal):
+    """Money that is received later has not been received."""
+
+    sentence = N_("The date of payment lies in the future.")
+
+
+class CreditNoteKnown(Refusal):
+    """This credit note was entered before."""
+
+    sentence = N_("Credit note %(number)s was already entered for this invoice.")
+    status = 409
+
+
+def record_payment(
+    *,
+    organisation_id: int,
+    invoice_id: int,
+    amount: int,
+    paid_on: date,
+    reference: str,
+    now: datetime,
+    today: date,
+    member_id: int | None = None,
+) -> Payment:
+    """Store money received (minor units) and bring the open amount up to date.
+
+    Raises InvoiceUnknown, AmountNotPositive, PaymentInFuture and balances.AmountTooHigh.
+    """
+    if amount <= 0:
+        raise AmountNotPositive
+    if paid_on > today:
+        raise PaymentInFuture
+    invoice = _held(organisation_id, invoice_id)
+    payment = Payment(
+        organisation_id=organisation_id,
+        invoice_id=invoice_id,
+        amount=amount,
+        paid_on=paid_on,
+        reference=reference,
+        created_at=now,
+    )
+    db.session.add(payment)
+    _settle(invoice, now)
+    _tell(invoice, "payment.recorded", now, member_id, amount=amount, paid_on=paid_on.isoformat())
+    return payment
+
+
+def record_credit_note(
+    *,
+    organisation_id: int,
+    invoice_id: int,
+    number: str,
+    amount: int,
+    credited_on: date,
+    now: datetime,
+    member_id: int | None = None,
+) -> CreditNote:
+    """Store an amount taken off an invoice (minor units) and bring the open amount up to date.
+
+    Raises InvoiceUnknown, AmountNotPositive, CreditNoteKnown and balances.AmountTooHigh.
+    """
+    if amount <= 0:
+        raise AmountNotPositive
+    invoice = _held(organisation_id, invoice_id)
+    known = select(CreditNote.id).where(
+        CreditNote.organisation_id == organisation_id,
+        CreditNote.invoice_id == invoice_id,
+        CreditNote.number == number,
+    )
+    if db.session.scalar(known) is not None:
+        raise CreditNoteKnown(number=number)
+    note = CreditNote(
+        organisation_id=organisation_id,
+        invoice_id=invoice_id,
+        number=number,
+        amount=amount,
+        credited_on=credited_on,
+        created_at=now,
+    )
+    db.session.add(note)
+    _settle(invoice, now)
+    _tell(invoice, "credit_note.recorded", now, member_id, amount=amount, number=number)
+    return note
+
+
+def withdraw(*, organisation_id: int, invoice_id: int, now: datetime, member_id: int | None = None) -> None:
+    """Take an invoice back: nothing is open on it any more. Raises InvoiceUnknown."""
+    invoice = _held(organisation_id, invoice_id)
+    invoice.amount_open = 0
+    invoice.withdrawn_at = invoice.updated_at = now
+    db.session.flush()
+    _tell(invoice, "invoice.withdrawn", now, member_id)
+
+
+def exempt(
+    *,
+    organisation_id: int,
+    invoice_id: int,
+    asked_by: str,
+    reason: str,
+    now: datetime,
+    amount: int | None = None,
+    review_on: date | None = None,
+) -> Exemption:
+    """Hold dunning off an invoice, or off `amount` of it, until this asker's exemption is ended.
+
+    The same asker again changes amount, reason and review of the exemption in force. Raises InvoiceUnknown.
+    """
+    _held(organisation_id, invoice_id)
+    exemption = db.session.scalar(
+        select(Exemption).where(
+            Exemption.organisation_id == organisation_id,
+            Exemption.invoice_id == invoice_id,
+            Exemption.asked_by == asked_by,
+            Exemption.ended_at.is_(None),
+        )
+    )
+    if exemption is None:
+        exemption = Exemption(
+            organisation_id=organisation_id, invoice_id=invoice_id, asked_by=asked_by, started_at=now
+        )
+        db.session.add(exemption)
+    exemption.reason, exemption.amount, exemption.review_on = reason, amount, review_on
+    db.session.flush()
+    return exemption
+
+
+def end_exemptions(*, organisation_id: int, asked_by: str, end_reason: str, now: datetime) -> int:
+    """End every exemption in force of this asker and return how many there were."""
+    held = db.session.scalars(
+        select(Exemption).where(
+            Exemption.organisation_id == organisation_id,
+            Exemption.asked_by == asked_by,
+            Exemption.ended_at.is_(None),
+        )
+    ).all()
+    for exemption in held:
+        exemption.ended_at, exemption.end_reason = now, end_reason
+    db.session.flush()
+    return len(held)
+
+
+def _held(organisation_id: int, invoice_id: int) -> Invoice:
+    lock_invoices(organisation_id=organisation_id, invoice_ids=(invoice_id,))
+    invoice = db.session.scalar(
+        select(Invoice)
+        .where(Invoice.organisation_id == organisation_id, Invoice.id == invoice_id)
+        .execution_options(populate_existing=True)
+    )
+    if invoice is None:
+        raise InvoiceUnknown
+    return invoice
+
+
+def _settle(invoice: Invoice, now: datetime) -> None:
+    db.session.flush()
+    paid, credited = settled_on(organisation_id=invoice.organisation_id, invoice_id=invoice.id)
+    invoice.amount_open = balances.open_amount(
+        amount=invoice.amount,
+        paid=paid,
+        credited=credited,
+        settled_elsewhere=invoice.amount_settled_elsewhere,
+        number=invoice.number,
+    )
+    invoice.updated_at = now
+    db.session.flush()
+
+
+def _tell(invoice: Invoice, what: str, now: datetime, member_id: int | None, **details: object) -> None:
+    audit.record(
+        organisation_id=invoice.organisation_id,
+        what=what,
+        about="invoice",
+        about_id=invoice.id,
+        now=now,
+        member_id=member_id,
+        debtor_id=invoice.debtor_id,
+        details={"invoice": invoice.number, "currency": invoice.currency, **details},
+    )

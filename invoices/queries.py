@@ -1,0 +1,215 @@
+"""Questions about debtors, their invoices and exemptions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, or_, select
+
+from core.database import db
+from core.refusals import N_, Refusal
+from invoices.models import (
+    Channel,
+    ContactPoint,
+    ContactState,
+    CreditNote,
+    Debtor,
+    Exemption,
+    Invoice,
+    Payment,
+)
+
+
+class DebtorUnknown(Refusal):
+    """There is no such debtor in this organisation."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
+class InvoiceUnknown(Refusal):
+    """There is no such invoice in this organisation, or not of this debtor."""
+
+    sentence = N_("This invoice does not exist.")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why no collection message about an invoice may leave: `settled`, `withdrawn`, `unknown` or `exempt`.
+
+    `detail` of `exempt` is who asked for the exemption, such as `action:7`.
+    """
+
+    reason: str
+    detail: str = ""
+
+
+def debtor_by_public_id(*, organisation_id: int, public_id: str) -> Debtor:
+    """Return the debtor. Raises DebtorUnknown."""
+    found = db.session.scalar(
+        select(Debtor).where(Debtor.organisation_id == organisation_id, Debtor.public_id == public_id)
+    )
+    if found is None:
+        raise DebtorUnknown
+    return found
+
+
+def invoice_by_public_id(*, organisation_id: int, public_id: str) -> Invoice:
+    """Return the invoice. Raises InvoiceUnknown."""
+    found = db.session.scalar(
+        select(Invoice).where(Invoice.organisation_id == organisation_id, Invoice.public_id == public_id)
+    )
+    if found is None:
+        raise InvoiceUnknown
+    return found
+
+
+def open_invoices_by_public_id(
+    *, organisation_id: int, debtor_id: int, public_ids: Collection[str]
+) -> Sequence[Invoice]:
+    """Return the debtor's open invoices with these public ids, by due date.
+
+    Raises InvoiceUnknown when one of them is not there, is somebody else's or is settled.
+    """
+    found = db.session.scalars(
+        select(Invoice)
+        .where(
+            Invoice.organisation_id == organisation_id,
+            Invoice.debtor_id == debtor_id,
+            Invoice.public_id.in_(public_ids),
+            Invoice.amount_open > 0,
+        )
+        .order_by(Invoice.due_on, Invoice.id)
+    ).all()
+    if len(found) != len(set(public_ids)):
+        raise InvoiceUnknown
+    return found
+
+
+def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[ContactPoint]:
+    """Return the contact points that can carry a link: the preferred one first, then e-mail, then SMS."""
+    return db.session.scalars(
+        select(ContactPoint)
+        .where(
+            ContactPoint.organisation_id == organisation_id,
+            ContactPoint.debtor_id == debtor_id,
+            ContactPoint.state == ContactState.USABLE,
+            ContactPoint.channel.in_((Channel.EMAIL, Channel.SMS)),
+        )
+        .order_by(
+            ContactPoint.is_preferred.desc(),
+            case((ContactPoint.channel == Channel.EMAIL, 0), else_=1),
+            ContactPoint.id,
+        )
+    ).all()
+
+
+def why_not_dun(
+    *, organisation_id: int, invoice_ids: Collection[int], lock: bool = False
+) -> dict[int, WhyNot | None]:
+    """Return for each invoice why no collection message about it may leave, or None when one may.
+
+    The one gate: the dunning run asks it, and every sender asks it again with `lock` in the transaction that
+    marks a message `handing`. A lock holds off a reaction that is being stored until this transaction ends;
+    the reaction takes the same lock, so one of the two is always first.
+    """
+    if lock:
+        lock_invoices(organisation_id=organisation_id, invoice_ids=invoice_ids)
+    invoices = db.session.execute(
+        select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
+            Invoice.organisation_id == organisation_id, Invoice.id.in_(invoice_ids)
+        )
+    ).all()
+    held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
+    answers: dict[int, WhyNot | None] = {invoice_id: WhyNot("unknown") for invoice_id in invoice_ids}
+    for invoice_id, amount_open, withdrawn_at in invoices:
+        answers[invoice_id] = _why_not(amount_open, withdrawn_at is not None, held.get(invoice_id, []))
+    return answers
+
+
+def _why_not(amount_open: int, withdrawn: bool, held: list[tuple[str, int | None]]) -> WhyNot | None:
+    if withdrawn:
+        return WhyNot("withdrawn")
+    if amount_open <= 0:
+        return WhyNot("settled")
+    for asked_by, amount in held:
+        if amount is None or amount >= amount_open:
+            return WhyNot("exempt", asked_by)
+    if sum(amount or 0 for _, amount in held) >= amount_open:
+        return WhyNot("exempt", held[0][0])
+    return None
+
+
+def lock_invoices(*, organisation_id: int, invoice_ids: Collection[int]) -> None:
+    """Hold these invoices until the transaction ends, in the order of their ids so that two never wait crosswise."""
+    db.session.execute(
+        select(Invoice.id)
+        .where(Invoice.organisation_id == organisation_id, Invoice.id.in_(invoice_ids))
+        .order_by(Invoice.id)
+        .with_for_update()
+    ).all()
+
+
+def exemptions_in_force(
+    *, organisation_id: int, invoice_ids: Collection[int]
+) -> dict[int, list[tuple[str, int | None]]]:
+    """Return per invoice who asked for an exemption that is in force, and for what amount (None: all of it)."""
+    rows = db.session.execute(
+        select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
+        .where(
+            Exemption.organisation_id == organisation_id,
+            Exemption.invoice_id.in_(invoice_ids),
+            Exemption.ended_at.is_(None),
+        )
+        .order_by(Exemption.id)
+    )
+    held: dict[int, list[tuple[str, int | None]]] = {}
+    for invoice_id, asked_by, amount in rows:
+        held.setdefault(invoice_id, []).append((asked_by, amount))
+    return held
+
+
+def settled_on(*, organisation_id: int, invoice_id: int) -> tuple[int, int]:
+    """Return (paid, credited) in minor units."""
+    paid = db.session.scalar(
+        select(func.coalesce(func.sum(Payment.amount), 0)).where(
+            Payment.organisation_id == organisation_id, Payment.invoice_id == invoice_id
+        )
+    )
+    credited = db.session.scalar(
+        select(func.coalesce(func.sum(CreditNote.amount), 0)).where(
+            CreditNote.organisation_id == organisation_id, CreditNote.invoice_id == invoice_id
+        )
+    )
+    return int(paid or 0), int(credited or 0)
+
+
+def like(text: str) -> str:
+    """Return a LIKE pattern that finds the text anywhere, with `\\` before its own % and _."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def debtors_found(
+    *, organisation_id: int, text: str = "", page: int = 1, size: int = 50
+) -> tuple[Sequence[Debtor], int]:
+    """Return a page of debtors by name, and how many there are, found by name, customer number or invoice number."""
+    wanted = select(Debtor).where(Debtor.organisation_id == organisation_id)
+    if text:
+        pattern = like(text)
+        wanted = wanted.where(
+            or_(
+                Debtor.sort_name.ilike(pattern, escape="\\"),
+                Debtor.customer_number.ilike(pattern, escape="\\"),
+                Debtor.id.in_(
+                    select(Invoice.debtor_id).where(
+                        Invoice.organisation_id == organisation_id, Invoice.number.ilike(pattern, escape="\\")
+                    )
+                ),
+            )
+        )
+    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    rows = db.session.scalars(
+        wanted.order_by(Debtor.sort_name, Debtor.id).limit(size).offset((page - 1) * size)
+    ).all()
+    return rows, total

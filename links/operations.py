@@ -1,0 +1,116 @@
+"""Changes to links and visits: issue, enter, leave, revoke."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from core import audit
+from core.database import db
+from core.identifiers import secret as new_secret
+from core.organisations.models import Organisation
+from invoices.models import Channel, Debtor
+from links.models import AccessLink, Visit
+from links.queries import ABSOLUTE, hashed, link_behind
+from links.validity import end_of
+
+
+def issue(
+    *,
+    organisation: Organisation,
+    debtor_id: int,
+    contact_point_id: int | None,
+    channel: Channel,
+    now: datetime,
+) -> AccessLink:
+    """Return a new link for the debtor whose end is fixed now from the organisation's setting."""
+    link = AccessLink(
+        organisation_id=organisation.id,
+        debtor_id=debtor_id,
+        contact_point_id=contact_point_id,
+        channel=channel,
+        issued_at=now,
+        expires_at=end_of(issued_at=now, hours=organisation.link_validity_hours, zone=organisation.zone),
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
+def enter(
+    *, token: str, keys: Sequence[str], old_secret: str | None, language: str | None, now: datetime
+) -> tuple[Visit, str]:
+    """Begin a visit and return it with the cookie's secret; an older visit of this browser ends.
+
+    `language` is what the visitor chose before entering; without it the debtor's own is spoken. Needs
+    `tenancy.everywhere()`. Raises what `links.queries.link_behind` raises.
+    """
+    link = link_behind(token=token, keys=keys, now=now)
+    if old_secret:
+        leave(secret=old_secret, now=now)
+    if language is None:
+        debtor = db.session.get_one(Debtor, link.debtor_id)
+        language = debtor.language
+    secret = new_secret()
+    visit = Visit(
+        organisation_id=link.organisation_id,
+        link_id=link.id,
+        debtor_id=link.debtor_id,
+        secret_hash=hashed(secret),
+        language=language,
+        started_at=now,
+        seen_at=now,
+        expires_at=now + ABSOLUTE,
+    )
+    db.session.add(visit)
+    link.first_entered_at = link.first_entered_at or now
+    link.entered = AccessLink.entered + 1
+    db.session.flush()
+    audit.record(
+        organisation_id=link.organisation_id,
+        what="link.entered",
+        about="link",
+        about_id=link.id,
+        now=now,
+        by_debtor=True,
+        debtor_id=link.debtor_id,
+        details={"channel": link.channel.value},
+    )
+    return visit, secret
+
+
+def leave(*, secret: str, now: datetime) -> None:
+    """End the visit of this cookie, if there is one."""
+    db.session.execute(
+        update(Visit)
+        .where(Visit.secret_hash == hashed(secret), Visit.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def keep(*, organisation_id: int, visit_id: int, now: datetime, **changes: Any) -> None:
+    """Note that the visitor was here now, and store `contents` or `language` if given."""
+    db.session.execute(
+        update(Visit)
+        .where(Visit.organisation_id == organisation_id, Visit.id == visit_id)
+        .values(seen_at=now, **changes)
+    )
+
+
+def revoke(*, link: AccessLink, reason: str, now: datetime, member_id: int | None = None) -> None:
+    """Take a link back: it opens nothing any more and its visits end with their next request."""
+    if link.revoked_at is not None:
+        return
+    link.revoked_at, link.revoke_reason, link.revoked_by_id = now, reason, member_id
+    db.session.flush()
+    audit.record(
+        organisation_id=link.organisation_id,
+        what="link.revoked",
+        about="link",
+        about_id=link.id,
+        now=now,
+        member_id=member_id,
+        debtor_id=link.debtor_id,
+        details={"reason": reason},
+    )

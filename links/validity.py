@@ -1,0 +1,18 @@
+"""Until when a link works: fixed when it is issued, to a whole minute that people can read. Pure."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+HOURS_A_DAY = 24
+
+
+def end_of(*, issued_at: datetime, hours: int, zone: str) -> datetime:
+    """Return the moment (aware, UTC) from which a link issued now is refused.
+
+    Whole days end at 23:59 of that day in the organisation's zone, whatever clock change lies between; fewer
+    or other hours are counted as hours, down to the minute.
+    """
+    if hours % HOURS_A_DAY:
+        return (issued_at + timedelta(hours=hours)).astimezone(UTC).replace(second=0, microsecond=0)
+    last_day = issued_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=hours // HOURS_A_DAY)
+    return datetime.combine(last_day, time(23, 59), tzinfo=ZoneInfo(zone)).astimezone(UTC)

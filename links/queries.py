@@ -126,7 +126,7 @@ def visit_behind(*, secret: str, now: datetime) -> VisitContext:
     ).one_or_none()
     if row is None:
         raise VisitEnded
-    return VisitContext(*row._tuple())
+    return VisitContext(*tuple(row))
 
 
 def links_of(*, organisation_id: int, debtor_id: int) -> Sequence[AccessLink]:

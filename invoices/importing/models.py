@@ -9,14 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, OfOrganisation, belongs_to, choice
 from core.identifiers import public_id
-
-
-class FileKind(StrEnum):
-    """What a file holds."""
-
-    INVOICES_WITH_DEBTORS = "invoices_with_debtors"
-    INVOICES = "invoices"
-    DEBTORS = "debtors"
+from invoices.importing.kinds import FileKind
 
 
 class BatchState(StrEnum):
@@ -32,12 +25,14 @@ class BatchState(StrEnum):
 
 
 class ImportBatch(OfOrganisation, Base):
-    """One file. `settings` holds mapping, date order, decimal sign, fixed values; `findings` what was seen."""
+    """One file. `settings` holds mapping, date order, decimal sign, fixed; `findings` what was read."""
 
     __tablename__ = "import_batches"
     __rules__ = (
         belongs_to("members", "member_id"),
-        CheckConstraint("(state IN ('done', 'refused', 'discarded')) = (finished_at IS NOT NULL)", name="finished"),
+        CheckConstraint(
+            "(state IN ('done', 'refused', 'discarded')) = (finished_at IS NOT NULL)", name="finished"
+        ),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)

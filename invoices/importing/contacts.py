@@ -1,0 +1,89 @@
+"""E-mail addresses and telephone numbers, as typed by people, into the one form that is stored."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from phonenumbers import NumberParseException, PhoneNumberType
+
+from core.refusals import N_, Refusal
+
+
+class EmailUnreadable(Refusal):
+    """The text is not one e-mail address."""
+
+    sentence = N_("This is not an e-mail address.")
+
+
+class PhoneUnreadable(Refusal):
+    """The text is not a number that can exist in its country."""
+
+    sentence = N_("This is not a phone number in %(country)s. For another country, begin with + or 00.")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone number in E.164, and whether an SMS can reach it."""
+
+    number: str
+    takes_sms: bool
+
+
+_SIMPLE_LOCAL_PART = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*", re.ASCII)
+_LONGEST_LOCAL_PART = 64
+_LONGEST = 254
+_MOBILE_TYPES = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def email_address(text: str) -> str:
+    """Return the address, its domain in lower case. No name server is asked. Refuses `EmailUnreadable`.
+
+    Checked by email-validator; the answer for a domain is kept, for most addresses of a file share a few.
+    """
+    text = text.strip().removeprefix("mailto:")
+    local, _, domain = text.rpartition("@")
+    if len(local) <= _LONGEST_LOCAL_PART and _SIMPLE_LOCAL_PART.fullmatch(local):
+        known = _domain(domain)
+        if known is None or len(local) + 1 + len(known) > _LONGEST:
+            raise EmailUnreadable
+        return f"{local}@{known}"
+    return _validated(text)
+
+
+def phone_number(text: str, *, country: str, mobile: bool) -> Phone:
+    """Return a number written nationally or internationally: 0475/00.00.00, 06 1234 5678, 0031/600.000.000.
+
+    `country` (ISO 3166-1) is where a national number is dialled. `mobile` says that the text stands as a
+    mobile number: one whose range libphonenumber does not know is then believed to take SMS if its length is
+    right. Refuses `PhoneUnreadable`.
+    """
+    try:
+        # 00 is how + is dialled in all of Europe, but not in every country a row may name.
+        number = phonenumbers.parse(re.sub(r"^\s*00(?=[1-9])", "+", text), country)
+    except NumberParseException as error:
+        raise PhoneUnreadable(country=country) from error
+    as_mobile = phonenumbers.is_possible_number_for_type(number, PhoneNumberType.MOBILE)
+    as_fixed = phonenumbers.is_possible_number_for_type(number, PhoneNumberType.FIXED_LINE)
+    sort = phonenumbers.number_type(number)
+    known = sort != PhoneNumberType.UNKNOWN
+    if not (known or as_mobile or (as_fixed and not mobile)) or number.extension:
+        raise PhoneUnreadable(country=country)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return Phone(number=written, takes_sms=sort in _MOBILE_TYPES or (mobile and as_mobile and not known))
+
+
+@lru_cache(maxsize=10_000)
+def _domain(domain: str) -> str | None:
+    try:
+        return validate_email(f"a@{domain}", check_deliverability=False).domain
+    except EmailNotValidError:
+        return None
+
+
+def _validated(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise EmailUnreadable from error

@@ -1,0 +1,77 @@
+"""What is wrong with single rows: some kept to be shown, all counted, all written to a report if wanted."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+from core.refusals import N_, Refusal
+
+_LONGEST_VALUE = 200
+# What a spreadsheet program takes for a formula, in narrow and in full-width form (OWASP ASVS 5.0, 1.2.10).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_HEADINGS = (N_("Row"), N_("Column"), N_("What is wrong"), N_("What stands there"))
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One thing wrong with one row. `sentence` and `column` are English, translated where they are shown."""
+
+    row: int
+    column: str
+    sentence: str
+    values: Mapping[str, object]
+    found: str
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the sentence in the reader's language, filled in."""
+        sentence = translate(self.sentence)
+        return sentence % self.values if self.values else sentence
+
+
+class ProblemReport:
+    """All problems of a file as CSV (RFC 4180, UTF-8 with a mark), with no cell that starts a formula."""
+
+    def __init__(self, file: TextIO, *, translate: Callable[[str], str], delimiter: str = ";") -> None:
+        self._writer = csv.writer(file, delimiter=delimiter)
+        self._translate = translate
+        file.write("\ufeff")
+        self._writer.writerow([translate(heading) for heading in _HEADINGS])
+
+    def write(self, problem: RowProblem) -> None:
+        """Add a line."""
+        column = self._translate(problem.column) if problem.column else ""
+        cells = (str(problem.row), column, problem.said(self._translate), problem.found)
+        self._writer.writerow([without_formula(cell) for cell in cells])
+
+
+class Problems:
+    """Collects the problems of a run; `keep` of them stay in memory, the first ones."""
+
+    def __init__(self, *, keep: int = 100, report: ProblemReport | None = None) -> None:
+        self.kept: list[RowProblem] = []
+        self.count = 0
+        self.rows = 0
+        self.by_kind: Counter[tuple[str, str]] = Counter()
+        self._keep = keep
+        self._report = report
+        self._last_row = 0
+
+    def add(self, *, row: int, column: str, refusal: Refusal, found: str) -> None:
+        """Note what `refusal` says about a cell; `column` is a label, `found` what stands there."""
+        problem = RowProblem(row, column, refusal.sentence, refusal.values, found[:_LONGEST_VALUE])
+        self.count += 1
+        self.by_kind[column, refusal.sentence] += 1
+        if row != self._last_row:
+            self.rows += 1
+            self._last_row = row
+        if len(self.kept) < self._keep:
+            self.kept.append(problem)
+        if self._report:
+            self._report.write(problem)
+
+
+def without_formula(text: str) -> str:
+    """Return the text so that no spreadsheet program takes it for a formula: with an apostrophe in front."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

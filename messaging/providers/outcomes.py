@@ -1,0 +1,120 @@
+"""What can become of a message that is handed to a provider, and what a provider is.
+
+There are five ends and no sixth: it was taken, it was refused, it certainly was not handed over, nobody can
+know, or we kept it back ourselves. `Unknown` is never retried without a look; see `docs/decisions/`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+BeforeHanding = Callable[[], bool]
+"""Called at the last moment at which the message can still be kept: False keeps it.
+
+Until it has returned True nothing can have arrived, so what it stores is true: a crash after it means doubt,
+a crash before it means that nothing was sent.
+"""
+
+
+class Remedy(StrEnum):
+    """What follows from a refusal."""
+
+    RETRY = "retry"
+    GIVE_UP = "give_up"
+    CONTACT_DEAD = "contact_dead"
+    OPTED_OUT = "opted_out"
+    CHANNEL_PAUSES = "channel_pauses"
+    CHANNEL_STOPS = "channel_stops"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took it. `provider_id` is its own name for the message, empty if it gave none."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The provider said no, so nothing was sent.
+
+    `code` is its number (550, 21610), `enhanced` the mail server's status (5.1.1), `reason` its words.
+    """
+
+    remedy: Remedy
+    code: int | None
+    enhanced: str | None
+    reason: str
+
+    @property
+    def permanent(self) -> bool:
+        """Whether the same message to the same contact can never succeed."""
+        return self.remedy in {Remedy.GIVE_UP, Remedy.CONTACT_DEAD, Remedy.OPTED_OUT}
+
+    @property
+    def contact_dead(self) -> bool:
+        """Whether the address or number does not exist (any more)."""
+        return self.remedy is Remedy.CONTACT_DEAD
+
+
+@dataclass(frozen=True, slots=True)
+class NotHanded:
+    """The provider was not reached, or asked to wait: nothing was sent. `retry_after` is its wish, if any."""
+
+    reason: str
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The line broke after the handing: it may have arrived. A second handing may be a second message."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """`before_handing` said no; nothing was sent."""
+
+
+Outcome = Sent | Refused | NotHanded | Unknown | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """An e-mail: where bounces go, who gets it, and its bytes with CRLF (see `messaging.mail`)."""
+
+    sender: str
+    recipient: str
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingSms:
+    """An SMS: an E.164 number, a prepared text (see `messaging.sms`), where its state is reported (a URL) and
+    how long it may wait in the provider's queue."""
+
+    recipient: str
+    text: str
+    status_callback: str | None = None
+    valid_for: timedelta | None = None
+
+
+Carried_contra = TypeVar("Carried_contra", contravariant=True)
+
+
+class Provider(Protocol[Carried_contra]):
+    """One open way out, for one thread; a context manager that keeps its connection for a batch."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def hand_over(self, message: Carried_contra, *, before_handing: BeforeHanding) -> Outcome:
+        """Hand one message over in two steps. Raises only what `before_handing` raises."""
+        ...

@@ -26,14 +26,28 @@ class StageChannel(StrEnum):
     SMS = "sms"
 
 
+class NoticeState(StrEnum):
+    """What became of a debtor in a run. `held_back` means that nothing was left to write about at the end."""
+
+    PROPOSED = "proposed"
+    LEFT_OUT = "left_out"
+    QUEUED = "queued"
+    HELD_BACK = "held_back"
+
+
 class DunningPolicy(OfOrganisation, Base):
-    """The plan: stages with days after the due date, and the days that lie at least between two messages."""
+    """The plan: stages with days after the due date, and the days that lie at least between two messages.
+
+    `amount_minimum` is in minor units of the organisation's currency. An automatic policy runs by itself on
+    working days, once a day, from `runs_from_hour` on the organisation's clock.
+    """
 
     __tablename__ = "dunning_policies"
     __rules__ = (
         UniqueConstraint("organisation_id", "name"),
         CheckConstraint("minimum_gap_days BETWEEN 1 AND 365", name="minimum_gap"),
         CheckConstraint("amount_minimum >= 0", name="amount_minimum"),
+        CheckConstraint("runs_from_hour BETWEEN 0 AND 23", name="runs_from_hour"),
         Index(
             "uq_dunning_policies_default",
             "organisation_id",
@@ -47,6 +61,7 @@ class DunningPolicy(OfOrganisation, Base):
     name: Mapped[str] = mapped_column(String(80))
     is_default: Mapped[bool] = mapped_column(default=False)
     is_automatic: Mapped[bool] = mapped_column(default=False)
+    runs_from_hour: Mapped[int] = mapped_column(default=9)
     minimum_gap_days: Mapped[int] = mapped_column(default=7)
     amount_minimum: Mapped[int] = mapped_column(Minor, default=0)
 
@@ -58,7 +73,7 @@ class DunningStage(OfOrganisation, Base):
     __rules__ = (
         belongs_to("dunning_policies", "policy_id", ondelete="CASCADE"),
         UniqueConstraint("organisation_id", "policy_id", "position"),
-        CheckConstraint("days_after_due BETWEEN 0 AND 1000", name="days_after_due"),
+        CheckConstraint("days_after_due BETWEEN 1 AND 1000", name="days_after_due"),
         CheckConstraint("position > 0", name="position"),
     )
 
@@ -72,7 +87,7 @@ class DunningStage(OfOrganisation, Base):
 
 
 class DunningRun(OfOrganisation, Base):
-    """One execution of a policy. At most one of a policy is waiting for a decision."""
+    """One execution of a policy. At most one of a policy waits for a decision; one a day runs by itself."""
 
     __tablename__ = "dunning_runs"
     __rules__ = (
@@ -87,11 +102,21 @@ class DunningRun(OfOrganisation, Base):
             sqlite_where=text("state = 'proposed'"),
             postgresql_where=text("state = 'proposed'"),
         ),
+        Index(
+            "uq_dunning_runs_automatic",
+            "organisation_id",
+            "policy_id",
+            "run_on",
+            unique=True,
+            sqlite_where=text("is_automatic"),
+            postgresql_where=text("is_automatic"),
+        ),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
     policy_id: Mapped[int] = mapped_column(Key)
     state: Mapped[RunState] = mapped_column(choice(RunState, name="state"), default=RunState.PROPOSED)
+    is_automatic: Mapped[bool] = mapped_column(default=False)
     run_on: Mapped[date]
     proposed_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
@@ -108,6 +133,7 @@ class DunningNotice(OfOrganisation, Base):
         belongs_to("contact_points", "contact_point_id"),
         belongs_to("messages", "message_id"),
         UniqueConstraint("organisation_id", "run_id", "debtor_id"),
+        CheckConstraint("(state = 'queued') = (message_id IS NOT NULL)", name="queued_has_message"),
         Index("ix_dunning_notices_debtor", "organisation_id", "debtor_id"),
     )
 
@@ -117,23 +143,28 @@ class DunningNotice(OfOrganisation, Base):
     message_id: Mapped[int | None] = mapped_column(Key)
     event: Mapped[str] = mapped_column(String(40))
     stage_position: Mapped[int]
-    is_left_out: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[NoticeState] = mapped_column(
+        choice(NoticeState, name="state"), default=NoticeState.PROPOSED
+    )
 
 
 class DunningNoticeInvoice(OfOrganisation, Base):
-    """An invoice of a notice, with the stage it reaches by it."""
+    """An invoice of a notice: the stage it reaches by it, and what it is reminded of in minor units."""
 
     __tablename__ = "dunning_notice_invoices"
     __rules__ = (
         belongs_to("dunning_notices", "notice_id", ondelete="CASCADE"),
         belongs_to("invoices", "invoice_id"),
         UniqueConstraint("organisation_id", "notice_id", "invoice_id"),
+        CheckConstraint("amount > 0", name="amount"),
         Index("ix_dunning_notice_invoices_invoice", "organisation_id", "invoice_id"),
     )
 
     notice_id: Mapped[int] = mapped_column(Key)
     invoice_id: Mapped[int] = mapped_column(Key)
     stage_position: Mapped[int]
+    event: Mapped[str] = mapped_column(String(40))
+    amount: Mapped[int] = mapped_column(Minor)
 
 
 class DunningSkip(OfOrganisation, Base):

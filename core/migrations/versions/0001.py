@@ -48,6 +48,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_organisations_public_id")),
     )
     op.create_table(
+        "sign_in_counts",
+        sa.Column("subject_hash", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("tries > 0", name=op.f("ck_sign_in_counts_tries")),
+        sa.PrimaryKeyConstraint("subject_hash", name=op.f("pk_sign_in_counts")),
+    )
+    with op.batch_alter_table("sign_in_counts", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_counts_ends_at", ["ends_at"], unique=False)
+
+    op.create_table(
         "creditors",
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -118,6 +129,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
+        sa.Column("runs_from_hour", sa.Integer(), nullable=False),
         sa.Column("minimum_gap_days", sa.Integer(), nullable=False),
         sa.Column("amount_minimum", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -125,6 +137,9 @@ def upgrade() -> None:
         sa.CheckConstraint("amount_minimum >= 0", name=op.f("ck_dunning_policies_amount_minimum")),
         sa.CheckConstraint(
             "minimum_gap_days BETWEEN 1 AND 365", name=op.f("ck_dunning_policies_minimum_gap")
+        ),
+        sa.CheckConstraint(
+            "runs_from_hour BETWEEN 0 AND 23", name=op.f("ck_dunning_policies_runs_from_hour")
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_dunning_policies_organisation_id")
@@ -357,6 +372,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column("run_on", sa.Date(), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
@@ -384,6 +400,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_dunning_runs_public_id")),
     )
     with op.batch_alter_table("dunning_runs", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_dunning_runs_automatic",
+            ["organisation_id", "policy_id", "run_on"],
+            unique=True,
+            sqlite_where=sa.text("is_automatic"),
+            postgresql_where=sa.text("is_automatic"),
+        )
         batch_op.create_index(
             "uq_dunning_runs_proposed",
             ["organisation_id", "policy_id"],
@@ -414,7 +437,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
-            "days_after_due BETWEEN 0 AND 1000", name=op.f("ck_dunning_stages_days_after_due")
+            "days_after_due BETWEEN 1 AND 1000", name=op.f("ck_dunning_stages_days_after_due")
         ),
         sa.CheckConstraint("position > 0", name=op.f("ck_dunning_stages_position")),
         sa.ForeignKeyConstraint(
@@ -567,9 +590,10 @@ def upgrade() -> None:
 
     op.create_table(
         "member_sessions",
+        sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("secret_hash", sa.String(length=64), nullable=False),
-        sa.Column("contents", sa.JSON(), nullable=False),
+        sa.Column("browser", sa.String(length=60), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -587,6 +611,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_sessions")),
         sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_member_sessions_organisation_id_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_member_sessions_public_id")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_member_sessions_secret_hash")),
     )
     with op.batch_alter_table("member_sessions", schema=None) as batch_op:
@@ -1065,9 +1090,26 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("event", sa.String(length=40), nullable=False),
         sa.Column("stage_position", sa.Integer(), nullable=False),
-        sa.Column("is_left_out", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "proposed",
+                "left_out",
+                "queued",
+                "held_back",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'queued') = (message_id IS NOT NULL)",
+            name=op.f("ck_dunning_notices_queued_has_message"),
+        ),
         sa.ForeignKeyConstraint(
             ["organisation_id", "contact_point_id"],
             ["contact_points.organisation_id", "contact_points.id"],
@@ -1304,8 +1346,11 @@ def upgrade() -> None:
         sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("stage_position", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_dunning_notice_invoices_amount")),
         sa.ForeignKeyConstraint(
             ["organisation_id", "invoice_id"],
             ["invoices.organisation_id", "invoices.id"],
@@ -1494,6 +1539,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("state = 'proposed'"),
             postgresql_where=sa.text("state = 'proposed'"),
         )
+        batch_op.drop_index(
+            "uq_dunning_runs_automatic",
+            sqlite_where=sa.text("is_automatic"),
+            postgresql_where=sa.text("is_automatic"),
+        )
 
     op.drop_table("dunning_runs")
     op.drop_table("contact_points")
@@ -1518,4 +1568,8 @@ def downgrade() -> None:
 
     op.drop_table("debtors")
     op.drop_table("creditors")
+    with op.batch_alter_table("sign_in_counts", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_counts_ends_at")
+
+    op.drop_table("sign_in_counts")
     op.drop_table("organisations")

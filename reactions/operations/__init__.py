@@ -1,0 +1,1 @@
+"""Changes: reactions given, actions worked on, rules that close them, and reaction types."""

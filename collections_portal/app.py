@@ -48,9 +48,10 @@ def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
         part.install(app)
     app.before_request(_begin)
     app.teardown_appcontext(_end)
-    csrf.init_app(app)
     health.install(app)
     _open_doors(app, config, doors)
+    # After the doors' guards: without a session the answer is 401, whatever the form.
+    csrf.init_app(app)
     core.web.headers.install(app)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, 0, 0)  # type: ignore[method-assign]

@@ -12,11 +12,13 @@ class Refusal(Exception):
     """Something anticipated that is not done.
 
     `sentence` is an English source text with `%(name)s` marks; a door translates it and fills in `values`.
-    `status` is the HTTP status a door answers with: 401, 403, 404, 409, 410 or 422.
+    `status` is the HTTP status a door answers with: 401, 403, 404, 409, 410, 422, 429 or 503.
+    `wait_seconds`, where it is set, says when to try again.
     """
 
     sentence: str = N_("This is not possible.")
     status: int = 422
+    wait_seconds: int | None = None
 
     def __init__(self, **values: Any) -> None:
         self.values = values

@@ -1,10 +1,26 @@
-"""The agents' door: its session, its guard and its pages."""
+"""The agents' door: its session, its guard and its pages.
+
+A new page: `desk/views/<nouns>.py` with `blueprint = Blueprint("<nouns>", __name__, url_prefix="/<nouns>")`;
+mark every view with `@allows(Role.…)`; add the blueprint to PAGES and, when it belongs there, a line to RAIL.
+"""
 
 from typing import Protocol
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface, SessionInterface
+from flask import Blueprint, Flask
+from flask.sessions import SessionInterface
 from flask_wtf.csrf import CSRFProtect
+
+from core.web import accounts, guards, rail
+from desk import guard
+from desk.session import MemberSessions
+from desk.views import account, home, sign_in
+
+PAGES: tuple[Blueprint, ...] = (
+    home.blueprint,
+    sign_in.blueprint,
+    account.blueprint,
+)
+RAIL: tuple[rail.Entry, ...] = ()
 
 
 class Deployment(Protocol):
@@ -16,8 +32,17 @@ class Deployment(Protocol):
 
 def sessions(config: Deployment) -> SessionInterface:
     """Return the session interface of members."""
-    return SecureCookieSessionInterface()
+    return MemberSessions(secure=config.is_https)
 
 
 def open_on(app: Flask, csrf: CSRFProtect) -> None:
-    """Add the desk's pages to the app."""
+    """Add the desk's pages to the app, and the guard that stands before them and before the settings."""
+    accounts.install(app)
+    guard.stand_before(app)
+    door = Blueprint("desk", __name__, url_prefix="/desk")
+    for page in PAGES:
+        door.register_blueprint(page)
+    app.register_blueprint(door)
+    rail.add(app, group="desk", entries=RAIL)
+    app.context_processor(rail.for_templates)
+    guards.require_marks(app, door="desk")

@@ -1,10 +1,9 @@
-"""Tables of members and their sessions."""
+"""Tables of members, their sessions, and tries to sign in."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, OfOrganisation, belongs_to, choice
@@ -47,10 +46,29 @@ class MemberSession(OfOrganisation, Base):
         Index("ix_member_sessions_member", "organisation_id", "member_id"),
     )
 
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
     member_id: Mapped[int]
     secret_hash: Mapped[str] = mapped_column(String(64))
-    contents: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    browser: Mapped[str] = mapped_column(String(60), default="")
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class SignInCount(Base):
+    """How often something was tried in a span of time, for the installation as a whole.
+
+    `subject_hash` stands for what is counted (an account from an address, an address, an account), so that a
+    stolen table names nobody. Before sign-in there is no organisation yet.
+    """
+
+    __tablename__ = "sign_in_counts"
+    __table_args__ = (
+        CheckConstraint("tries > 0", name="tries"),
+        Index("ix_sign_in_counts_ends_at", "ends_at"),
+    )
+
+    subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tries: Mapped[int]
+    ends_at: Mapped[datetime]

@@ -41,7 +41,10 @@ def page(status: int, sentence: str) -> ResponseReturnValue:
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
     log.info("refused", reason=type(refusal).__name__, status=refusal.status)
-    return page(refusal.status, sentence_of(refusal))
+    answer = page(refusal.status, sentence_of(refusal))
+    if refusal.wait_seconds is None or not isinstance(answer, tuple):
+        return answer
+    return (*answer, {"Retry-After": str(refusal.wait_seconds)})
 
 
 def _form_too_old(error: CSRFError) -> ResponseReturnValue:

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency
+from babel.units import format_unit
 from flask import Flask
 
 from core.money import decimals_of
@@ -92,5 +94,11 @@ def agenda_day(value: date, lang: str) -> str:
 
 
 def age(value: timedelta, lang: str) -> str:
-    """Return how long something waits, in one unit: `12 min`, `2 u`, `9 d`."""
-    return format_timedelta(value, format="narrow", threshold=1, locale=LOCALES[lang])
+    """Return how long something waits in one unit: minutes, from an hour on hours, from a day on days."""
+    minutes = max(int(value.total_seconds() // 60), 0)
+    count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
+    if minutes >= 24 * 60:
+        count, unit = minutes // (24 * 60), "day"
+    # The narrow form of a minute reads as a metre or a month, and German has none for most units.
+    length: Literal["short", "narrow"] = "short" if unit == "minute" or lang == "de" else "narrow"
+    return format_unit(count, f"duration-{unit}", length=length, locale=LOCALES[lang])

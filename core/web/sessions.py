@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from flask import Flask, Request, Response, request as current_request
+from flask import Flask, Request, Response
+from flask import request as current_request
 from flask.sessions import SessionInterface, SessionMixin
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Blueprint, g, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 

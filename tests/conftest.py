@@ -8,17 +8,27 @@ from flask import Flask
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
 
-from collections_portal.app import create_app
 from collections_portal.config import Config
 from core.database import db
 
-pytest_plugins = ("tests.databases",)
+pytest_plugins = (
+    "tests.browsing",
+    "tests.databases",
+    "tests.jobs_server",
+    "tests.moments",
+    "tests.network",
+    "tests.serving",
+    "tests.visitor",
+)
 
 
 @pytest.fixture
 def make_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Make the portal on this test's database; named arguments change its configuration."""
-    made = []
+    # Imported here, so that a door which does not import leaves tests of pure rules running.
+    from collections_portal.app import create_app
+
+    made: list[Flask] = []
 
     def make(**changes: object) -> Flask:
         config = Config.for_tests(database_url=database_url, var_dir=tmp_path, **changes)

@@ -81,7 +81,7 @@ class Tool:
 
 TOOLS = {
     "chromium": Tool("Chromium", chromium, "tests in a browser", ("chromium", "fonts-liberation")),
-    "postgres": Tool("PostgreSQL", postgres, "the PostgreSQL half of the tests", ("postgresql",)),
+    "postgres": Tool("PostgreSQL", postgres, "tests on PostgreSQL", ("postgresql",)),
     "redis": Tool("Redis", redis_server, "tests of jobs on Redis", ("redis-server",)),
 }
 
@@ -89,6 +89,19 @@ TOOLS = {
 def missing() -> list[Tool]:
     """Return what is not on this machine."""
     return [tool for tool in TOOLS.values() if not tool.find()]
+
+
+def need(key: str) -> str:
+    """Return where a tool is; in a test on a machine without it, leave that test out, or fail it in CI."""
+    import pytest
+
+    tool = TOOLS[key]
+    found = tool.find()
+    if found:
+        return str(found)
+    if in_ci():
+        return pytest.fail(f"{tool.name} was not found, and in CI nothing may be left out.")
+    return pytest.skip(f"{tool.name} was not found: {tool.left_out} are left out.")
 
 
 def may_install() -> bool:

@@ -1,0 +1,93 @@
+"""Habits that keep promises: one clock, good dice, escaped pages, SQL in few places, no foreign addresses."""
+
+import re
+
+import pytest
+
+from tests.house.code import calls_of, files, imports_of, modules, name_of
+
+CLOCKS = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "datetime.datetime.now",
+}
+MAY_READ_THE_CLOCK = ("collections_portal/", "desk/", "settings/", "core/web/")
+# Each of these was read by a second pair of eyes: what they mark as safe was escaped or written by us.
+MARKS_AS_SAFE = {
+    "messaging/layout.py": "escapes a line, then puts in the placeholder of the link",
+    "templates/components/debtor/icons.html": "drawings that stand in the same file",
+    "templates/messages/email.html": "a line break that stands there in so many words",
+}
+# Models may: a partial index says in SQL which rows it holds.
+HANDWRITTEN = {"sqlalchemy.text", "sqlalchemy.literal_column", "sqlalchemy.sql.text"}
+WRITES_SQL = {
+    "core/database.py": "SQLite's manners and its BEGIN",
+    "links/queries.py": "a visit, its link and its organisation in one statement, before anybody is known",
+    "core/tenancy.py": "tells PostgreSQL which organisation this is",
+    "core/migrations/env.py": "foreign keys off while tables are copied",
+    "core/migrations/guards.py": "row-level security and triggers",
+}
+ELSEWHERE = re.compile(
+    "|".join(("/wo" + "rk/", "/tmp/" + "brief", "py" + "pi.org", "python" + "hosted", "registry.n" + "pmjs"))
+)
+TEXTS = (".py", ".html", ".txt", ".md", ".toml", ".css", ".js", ".po", ".ini", ".cfg", ".yml", "")
+
+
+def test_only_one_module_reads_the_clock_of_the_machine() -> None:
+    readers = [name_of(path) for path in modules() if calls_of(path) & CLOCKS]
+    assert readers == ["core/clock.py"]
+
+
+def test_rooms_are_handed_the_moment() -> None:
+    readers = [
+        name_of(path)
+        for path in modules()
+        if ("core.clock.now" in imports_of(path) or calls_of(path) & {"clock.now", "core.clock.now"})
+        and not name_of(path).startswith(MAY_READ_THE_CLOCK)
+    ]
+    assert readers == []
+
+
+def test_nothing_is_drawn_from_predictable_dice() -> None:
+    assert [name_of(path) for path in modules() if "random" in imports_of(path)] == []
+
+
+def test_no_text_is_marked_as_safe_unread() -> None:
+    marking = {name_of(path) for path in modules() if any("Markup" in call for call in calls_of(path))}
+    templates = {
+        name_of(path) for path in files(".html") if re.search(r"\|\s*safe\b|autoescape", path.read_text())
+    }
+    assert marking | templates == set(MARKS_AS_SAFE)
+
+
+def test_sql_is_written_by_hand_in_few_places() -> None:
+    writing = {
+        name_of(path)
+        for path in modules()
+        if (imports_of(path) & HANDWRITTEN and path.stem != "models")
+        or any(
+            call.endswith((".exec_driver_sql", ".__table__", "sa.text", "op.execute"))
+            for call in calls_of(path)
+        )
+        if "migrations/versions" not in name_of(path)
+    }
+    assert writing - set(WRITES_SQL) == set()
+
+
+@pytest.mark.parametrize("forbidden", ["commit", "begin"])
+def test_rooms_do_not_end_transactions(forbidden: str) -> None:
+    rooms = [path for path in modules() if path.stem in ("operations", "queries")]
+    assert rooms
+    assert [name_of(path) for path in rooms if f"db.session.{forbidden}" in calls_of(path)] == []
+
+
+def test_nothing_names_a_place_outside_the_project() -> None:
+    named = [
+        f"{name_of(path)}: {found.group()}"
+        for path in files()
+        if path.suffix in TEXTS and (found := ELSEWHERE.search(path.read_text(errors="replace")))
+    ]
+    assert named == []

@@ -1,0 +1,41 @@
+"""A clock that stands still until a test moves it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+
+# A Wednesday in winter time, at noon in Amsterdam.
+NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
+
+
+class Clock:
+    """Shows one moment, aware and in UTC, to everything that asks for the time."""
+
+    def __init__(self, frozen: FrozenDateTimeFactory) -> None:
+        self._frozen = frozen
+
+    @property
+    def now(self) -> datetime:
+        """The moment it shows."""
+        return self._frozen().replace(tzinfo=UTC)
+
+    def move_to(self, moment: datetime) -> None:
+        """Show this moment (aware), earlier or later."""
+        if moment.tzinfo is None:
+            raise ValueError("A moment needs a time zone.")
+        self._frozen.move_to(moment)
+
+    def pass_by(self, **span: float) -> None:
+        """Let time pass: `clock.pass_by(days=3)`, in the words of timedelta."""
+        self._frozen.tick(timedelta(**span))
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """A clock at noon on Wednesday 18 November 2026; other processes, such as browsers, keep their own."""
+    with freeze_time(NOON) as frozen:
+        assert isinstance(frozen, FrozenDateTimeFactory)
+        yield Clock(frozen)

@@ -15,8 +15,7 @@ from core.web.languages import LOCALES, language, zone
 
 
 def install(app: Flask) -> None:
-    """Add the filters `money`, `day`, `short_day`, `weekday_day`, `moment`, `clock_time`, `agenda_day` and `age`
-    to templates."""
+    """Add `money`, `day`, `short_day`, `weekday_day`, `moment`, `clock_time`, `agenda_day`, `age` to templates."""
     app.jinja_env.filters.update(
         money=lambda minor, currency: money(minor, currency, language()),
         day=lambda value: day(value, language()),
@@ -84,7 +83,8 @@ def moment(value: datetime, lang: str, where: str) -> str:
 def clock_time(value: datetime, lang: str, where: str) -> str:
     """Return a short date with the time, for timelines."""
     local = value.astimezone(ZoneInfo(where))
-    return f"{format_datetime(local, 'd MMM', locale=LOCALES[lang])} {format_time(local, 'HH:mm', locale=LOCALES[lang])}"
+    locale = LOCALES[lang]
+    return f"{format_datetime(local, 'd MMM', locale=locale)} {format_time(local, 'HH:mm', locale=locale)}"
 
 
 @lru_cache(maxsize=8192)

@@ -1,7 +1,7 @@
 """Amounts as people and programs write them: 1.234,56 and 1,234.56, € 12,- and (5.00)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 
@@ -58,8 +58,24 @@ def _number_of(sign: str) -> re.Pattern[str]:
 
 
 _NUMBER = {sign: _number_of(sign) for sign in DecimalSign}
+_CENTS = re.compile(r"(-?[0-9]{1,13})([.,])([0-9]{1,2})")
 _MOST_DIGITS = 13
 _LONGEST = 40
+
+
+def amount_reader(*, sign: DecimalSign, currency: str) -> Callable[[str], int]:
+    """Return `read_amount` for one sign and currency: the same, sooner for amounts in plain digits."""
+    quick = re.compile(
+        rf"(-?[0-9]{{1,{_MOST_DIGITS}}})(?:{re.escape(sign)}([0-9]{{{decimals_of(currency)}}}))?"
+    )
+    nothing = "0" * decimals_of(currency)
+
+    def read(text: str) -> int:
+        if found := quick.fullmatch(text):
+            return int(found[1] + (found[2] or nothing))
+        return read_amount(text, sign=sign, currency=currency)
+
+    return read
 
 
 def read_amount(text: str, *, sign: DecimalSign, currency: str) -> int:
@@ -93,6 +109,8 @@ def minor_units(number: Decimal, *, currency: str) -> int:
 
 def amount_readings(text: str) -> Mapping[DecimalSign, Decimal]:
     """Return the amount the text would be with each decimal sign with which it is one."""
+    if found := _CENTS.fullmatch(text):
+        return {DecimalSign(found[2]): Decimal(f"{found[1]}.{found[3]}")}
     readings = {}
     for sign in DecimalSign:
         try:

@@ -70,8 +70,8 @@ _KIND_WORDS = {
 }
 _DOCUMENT_WORDS = {
     INVOICE: "invoice factuur facture rechnung faktura fa f inv i re rg verkoopfactuur 380 debet debit",
-    CREDIT_NOTE: """creditnote creditnota credit creditfactuur cn cr c notedecredit avoir gutschrift kreditnota
-        kreditt kredit stornorechnung 381 g""",
+    CREDIT_NOTE: """creditnote creditnota credit creditfactuur cn cr c notedecredit avoir gutschrift
+        kreditnota kreditt kredit stornorechnung 381 g""",
 }
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TypeAlias
 
 from core.refusals import Refusal
 from invoices.importing import texts
-from invoices.importing.amounts import DecimalSign, amount_readings, minor_units, read_amount
+from invoices.importing.amounts import DecimalSign, amount_reader, amount_readings, minor_units
 from invoices.importing.contacts import Phone, email_address, phone_number
 from invoices.importing.dates import DateOrder, DateUnreadable, date_readings, read_date
 from invoices.importing.kinds import FileKind
@@ -68,7 +69,7 @@ def text(
     """Return a column of free text."""
 
     def prepare(_: Formats, __: str) -> Convert:
-        return lambda cell: texts.plain_text(cell, longest=longest)
+        return partial(texts.plain_text, longest)
 
     return Column(identifier, label, kinds, _words(headers), prepare, repeats=repeats)
 
@@ -85,7 +86,7 @@ def number(
     """Return a column of numbers that are names: kept as text, zeros in front included."""
 
     def prepare(_: Formats, __: str) -> Convert:
-        return lambda cell: texts.number_text(cell, longest=longest)
+        return partial(texts.number_text, longest)
 
     def fits(cell: Cell) -> bool:
         return any(letter.isdigit() for letter in str(cell))
@@ -116,10 +117,12 @@ def amount(identifier: str, label: str, kinds: frozenset[FileKind], headers: str
     """Return a column of amounts, in minor units of the row's currency."""
 
     def prepare(formats: Formats, currency: str) -> Convert:
+        read = amount_reader(sign=formats.decimal_sign, currency=currency)
+
         def convert(cell: Cell) -> int:
             if isinstance(cell, Decimal):
                 return minor_units(cell, currency=currency)
-            return read_amount(str(cell), sign=formats.decimal_sign, currency=currency)
+            return read(str(cell))
 
         return convert
 
@@ -127,7 +130,15 @@ def amount(identifier: str, label: str, kinds: frozenset[FileKind], headers: str
         return isinstance(cell, Decimal) or bool(amount_readings(str(cell)))
 
     return Column(
-        identifier, label, kinds, _words(headers), prepare, fits, depends_on="currency", is_amount=True
+        identifier,
+        label,
+        kinds,
+        _words(headers),
+        prepare,
+        fits,
+        depends_on="currency",
+        repeats=False,
+        is_amount=True,
     )
 
 

@@ -84,6 +84,6 @@ def _domain(domain: str) -> str | None:
 
 def _validated(text: str) -> str:
     try:
-        return validate_email(text, check_deliverability=False).normalized
+        return validate_email(text, check_deliverability=False, strict=True).normalized
     except EmailNotValidError as error:
         raise EmailUnreadable from error

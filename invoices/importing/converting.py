@@ -117,32 +117,29 @@ class Conversion:
 def converter(column: Column, formats: Formats, *, context: str, needed: bool) -> Convert:
     """Return a column's function from cell to value: blank is None, or `ValueMissing` where it is needed."""
     convert = column.prepare(formats, context)
-    if column.repeats:
-        return _Remembered(convert, needed=needed).__getitem__
-    return lambda cell: _converted(cell, convert, needed)
 
-
-def _converted(cell: Cell, convert: Convert, needed: bool) -> Value:
-    if not isinstance(cell, str) or cell.strip():
-        value = convert(cell)
-        if value != "":
+    def convert_once(cell: Cell) -> Value:
+        # This runs for every cell: of the ways to say it, the one with the fewest calls.
+        if cell and (cell.__class__ is not str or not cell.isspace()) and (value := convert(cell)) != "":
             return value
-    if needed:
-        raise ValueMissing
-    return None
+        if needed:
+            raise ValueMissing
+        return None
+
+    return _Remembered(convert_once).__getitem__ if column.repeats else convert_once
 
 
 class _Remembered(dict[Cell, Value]):
     """Cell -> value, filled as cells come, up to a bound."""
 
-    __slots__ = ("_convert", "_needed")
+    __slots__ = ("_convert",)
 
-    def __init__(self, convert: Convert, *, needed: bool) -> None:
+    def __init__(self, convert: Convert) -> None:
         super().__init__()
-        self._convert, self._needed = convert, needed
+        self._convert = convert
 
     def __missing__(self, cell: Cell) -> Value:
-        value = _converted(cell, self._convert, self._needed)
+        value = self._convert(cell)
         if len(self) < _MOST_REMEMBERED:
             self[cell] = value
         return value

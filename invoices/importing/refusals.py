@@ -65,6 +65,12 @@ class CellTooLong(Refusal):
     sentence = N_("Row %(row)s has a cell with more than %(most)s characters.")
 
 
+class SomeCellTooLong(CellTooLong):
+    """The same, where the row is not known yet."""
+
+    sentence = N_("There is a cell with more than %(most)s characters.")
+
+
 class QuotesDoNotMatch(Refusal):
     """A quote is opened and never closed, or stands in the middle of a quoted cell."""
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 
 from stdnum.be import vat as belgian
 from stdnum.eu import vat as european
@@ -52,16 +51,16 @@ _SHORTENED = re.compile(r"\d(?:[.,]\d*)?E\+\d+", re.ASCII | re.IGNORECASE)
 
 def text_of(cell: Cell) -> str:
     """Return a cell as text on one line. Refuses numbers and names that a spreadsheet program has changed."""
-    if isinstance(cell, Decimal):
-        if cell == cell.to_integral_value():
-            raise NumberShortened
-        return format(cell, "f")
+    if isinstance(cell, str):
+        return cell.strip() if cell.isprintable() else _cleaned(cell)
     if isinstance(cell, date):
         raise NumberBecameDate
-    return cell.strip() if cell.isprintable() else _cleaned(cell)
+    if cell == cell.to_integral_value():
+        raise NumberShortened
+    return format(cell, "f")
 
 
-def plain_text(cell: Cell, *, longest: int) -> str:
+def plain_text(longest: int, cell: Cell) -> str:
     """Return text of at most `longest` characters; line breaks become blanks."""
     text = text_of(cell)
     if len(text) > longest:
@@ -69,9 +68,9 @@ def plain_text(cell: Cell, *, longest: int) -> str:
     return text
 
 
-def number_text(cell: Cell, *, longest: int) -> str:
+def number_text(longest: int, cell: Cell) -> str:
     """Return a number that is a name (invoice, customer): zeros in front stay. Refuses 1.23E+11."""
-    text = plain_text(cell, longest=longest)
+    text = plain_text(longest, cell)
     if "+" in text and _SHORTENED.fullmatch(text):
         raise NumberShortened
     return text
@@ -79,12 +78,12 @@ def number_text(cell: Cell, *, longest: int) -> str:
 
 def register_number(cell: Cell, *, country: str) -> str:
     """Return a company's number in its country's register, checked where check digits exist (BE, NO, FR)."""
-    text = number_text(cell, longest=20)
+    text = number_text(20, cell)
     try:
         if country == "BE":
             return belgian.validate(text)
         if country == "NO":
-            return norwegian.validate(text.upper().removesuffix("MVA"))
+            return norwegian.validate(norwegian_vat.compact(text).removesuffix("MVA"))
         if country == "FR":
             return siret.validate(text) if len(siret.compact(text)) == 14 else siren.validate(text)
     except ValidationError as error:
@@ -94,7 +93,7 @@ def register_number(cell: Cell, *, country: str) -> str:
 
 def vat_number(cell: Cell, *, country: str) -> str:
     """Return a VAT number, checked for Norway and the European Union; there with its country in front."""
-    text = number_text(cell, longest=20)
+    text = number_text(20, cell)
     try:
         if country == "NO":
             return norwegian_vat.validate(text)

@@ -3,9 +3,7 @@
 The limits are those of OWASP ASVS 5.0, 5.2.3 (a packed file's unpacked size and number of members).
 """
 
-import re
 import zlib
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -13,23 +11,18 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from invoices.importing.refusals import (
-    CellTooLong,
     FileProtected,
     FileSuspect,
     FileTooLarge,
     FileUnreadable,
-    TooManyCells,
-    TooManyColumns,
-    TooManyRows,
     WrongKindOfFile,
 )
 from invoices.importing.tables import MEGABYTE, Limits
+from invoices.importing.workbook_parts import Relations, Sheet, Strings, Watcher
 
 _CHUNK = 256 * 1024
 _HEADER_BYTES = 30
 _SMALL = 1 * MEGABYTE
-_PLACE = re.compile(r"([A-Z]{1,4})([0-9]{1,10})")
-_XML_ENDINGS = (".xml", ".rels")
 
 
 def guard(*, path: Path, limits: Limits) -> None:
@@ -39,16 +32,19 @@ def guard(*, path: Path, limits: Limits) -> None:
     """
     members = _members(path)
     _check_directory(members, limits)
-    strings = _Strings(limits)
+    strings = Strings(limits)
     with path.open("rb") as file:
         # Shared texts first: a sheet's cells only hold their numbers, and one long text can be shown often.
         for member in sorted(members, key=lambda member: "sharedstrings" not in member.filename.lower()):
-            if not member.filename.lower().endswith(_XML_ENDINGS):
-                _drain(_unpacked(file, member))
-            elif "sharedstrings" in member.filename.lower():
-                _scan(_unpacked(file, member), strings)
+            name, pieces = member.filename.lower(), _unpacked(file, member)
+            if name.endswith(".rels"):
+                _scan(pieces, Relations())
+            elif not name.endswith(".xml"):
+                _drain(pieces)
+            elif "sharedstrings" in name:
+                _scan(pieces, strings)
             else:
-                _scan(_unpacked(file, member), _Sheet(limits, strings.lengths))
+                _scan(pieces, Sheet(limits, strings.lengths))
 
 
 def _members(path: Path) -> list[ZipInfo]:
@@ -88,7 +84,8 @@ def _unpacked(file: BinaryIO, member: ZipInfo) -> Iterator[bytes]:
 
     `zipfile` stops quietly at the size that is claimed; other libraries go on, so this one looks further.
     """
-    file.seek(member.header_offset)
+    # A damaged directory can point before the file's beginning.
+    file.seek(max(0, member.header_offset))
     header = file.read(_HEADER_BYTES)
     if len(header) < _HEADER_BYTES or header[:4] != b"PK\x03\x04":
         raise FileUnreadable
@@ -105,7 +102,9 @@ def _unpacked(file: BinaryIO, member: ZipInfo) -> Iterator[bytes]:
             if size > member.file_size:
                 raise FileSuspect
             yield piece
-    if size != member.file_size or (inflate and not inflate.eof):
+    rest = inflate.flush() if inflate else b""
+    yield rest
+    if size + len(rest) != member.file_size or (inflate and not inflate.eof):
         raise FileSuspect
 
 
@@ -123,95 +122,11 @@ def _drain(pieces: Iterator[bytes]) -> None:
         pass
 
 
-class _Strings:
-    """The lengths of the shared texts, in order."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.lengths = array("L")
-        self._most = limits.cell_characters
-        self._in_text = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
-        if local == "si":
-            self.lengths.append(0)
-        self._in_text = local == "t" and bool(self.lengths)
-
-    def end(self, name: str) -> None:
-        self._in_text = False
-
-    def text(self, text: str) -> None:
-        if self._in_text:
-            self.lengths[-1] += len(text)
-            if self.lengths[-1] > self._most:
-                raise CellTooLong(row="?", most=self._most)
-
-
-class _Sheet:
-    """Where a sheet's cells stand and how much text they show; refuses as soon as it is too much."""
-
-    def __init__(self, limits: Limits, lengths: "array[int]") -> None:
-        self._limits, self._lengths = limits, lengths
-        self._row = self._column = self._last_row = self._last_column = 0
-        self._shared = self._in_value = False
-        self._number = ""
-        self._shown = 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
-        if local == "c":
-            self._cell(attributes)
-        elif local == "v":
-            self._in_value, self._number = self._shared, ""
-        elif local == "row":
-            self._row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self._row + 1
-            self._column = 0
-
-    def end(self, name: str) -> None:
-        if self._in_value:
-            self._in_value = False
-            self._show(self._number)
-
-    def text(self, text: str) -> None:
-        if self._in_value:
-            self._number += text
-
-    def _cell(self, attributes: dict[str, str]) -> None:
-        self._column += 1
-        self._shared = attributes.get("t") == "s"
-        if place := _PLACE.fullmatch(attributes.get("r", "")):
-            self._column, self._row = _column_number(place[1]), int(place[2])
-        limits = self._limits
-        # One row more for the header. Rows without cells are no harm, and some programs write them.
-        if self._row > limits.rows + 1:
-            raise TooManyRows(most=limits.rows)
-        if self._column > limits.columns:
-            raise TooManyColumns(most=limits.columns)
-        self._last_row = max(self._last_row, self._row)
-        self._last_column = max(self._last_column, self._column)
-        if self._last_row * self._last_column > limits.used_cells:
-            raise TooManyCells
-
-    def _show(self, number: str) -> None:
-        position = int(number) if number.isdecimal() and len(number) < 10 else -1
-        if 0 <= position < len(self._lengths):
-            self._shown += self._lengths[position]
-            if self._shown > self._limits.unpacked_bytes:
-                raise FileTooLarge(most=self._limits.unpacked_bytes // MEGABYTE)
-
-
-def _column_number(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def _refuse_doctype(*_: object) -> None:
     raise FileSuspect
 
 
-def _scan(pieces: Iterator[bytes], watcher: _Strings | _Sheet) -> None:
+def _scan(pieces: Iterator[bytes], watcher: Watcher) -> None:
     """Run a member through the parser. No workbook has a document type, the door to entity bombs."""
     parser = expat.ParserCreate()
     parser.buffer_text = True

@@ -15,7 +15,7 @@ from core.web.languages import LOCALES, language, zone
 
 
 def install(app: Flask) -> None:
-    """Add `money`, `day`, `short_day`, `weekday_day`, `moment`, `clock_time`, `agenda_day`, `age` to templates."""
+    """Give templates the filters `money`, `age` and, for days and moments, the functions below."""
     app.jinja_env.filters.update(
         money=lambda minor, currency: money(minor, currency, language()),
         day=lambda value: day(value, language()),
@@ -31,8 +31,13 @@ def install(app: Flask) -> None:
 @lru_cache(maxsize=256)
 def _shape(currency: str, lang: str) -> tuple[str, str, str, str]:
     """Return (before, group, decimal, after) of the language's way to write the currency."""
-    sample = format_currency(1234567, currency, locale=LOCALES[lang], decimal_quantization=True)
-    first, last = sample.index("1"), sample.rindex("0") if decimals_of(currency) else sample.rindex("7")
+    sample = format_currency(
+        1234567, currency, locale=LOCALES[lang], decimal_quantization=True
+    )
+    first, last = (
+        sample.index("1"),
+        sample.rindex("0") if decimals_of(currency) else sample.rindex("7"),
+    )
     digits = sample[first : last + 1]
     group = digits[1]
     decimal = digits[-decimals_of(currency) - 1] if decimals_of(currency) else ""
@@ -58,7 +63,9 @@ def money(minor: int, currency: str, lang: str) -> str:
 def day(value: date, lang: str) -> str:
     """Return `25 oktober 2026`."""
     return format_date(
-        value, "d MMMM y" if lang != "de" and lang != "nb" else "d. MMMM y", locale=LOCALES[lang]
+        value,
+        "d MMMM y" if lang != "de" and lang != "nb" else "d. MMMM y",
+        locale=LOCALES[lang],
     )
 
 
@@ -90,7 +97,11 @@ def clock_time(value: datetime, lang: str, where: str) -> str:
 @lru_cache(maxsize=8192)
 def agenda_day(value: date, lang: str) -> str:
     """Return `do 19 nov`, for lists of days that are near."""
-    return format_date(value, "EEE d MMM" if lang not in ("de", "nb") else "EEE d. MMM", locale=LOCALES[lang])
+    return format_date(
+        value,
+        "EEE d MMM" if lang not in ("de", "nb") else "EEE d. MMM",
+        locale=LOCALES[lang],
+    )
 
 
 def age(value: timedelta, lang: str) -> str:
@@ -100,5 +111,7 @@ def age(value: timedelta, lang: str) -> str:
     if minutes >= 24 * 60:
         count, unit = minutes // (24 * 60), "day"
     # The narrow form of a minute reads as a metre or a month, and German has none for most units.
-    length: Literal["short", "narrow"] = "short" if unit == "minute" or lang == "de" else "narrow"
+    length: Literal["short", "narrow"] = (
+        "short" if unit == "minute" or lang == "de" else "narrow"
+    )
     return format_unit(count, f"duration-{unit}", length=length, locale=LOCALES[lang])

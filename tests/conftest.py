@@ -19,6 +19,7 @@ pytest_plugins = (
     "tests.network",
     "tests.serving",
     "tests.visitor",
+    "tests.people",
 )
 
 

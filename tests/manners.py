@@ -111,7 +111,8 @@ def _labels(root: Element) -> Iterator[str]:
 
 
 def _has_words(element: Element) -> bool:
-    pictured = any(picture.get("alt") for picture in element.iter("img"))
+    drawn = any(inner.get("role") == "img" and inner.get("aria-label") for inner in element.iter())
+    pictured = drawn or any(picture.get("alt") for picture in element.iter("img"))
     return bool(words_of(element)) or _is_named(element) or pictured
 
 

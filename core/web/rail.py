@@ -29,7 +29,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the rail. `label` is an English source text; `count` and `views` are asked on each page."""
+    """One line of the rail. `label` is an English source text; `count` and `views` are asked on each page.
+
+    The page of the entry that `searches` takes what was typed in the rail's box as `?q=`.
+    """
 
     key: str
     label: str
@@ -39,6 +42,7 @@ class Entry:
     count: Callable[[], int | None] | None = None
     late: bool = False
     views: Callable[[], Sequence[View]] | None = None
+    searches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Line:
     count: int | None
     late: bool
     views: Sequence[View]
+    searches: bool
 
 
 class Rail:
@@ -76,8 +81,8 @@ class Rail:
 
     @property
     def search_url(self) -> str:
-        """Where the search box of the rail leads: the list of debtors."""
-        return url_for("desk.debtors.index")
+        """Where the search box leads: the page of the line that searches; empty when there is none."""
+        return next((line.href for line in self.doors if line.searches), "")
 
     @property
     def password_url(self) -> str:
@@ -128,4 +133,5 @@ def _line(entry: Entry) -> Line:
         count=entry.count() if entry.count else None,
         late=entry.late,
         views=entry.views() if entry.views else (),
+        searches=entry.searches,
     )

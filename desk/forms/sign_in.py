@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from core.web.languages import OWN_NAMES
@@ -58,4 +59,6 @@ class ChangePasswordForm(NewPasswordForm):
 class LanguageForm(FlaskForm):
     """The language the desk speaks to this member."""
 
-    language = SelectField(lazy_gettext("Language"), choices=list(OWN_NAMES.items()))
+    language = SelectField(
+        lazy_gettext("Language"), choices=[SelectChoice(code, name) for code, name in OWN_NAMES.items()]
+    )

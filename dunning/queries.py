@@ -1,0 +1,175 @@
+"""Questions about dunning policies and runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from core.database import OfOrganisation, db
+from core.members.models import Member
+from core.refusals import N_, Refusal
+from dunning.models import (
+    DunningNotice,
+    DunningPolicy,
+    DunningRun,
+    DunningSkip,
+    DunningStage,
+    NoticeState,
+    RunState,
+)
+from dunning.schedule import Plan, Stage
+
+
+class PolicyUnknown(Refusal):
+    """There is no such dunning policy in this organisation."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
+class RunUnknown(Refusal):
+    """There is no such dunning run in this organisation."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as a list shows it. Without `decided_by` the portal decided by itself."""
+
+    public_id: str
+    state: RunState
+    is_automatic: bool
+    run_on: date
+    decided_at: datetime | None
+    decided_by: str | None
+    notices: int
+    skips: int
+
+
+def same(row: type[OfOrganisation], by: type[OfOrganisation], column: str) -> ColumnElement[bool]:
+    """Return the condition of a composite reference: same organisation, and the id that `column` holds."""
+    return and_(row.organisation_id == by.organisation_id, row.id == getattr(by, column))
+
+
+def policy(*, organisation_id: int, policy_id: int) -> DunningPolicy:
+    """Return the policy. Raises PolicyUnknown."""
+    return _policy(organisation_id, DunningPolicy.id == policy_id)
+
+
+def default_policy(*, organisation_id: int) -> DunningPolicy:
+    """Return the organisation's own policy. Raises PolicyUnknown when none was founded."""
+    return _policy(organisation_id, DunningPolicy.is_default.is_(True))
+
+
+def automatic_policies(*, organisation_id: int) -> Sequence[DunningPolicy]:
+    """Return the policies that run by themselves."""
+    return db.session.scalars(
+        select(DunningPolicy)
+        .where(DunningPolicy.organisation_id == organisation_id, DunningPolicy.is_automatic)
+        .order_by(DunningPolicy.id)
+    ).all()
+
+
+def stages_of(*, organisation_id: int, policy_id: int) -> Sequence[DunningStage]:
+    """Return a policy's stages in their order."""
+    return db.session.scalars(
+        select(DunningStage)
+        .where(DunningStage.organisation_id == organisation_id, DunningStage.policy_id == policy_id)
+        .order_by(DunningStage.position)
+    ).all()
+
+
+def plan_of(*, policy: DunningPolicy, currency: str) -> Plan:
+    """Return a policy and its stages as the rules of `dunning.schedule` take them."""
+    stages = stages_of(organisation_id=policy.organisation_id, policy_id=policy.id)
+    return Plan(
+        stages=[
+            Stage(stage.position, stage.days_after_due, stage.channel.value, stage.event) for stage in stages
+        ],
+        minimum_gap_days=policy.minimum_gap_days,
+        amount_minimum=policy.amount_minimum,
+        currency=currency,
+    )
+
+
+def run_by_public_id(*, organisation_id: int, public_id: str) -> DunningRun:
+    """Return the run. Raises RunUnknown."""
+    found = db.session.scalar(
+        select(DunningRun).where(
+            DunningRun.organisation_id == organisation_id, DunningRun.public_id == public_id
+        )
+    )
+    if found is None:
+        raise RunUnknown
+    return found
+
+
+def proposal_of(*, organisation_id: int, policy_id: int) -> DunningRun | None:
+    """Return the policy's run that waits for a decision."""
+    return db.session.scalar(
+        select(DunningRun).where(
+            DunningRun.organisation_id == organisation_id,
+            DunningRun.policy_id == policy_id,
+            DunningRun.state == RunState.PROPOSED,
+        )
+    )
+
+
+def unfinished_runs(*, organisation_id: int) -> Sequence[DunningRun]:
+    """Return confirmed runs of which messages are still to be queued: what a worker goes on with."""
+    undone = select(DunningNotice.run_id).where(
+        DunningNotice.organisation_id == organisation_id, DunningNotice.state == NoticeState.PROPOSED
+    )
+    return db.session.scalars(
+        select(DunningRun)
+        .where(
+            DunningRun.organisation_id == organisation_id,
+            DunningRun.state == RunState.CONFIRMED,
+            DunningRun.id.in_(undone),
+        )
+        .order_by(DunningRun.id)
+    ).all()
+
+
+def runs_of(*, organisation_id: int, page: int = 1, size: int = 25) -> tuple[Sequence[RunRow], int]:
+    """Return a page of runs, the newest first, and how many there are."""
+    total = db.session.scalar(
+        select(func.count()).select_from(DunningRun).where(DunningRun.organisation_id == organisation_id)
+    )
+    rows = db.session.execute(
+        select(
+            DunningRun.public_id,
+            DunningRun.state,
+            DunningRun.is_automatic,
+            DunningRun.run_on,
+            DunningRun.decided_at,
+            Member.name,
+            _count_of(DunningNotice),
+            _count_of(DunningSkip),
+        )
+        .outerjoin(Member, same(Member, DunningRun, "decided_by_id"))
+        .where(DunningRun.organisation_id == organisation_id)
+        .order_by(DunningRun.id.desc())
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return [RunRow(*row) for row in rows], total or 0
+
+
+def _count_of(table: type[DunningNotice] | type[DunningSkip]) -> ColumnElement[int]:
+    counted = select(func.count(table.id)).where(
+        table.organisation_id == DunningRun.organisation_id, table.run_id == DunningRun.id
+    )
+    return counted.correlate(DunningRun).scalar_subquery()
+
+
+def _policy(organisation_id: int, which: ColumnElement[bool]) -> DunningPolicy:
+    found = db.session.scalar(
+        select(DunningPolicy).where(DunningPolicy.organisation_id == organisation_id, which)
+    )
+    if found is None:
+        raise PolicyUnknown
+    return found

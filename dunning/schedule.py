@@ -1,0 +1,142 @@
+"""When an invoice is reminded, and why not today: pure rules, without database or clock.
+
+Three rules keep missed days from becoming a burst: an invoice takes one stage at a time, whatever its age;
+the days that the policy puts between two stages lie between them also when the first one was late; and two
+messages to one debtor are never closer together than the policy's minimum gap.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+PREFERRED = "preferred"
+
+
+class Reason(StrEnum):
+    """Why an overdue invoice is left alone by a run. The first four are the answers of the invoices' gate."""
+
+    SETTLED = "settled"
+    WITHDRAWN = "withdrawn"
+    EXEMPT = "exempt"
+    UNKNOWN = "unknown"
+    MESSAGE_WAITING = "message_waiting"
+    ALL_STAGES_DONE = "all_stages_done"
+    NOT_DUE_YET = "not_due_yet"
+    GAP = "gap"
+    BELOW_MINIMUM = "below_minimum"
+    NO_CONTACT = "no_contact"
+    NO_CHANNEL = "no_channel"
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the plan. `channel` is `email`, `sms` or `preferred`; `event` names the text."""
+
+    position: int
+    days_after_due: int
+    channel: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A policy as rules need it: stages by position, and amounts in minor units of `currency`."""
+
+    stages: Sequence[Stage]
+    minimum_gap_days: int
+    amount_minimum: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an invoice stands: what may be reminded of in minor units, and the last stage that went out.
+
+    `reached` is 0 when none did; then `reached_on` is None. `why_not` is the gate's answer, with its detail.
+    """
+
+    due_on: date
+    amount: int
+    currency: str
+    reached: int = 0
+    reached_on: date | None = None
+    why_not: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """How it stands with writing to a debtor: usable channels, the last message's day, one under way."""
+
+    channels: Collection[str]
+    written_on: date | None = None
+    is_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Either a stage, or a reason; the detail of a reason is an ISO date, who asked, or nothing."""
+
+    stage: Stage | None
+    reason: str = ""
+    detail: str = ""
+
+
+def decide(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date) -> Decision:
+    """Return which stage an overdue invoice takes today, or the first reason why it takes none."""
+    if invoice.why_not is not None:
+        return Decision(None, *invoice.why_not)
+    if debtor.is_waiting:
+        return _not(Reason.MESSAGE_WAITING)
+    stage = next_stage(stages=plan.stages, reached=invoice.reached)
+    if stage is None:
+        return _not(Reason.ALL_STAGES_DONE)
+    planned = invoice.due_on + timedelta(days=stage.days_after_due)
+    if today < planned:
+        return _not(Reason.NOT_DUE_YET, planned.isoformat())
+    return _held_back(plan, stage, invoice, debtor, today) or Decision(stage)
+
+
+def next_stage(*, stages: Sequence[Stage], reached: int) -> Stage | None:
+    """Return the stage after the one reached (0: none yet), or None after the last one."""
+    return next((stage for stage in stages if stage.position > reached), None)
+
+
+def spaced(*, stages: Sequence[Stage], stage: Stage, reached: int, reached_on: date | None) -> date | None:
+    """Return the first day for `stage` that keeps the plan's own distance to the stage reached."""
+    before = next((one for one in stages if one.position == reached), None)
+    if reached_on is None or before is None:
+        return None
+    return reached_on + timedelta(days=stage.days_after_due - before.days_after_due)
+
+
+def reachable_by(*, stage: Stage, channels: Collection[str]) -> bool:
+    """Return whether a debtor with these usable channels can be written to in this stage."""
+    return bool(channels) if stage.channel == PREFERRED else stage.channel in channels
+
+
+def _held_back(
+    plan: Plan, stage: Stage, invoice: Standing, debtor: Correspondence, today: date
+) -> Decision | None:
+    free_on = gap_ends(plan=plan, written_on=debtor.written_on)
+    own = spaced(stages=plan.stages, stage=stage, reached=invoice.reached, reached_on=invoice.reached_on)
+    earliest = max((day for day in (free_on, own) if day is not None), default=today)
+    if today < earliest:
+        return _not(Reason.GAP, earliest.isoformat())
+    if invoice.currency == plan.currency and invoice.amount < plan.amount_minimum:
+        return _not(Reason.BELOW_MINIMUM)
+    if not debtor.channels:
+        return _not(Reason.NO_CONTACT)
+    if not reachable_by(stage=stage, channels=debtor.channels):
+        return _not(Reason.NO_CHANNEL, stage.channel)
+    return None
+
+
+def gap_ends(*, plan: Plan, written_on: date | None) -> date | None:
+    """Return the first day on which the debtor may get the next message."""
+    return None if written_on is None else written_on + timedelta(days=plan.minimum_gap_days)
+
+
+def _not(reason: Reason, detail: str = "") -> Decision:
+    return Decision(None, reason.value, detail)

@@ -1,0 +1,258 @@
+"""A confirmed run carried out: notice by notice a link and one message, asked about once more before."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+
+from core.clock import day_in
+from core.database import db
+from core.organisations.models import Creditor, Organisation
+from dunning.models import (
+    DunningNotice,
+    DunningNoticeInvoice,
+    DunningPolicy,
+    DunningRun,
+    DunningSkip,
+    NoticeState,
+)
+from dunning.overdue import correspondence, gate
+from dunning.queries import same
+from dunning.schedule import Correspondence, Reason
+from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from invoices.queries import WhyNot
+from links.operations import issue
+from messaging.operations import queue
+from messaging.wording import number_of_invoices, salutation
+
+NOTICES_IN_A_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An invoice of a notice with what a message needs of it."""
+
+    id: int
+    notice_id: int
+    invoice_id: int
+    stage_position: int
+    event: str
+    creditor_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressed:
+    """A notice with the person it goes to."""
+
+    notice: DunningNotice
+    debtor: Debtor
+    contact: ContactPoint
+
+
+def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_most: int | None) -> int:
+    """Queue the messages of at most so many notices (None: of all) and return how many notices still wait.
+
+    What is queued stands in the same transaction as its notice, so stopping in between loses and doubles
+    nothing: the next call goes on.
+    """
+    _hold(run)
+    left = at_most
+    while left is None or left > 0:
+        size = NOTICES_IN_A_CHUNK if left is None else min(left, NOTICES_IN_A_CHUNK)
+        chunk = _next_notices(run, size)
+        if not chunk:
+            break
+        _Chunk(organisation, run, chunk, now).send()
+        left = None if left is None else left - len(chunk)
+    return _waiting(run)
+
+
+class _Chunk:
+    """Some notices of a run, with all that is asked about them at once."""
+
+    def __init__(
+        self, organisation: Organisation, run: DunningRun, addressed: Sequence[_Addressed], now: datetime
+    ) -> None:
+        self._organisation = organisation
+        self._run = run
+        self._addressed = addressed
+        self._now = now
+        self._today = day_in(now, organisation.zone)
+        self._gap = timedelta(days=db.session.get_one(DunningPolicy, run.policy_id).minimum_gap_days)
+        self._lines = _lines_of([one.notice.id for one in addressed], run.organisation_id)
+        self._gate = gate(
+            organisation_id=run.organisation_id,
+            invoice_ids=[line.invoice_id for lines in self._lines.values() for line in lines],
+        )
+        self._letters = correspondence(
+            organisation_id=run.organisation_id,
+            zone=organisation.zone,
+            debtor_ids=[one.debtor.id for one in addressed],
+            contacts={},
+        )
+        self._creditors = _creditors_of(run.organisation_id)
+
+    def send(self) -> None:
+        """Queue a message for each notice about which nothing came in between."""
+        for one in self._addressed:
+            lines = self._lines.get(one.notice.id, [])
+            held = self._held_back(one)
+            self._skip(one, [(line, held or self._gate[line.invoice_id]) for line in lines])
+            remaining = [line for line in lines if held is None and self._gate[line.invoice_id] is None]
+            if remaining:
+                self._write(one, remaining)
+            else:
+                one.notice.state = NoticeState.HELD_BACK
+        db.session.flush()
+
+    def _held_back(self, one: _Addressed) -> WhyNot | None:
+        """Return why the debtor may not be written to at all, or not at this address."""
+        letters: Correspondence = self._letters[one.debtor.id]
+        if one.contact.state is not ContactState.USABLE:
+            return WhyNot(Reason.NO_CONTACT)
+        if letters.is_waiting:
+            return WhyNot(Reason.MESSAGE_WAITING)
+        if letters.written_on is not None and self._today < letters.written_on + self._gap:
+            return WhyNot(Reason.GAP, (letters.written_on + self._gap).isoformat())
+        return None
+
+    def _skip(self, one: _Addressed, answers: Iterable[tuple[_Line, WhyNot | None]]) -> None:
+        for line, why_not in answers:
+            if why_not is not None:
+                skip(run=self._run, invoice_id=line.invoice_id, debtor_id=one.debtor.id, why_not=why_not)
+                db.session.execute(
+                    delete(DunningNoticeInvoice).where(
+                        DunningNoticeInvoice.organisation_id == self._run.organisation_id,
+                        DunningNoticeInvoice.id == line.id,
+                    )
+                )
+
+    def _write(self, one: _Addressed, lines: Sequence[_Line]) -> None:
+        highest = max(lines, key=lambda line: line.stage_position)
+        link = issue(
+            organisation=self._organisation,
+            debtor_id=one.debtor.id,
+            contact_point_id=one.contact.id,
+            channel=one.contact.channel,
+            now=self._now,
+        )
+        message = queue(
+            organisation_id=self._run.organisation_id,
+            dedupe_key=f"dunning:{self._run.id}:{one.debtor.id}",
+            event=highest.event,
+            channel=one.contact.channel,
+            language=one.debtor.language,
+            recipient=one.contact.value,
+            values=self._values(one, lines),
+            now=self._now,
+            debtor_id=one.debtor.id,
+            contact_point_id=one.contact.id,
+            link_id=link.id,
+            invoice_ids=[line.invoice_id for line in lines],
+            is_collection=True,
+            # A reminder that could not leave for so long is proposed anew instead.
+            expires_at=self._now + self._gap,
+        )
+        one.notice.state, one.notice.message_id = NoticeState.QUEUED, message.id
+        one.notice.event, one.notice.stage_position = highest.event, highest.stage_position
+
+    def _values(self, one: _Addressed, lines: Sequence[_Line]) -> dict[str, str]:
+        creditors = dict.fromkeys(self._creditors[line.creditor_id] for line in lines)
+        creditor = ", ".join(name for name in creditors if name != self._organisation.name)
+        return {
+            "salutation": salutation(
+                language=one.debtor.language,
+                first_name=one.debtor.first_name,
+                last_name=one.debtor.last_name,
+                short=one.contact.channel is Channel.SMS,
+            ),
+            "first_name": one.debtor.first_name,
+            "creditor": creditor,
+            "invoice_count": number_of_invoices(len(lines), language=one.debtor.language),
+        }
+
+
+def skip(*, run: DunningRun, invoice_id: int, debtor_id: int, why_not: WhyNot) -> None:
+    """Note that an invoice of the run is left alone after all."""
+    db.session.add(
+        DunningSkip(
+            organisation_id=run.organisation_id,
+            run_id=run.id,
+            invoice_id=invoice_id,
+            debtor_id=debtor_id,
+            reason=why_not.reason,
+            detail=why_not.detail,
+        )
+    )
+
+
+def _hold(run: DunningRun) -> None:
+    """Wait for anybody else who carries this run out; what they queued is seen afterwards."""
+    db.session.execute(
+        select(DunningRun.id)
+        .where(DunningRun.organisation_id == run.organisation_id, DunningRun.id == run.id)
+        .with_for_update()
+    )
+
+
+def _next_notices(run: DunningRun, size: int) -> list[_Addressed]:
+    """Return the next notices to write, their debtors held so that no other run writes to them meanwhile."""
+    rows = db.session.execute(
+        select(DunningNotice, Debtor, ContactPoint)
+        .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
+        .join(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
+        .where(
+            DunningNotice.organisation_id == run.organisation_id,
+            DunningNotice.run_id == run.id,
+            DunningNotice.state == NoticeState.PROPOSED,
+        )
+        .order_by(Debtor.id)
+        .limit(size)
+        .with_for_update(of=Debtor, key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return [_Addressed(*row) for row in rows]
+
+
+def _lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list[_Line]]:
+    rows = db.session.execute(
+        select(
+            DunningNoticeInvoice.id,
+            DunningNoticeInvoice.notice_id,
+            DunningNoticeInvoice.invoice_id,
+            DunningNoticeInvoice.stage_position,
+            DunningNoticeInvoice.event,
+            Invoice.creditor_id,
+        )
+        .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
+        .where(
+            DunningNoticeInvoice.organisation_id == organisation_id,
+            DunningNoticeInvoice.notice_id.in_(notice_ids),
+        )
+        .order_by(Invoice.due_on, Invoice.id)
+    )
+    lines: dict[int, list[_Line]] = defaultdict(list)
+    for row in rows:
+        line = _Line(*row)
+        lines[line.notice_id].append(line)
+    return lines
+
+
+def _creditors_of(organisation_id: int) -> dict[int, str]:
+    rows = select(Creditor.id, Creditor.name).where(Creditor.organisation_id == organisation_id)
+    return dict(db.session.execute(rows))
+
+
+def _waiting(run: DunningRun) -> int:
+    return (
+        db.session.scalar(
+            select(func.count(DunningNotice.id)).where(
+                DunningNotice.organisation_id == run.organisation_id,
+                DunningNotice.run_id == run.id,
+                DunningNotice.state == NoticeState.PROPOSED,
+            )
+        )
+        or 0
+    )

@@ -6,6 +6,7 @@ and takes out those that nothing says any more.
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -30,6 +31,7 @@ def package_of(path: Path) -> str:
     return next((package for word, package in TEMPLATES.items() if word in name), "collections_portal")
 
 
+@cache
 def sentences() -> dict[Sentence, list[tuple[Path, int]]]:
     """Return every marked sentence of code and templates, with where it stands."""
     found: dict[Sentence, list[tuple[Path, int]]] = {}

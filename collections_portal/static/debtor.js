@@ -134,5 +134,4 @@
       menu.querySelector("summary").focus();
     });
   });
-  document.querySelector(".errors")?.focus();
 })();

@@ -60,12 +60,16 @@ def blocks(text: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def as_text(parts: tuple[tuple[Block, ...], ...]) -> str:
-    """Return the parts of an e-mail (text, help, foot) as plain text with placeholders."""
-    return (
-        "\n\n-- \n".join("\n\n".join(_block_as_text(block) for block in part) for part in parts if part)
-        + "\n"
-    )
+def blocks_of(template: Template | None) -> tuple[Block, ...]:
+    """Return the blocks of a checked template, none for no template."""
+    return blocks(template.text) if template else ()
+
+
+def as_text(*, body: tuple[Block, ...], aid: tuple[Block, ...], foot: tuple[Block, ...]) -> str:
+    """Return the plain text part with placeholders; programs know the foot by the line "-- " above it."""
+    words = "\n\n".join(_block_as_text(block) for block in (*body, *aid))
+    sender = "\n\n".join(_block_as_text(block) for block in foot)
+    return f"((organisation))\n\n{words}\n" + (f"\n-- \n{sender}\n" if sender else "")
 
 
 def as_html(
@@ -77,7 +81,7 @@ def as_html(
     """
     shell = _environment().get_template("messages/email.html")
     page = shell.render(language=language, look=look, body=body, aid=aid, foot=foot)
-    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(page)
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(page) + "\n"
 
 
 @cache
@@ -118,8 +122,3 @@ def _block_as_text(block: Block) -> str:
     if block.kind == "button":
         return f"{block.lines[0]}:\n((link))"
     return "\n".join(block.lines)
-
-
-def blocks_of(template: Template | None) -> tuple[Block, ...]:
-    """Return the blocks of a checked template, none for no template."""
-    return blocks(template.text) if template else ()

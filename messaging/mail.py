@@ -115,7 +115,7 @@ class MailTemplate:
 
     def _made_without(self, empty: frozenset[str]) -> _Shape:
         body, aid, foot = (blocks_of(part and part.without(empty)) for part in self._parts)
-        text = "((organisation))\n\n" + as_text((body, aid, foot))
+        text = as_text(body=body, aid=aid, foot=foot)
         html = as_html(language=self._language, look=self._look, body=body, aid=aid, foot=foot)
         return _Shape(text=slots_of(text), html=slots_of(html))
 

@@ -66,7 +66,7 @@ def prepare(text: str) -> SmsText:
     tidy = "".join(" " if _is_blank(sign) else sign for sign in text if not _is_invisible(sign)).strip()
     plain = "".join(_downgrade(sign) for sign in tidy)
     fits = all(sign in _BASIC or sign in _EXTENSION for sign in plain)
-    ready = plain if fits else tidy
+    ready = plain.strip() if fits else tidy
     if len(ready) > MAX_CHARACTERS:
         raise SmsTooLong(length=len(ready), limit=MAX_CHARACTERS)
     replaced = dict.fromkeys(sign for sign in tidy if _downgrade(sign) != sign) if fits else {}

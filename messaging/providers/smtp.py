@@ -28,7 +28,7 @@ from messaging.providers.outcomes import (
 )
 from messaging.providers.smtp_answers import refused, text_of
 
-_QUEUE_NAME = re.compile(r"(?:queued as|id=|OK)[ :]+([A-Za-z0-9.<>@_-]{4,80})", re.IGNORECASE)
+_QUEUE_NAME = re.compile(r"\b(?:queued as |id=)([A-Za-z0-9.<>@_-]{4,80})", re.IGNORECASE)
 
 
 class Encryption(StrEnum):

@@ -1,0 +1,1 @@
+"""Servers of others, on loopback: what we talk to, as it really answers."""

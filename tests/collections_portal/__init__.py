@@ -1,1 +1,1 @@
-"""Tests of the desk."""
+"""Tests of the application put together, and of the debtor's door."""

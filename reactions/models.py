@@ -27,6 +27,17 @@ class ActionState(StrEnum):
     CLOSED = "closed"
 
 
+class CloseReason(StrEnum):
+    """Why an action ended: a member's answer (the first three), or a rule that closed it."""
+
+    ANSWERED = "answered"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    PAID = "paid"
+    PROMISE_KEPT = "promise_kept"
+    PROMISE_BROKEN = "promise_broken"
+
+
 class ReactionType(OfOrganisation, Base):
     """An answer an organisation offers, and what it sets off.
 

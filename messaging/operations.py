@@ -1,0 +1,88 @@
+"""Changes to the outbox that others ask for: queue a message, try a failed one again."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from core.database import db
+from core.refusals import N_, Refusal
+from invoices.models import Channel
+from messaging.events import EVENTS
+from messaging.models import Message, MessageInvoice, MessageState
+
+
+class MessageNotRepeatable(Refusal):
+    """Only a message that certainly did not arrive is sent again."""
+
+    sentence = N_("This message cannot be sent again.")
+    status = 409
+
+
+def queue(
+    *,
+    organisation_id: int,
+    dedupe_key: str,
+    event: str,
+    channel: Channel,
+    language: str,
+    recipient: str,
+    values: dict[str, str],
+    now: datetime,
+    debtor_id: int | None = None,
+    contact_point_id: int | None = None,
+    member_id: int | None = None,
+    link_id: int | None = None,
+    invoice_ids: Collection[int] = (),
+    is_collection: bool = False,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> Message:
+    """Store a message with its reason, in the caller's transaction; a worker sends it after the commit.
+
+    The same `dedupe_key` again returns the message that is there. `values` are the placeholders only the
+    caller knows; greeting, organisation, link and the number of invoices are filled when it is sent.
+    """
+    known = db.session.scalar(
+        select(Message).where(Message.organisation_id == organisation_id, Message.dedupe_key == dedupe_key)
+    )
+    if known is not None:
+        return known
+    if event not in EVENTS:
+        raise ValueError(f"There is no event {event}.")
+    message = Message(
+        organisation_id=organisation_id,
+        dedupe_key=dedupe_key,
+        event=event,
+        channel=channel,
+        language=language,
+        recipient=recipient,
+        values=values,
+        debtor_id=debtor_id,
+        contact_point_id=contact_point_id,
+        member_id=member_id,
+        link_id=link_id,
+        is_collection=is_collection,
+        not_before=not_before or now,
+        expires_at=expires_at,
+        message_id=f"outbox-{uuid4().hex}",
+        created_at=now,
+    )
+    db.session.add(message)
+    db.session.flush()
+    db.session.add_all(
+        MessageInvoice(organisation_id=organisation_id, message_id=message.id, invoice_id=invoice_id)
+        for invoice_id in invoice_ids
+    )
+    db.session.flush()
+    return message
+
+
+def send_again(*, message: Message, now: datetime) -> None:
+    """Put a message that failed back in the queue. Raises MessageNotRepeatable."""
+    if message.state != MessageState.FAILED:
+        raise MessageNotRepeatable
+    message.state, message.state_reason = MessageState.NEW, ""
+    message.not_before, message.handed_at = now, None
+    db.session.flush()

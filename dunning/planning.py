@@ -68,7 +68,7 @@ def _insert_notices(rows: list[dict[str, Any]]) -> dict[int, int]:
     if not rows:
         return {}
     stored = insert(DunningNotice).returning(DunningNotice.debtor_id, DunningNotice.id)
-    return dict(db.session.execute(stored, rows))
+    return dict(db.session.execute(stored, rows).all())
 
 
 def _insert(table: type[OfOrganisation], rows: list[dict[str, Any]]) -> None:

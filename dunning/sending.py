@@ -21,11 +21,11 @@ from dunning.models import (
 from dunning.overdue import correspondence, gate
 from dunning.queries import same
 from dunning.schedule import Correspondence, Reason
-from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from invoices.models import ContactPoint, ContactState, Debtor, Invoice
 from invoices.queries import WhyNot
 from links.operations import issue
 from messaging.operations import queue
-from messaging.wording import number_of_invoices, salutation
+from messaging.wording import number_of_invoices
 
 NOTICES_IN_A_CHUNK = 500
 
@@ -162,13 +162,6 @@ class _Chunk:
         creditors = dict.fromkeys(self._creditors[line.creditor_id] for line in lines)
         creditor = ", ".join(name for name in creditors if name != self._organisation.name)
         return {
-            "salutation": salutation(
-                language=one.debtor.language,
-                first_name=one.debtor.first_name,
-                last_name=one.debtor.last_name,
-                short=one.contact.channel is Channel.SMS,
-            ),
-            "first_name": one.debtor.first_name,
             "creditor": creditor,
             "invoice_count": number_of_invoices(len(lines), language=one.debtor.language),
         }
@@ -242,7 +235,7 @@ def _lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list
 
 def _creditors_of(organisation_id: int) -> dict[int, str]:
     rows = select(Creditor.id, Creditor.name).where(Creditor.organisation_id == organisation_id)
-    return dict(db.session.execute(rows))
+    return dict(db.session.execute(rows).all())
 
 
 def _waiting(run: DunningRun) -> int:

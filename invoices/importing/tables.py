@@ -24,7 +24,7 @@ class Limits:
     unpacked_bytes: int = 100 * MEGABYTE
     members: int = 1_000
     unpacked_ratio: int = 200
-    used_cells: int = 4_000_000
+    used_cells: int = 2_000_000
 
 
 DESK_LIMITS = Limits()

@@ -4,6 +4,7 @@ The limits are those of OWASP ASVS 5.0, 5.2.3 (a packed file's unpacked size and
 """
 
 import zlib
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -18,7 +19,7 @@ from invoices.importing.refusals import (
     WrongKindOfFile,
 )
 from invoices.importing.tables import MEGABYTE, Limits
-from invoices.importing.workbook_parts import Relations, Sheet, Strings, Watcher
+from invoices.importing.workbook_parts import Relations, Sheet, ShownText, Strings, Watcher
 
 _CHUNK = 256 * 1024
 _HEADER_BYTES = 30
@@ -34,17 +35,28 @@ def guard(*, path: Path, limits: Limits) -> None:
     _check_directory(members, limits)
     strings = Strings(limits)
     with path.open("rb") as file:
-        # Shared texts first: a sheet's cells only hold their numbers, and one long text can be shown often.
-        for member in sorted(members, key=lambda member: "sharedstrings" not in member.filename.lower()):
-            name, pieces = member.filename.lower(), _unpacked(file, member)
-            if name.endswith(".rels"):
-                _scan(pieces, Relations())
-            elif not name.endswith(".xml"):
-                _drain(pieces)
-            elif "sharedstrings" in name:
-                _scan(pieces, strings)
+        # Shared texts first: a sheet's cells only hold their numbers.
+        for member in sorted(members, key=lambda member: not _holds_shared_texts(member)):
+            if member.filename.lower().endswith(".rels"):
+                _scan(_unpacked(file, member), Relations())
+            elif not member.filename.lower().endswith(".xml"):
+                _drain(_unpacked(file, member))
+            elif _holds_shared_texts(member):
+                _scan(_unpacked(file, member), strings)
             else:
-                _scan(pieces, Sheet(limits, strings.lengths))
+                _guard_sheet(file, member, limits, strings.lengths)
+
+
+def _guard_sheet(file: BinaryIO, member: ZipInfo, limits: Limits, lengths: "array[int]") -> None:
+    sheet = Sheet(limits)
+    _scan(_unpacked(file, member), sheet)
+    # Adding up the texts of all cells takes longer, and is needed only where it could be too much.
+    if sheet.shared_texts * max(lengths, default=0) > limits.unpacked_bytes:
+        _scan(_unpacked(file, member), ShownText(limits, lengths))
+
+
+def _holds_shared_texts(member: ZipInfo) -> bool:
+    return "sharedstrings" in member.filename.lower()
 
 
 def _members(path: Path) -> list[ZipInfo]:
@@ -132,8 +144,9 @@ def _scan(pieces: Iterator[bytes], watcher: Watcher) -> None:
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.StartElementHandler = watcher.start
-    parser.EndElementHandler = watcher.end
-    parser.CharacterDataHandler = watcher.text
+    if watcher.reads_text:
+        parser.EndElementHandler = watcher.end
+        parser.CharacterDataHandler = watcher.text
     try:
         for piece in pieces:
             parser.Parse(piece, False)

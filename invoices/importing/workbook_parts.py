@@ -5,6 +5,7 @@ Elements are known by their local name: what a library would read counts, whatev
 
 import re
 from array import array
+from functools import lru_cache
 
 from invoices.importing.refusals import (
     FileSuspect,
@@ -17,11 +18,13 @@ from invoices.importing.refusals import (
 from invoices.importing.tables import MEGABYTE, Limits
 
 _COUNTED_PARTS = ("worksheet", "officedocument", "chartsheet", "dialogsheet")
-_PLACE = re.compile(r"([A-Z]{1,4})([0-9]{1,10})")
+_PLACE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,10})")
 
 
 class Watcher:
     """Follows a member element by element; this one takes notice of nothing."""
+
+    reads_text = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -48,6 +51,8 @@ class Relations(Watcher):
 class Strings(Watcher):
     """The lengths of the shared texts, in order."""
 
+    reads_text = True
+
     def __init__(self, limits: Limits) -> None:
         self.lengths = array("L")
         self._most = limits.cell_characters
@@ -70,60 +75,85 @@ class Strings(Watcher):
 
 
 class Sheet(Watcher):
-    """Where a sheet's cells stand and how much text they show; refuses as soon as it is too much."""
+    """Where a sheet's cells stand; refuses as soon as one is beyond the limits."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.shared_texts = 0
+        self._limits = limits
+        self._row = self._column = self._last_row = self._last_column = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name if ":" not in name else name.rpartition(":")[2]
+        if local == "c":
+            self.shared_texts += attributes.get("t") == "s"
+            self._place(attributes.get("r"))
+        elif local == "row":
+            self._row, self._column = _row_number(attributes.get("r"), self._row), 0
+
+    def _place(self, place: str | None) -> None:
+        self._column += 1
+        if place is not None:
+            match = _PLACE.fullmatch(place)
+            if match is None:
+                raise FileSuspect
+            self._column, self._row = _column_number(match[1]), int(match[2])
+        # Rows without cells are no harm, and some programs write them: only places of cells are judged.
+        if self._row > self._last_row or self._column > self._last_column:
+            self._judge()
+
+    def _judge(self) -> None:
+        self._last_row = max(self._last_row, self._row)
+        self._last_column = max(self._last_column, self._column)
+        # One row more for the header.
+        if self._last_row > self._limits.rows + 1:
+            raise TooManyRows(most=self._limits.rows)
+        if self._last_column > self._limits.columns:
+            raise TooManyColumns(most=self._limits.columns)
+        if self._last_row * self._last_column > self._limits.used_cells:
+            raise TooManyCells
+
+
+class ShownText(Watcher):
+    """How much shared text a sheet's cells show: one long text can be shown very often."""
+
+    reads_text = True
 
     def __init__(self, limits: Limits, lengths: "array[int]") -> None:
-        self._limits, self._lengths = limits, lengths
-        self._row = self._column = self._last_row = self._last_column = 0
+        self._lengths, self._left = lengths, limits.unpacked_bytes
+        self._most = limits.unpacked_bytes // MEGABYTE
         self._shared = self._in_value = False
         self._number = ""
-        self._shown = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
         if local == "c":
-            self._cell(attributes)
-        elif local == "v":
-            self._in_value, self._number = self._shared, ""
-        elif local == "row":
-            self._row = int(attributes["r"]) if attributes.get("r", "").isdecimal() else self._row + 1
-            self._column = 0
-
-    def end(self, name: str) -> None:
-        if self._in_value:
-            self._in_value = False
-            self._show(self._number)
+            self._shared = attributes.get("t") == "s"
+        self._in_value, self._number = local == "v" and self._shared, ""
 
     def text(self, text: str) -> None:
         if self._in_value:
             self._number += text
 
-    def _cell(self, attributes: dict[str, str]) -> None:
-        self._column += 1
-        self._shared = attributes.get("t") == "s"
-        if place := _PLACE.fullmatch(attributes.get("r", "")):
-            self._column, self._row = _column_number(place[1]), int(place[2])
-        limits = self._limits
-        # One row more for the header. Rows without cells are no harm, and some programs write them.
-        if self._row > limits.rows + 1:
-            raise TooManyRows(most=limits.rows)
-        if self._column > limits.columns:
-            raise TooManyColumns(most=limits.columns)
-        self._last_row = max(self._last_row, self._row)
-        self._last_column = max(self._last_column, self._column)
-        if self._last_row * self._last_column > limits.used_cells:
-            raise TooManyCells
-
-    def _show(self, number: str) -> None:
-        position = int(number) if number.isdecimal() and len(number) < 10 else -1
-        if 0 <= position < len(self._lengths):
-            self._shown += self._lengths[position]
-            if self._shown > self._limits.unpacked_bytes:
-                raise FileTooLarge(most=self._limits.unpacked_bytes // MEGABYTE)
+    def end(self, name: str) -> None:
+        number = self._number.strip()
+        if self._in_value and number.isdecimal() and len(number) < 10 and int(number) < len(self._lengths):
+            self._left -= self._lengths[int(number)]
+            if self._left < 0:
+                raise FileTooLarge(most=self._most)
+        self._in_value = False
 
 
+def _row_number(text: str | None, before: int) -> int:
+    if text is None:
+        return before + 1
+    if not text.isdecimal() or len(text) > 10:
+        raise FileSuspect
+    return int(text)
+
+
+@lru_cache(maxsize=1_000)
 def _column_number(letters: str) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number

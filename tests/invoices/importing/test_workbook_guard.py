@@ -53,6 +53,19 @@ def test_cells_without_a_place_are_counted_too(tmp_path: Path) -> None:
     assert isinstance(refused(path), TooManyColumns)
 
 
+@pytest.mark.parametrize("place", ["", "1", "A", "A1:B2", "$A$1", "Ａ1", "A99999999999"])
+def test_a_cell_at_no_place_is_refused(tmp_path: Path, place: str) -> None:
+    assert isinstance(
+        refused(packed(tmp_path, members(f'<row r="1">{inline(place, "x")}</row>'))), FileSuspect
+    )
+
+
+def test_a_row_without_a_number_is_refused(tmp_path: Path) -> None:
+    assert isinstance(
+        refused(packed(tmp_path, members(f'<row r="one">{inline("A1", "x")}</row>'))), FileSuspect
+    )
+
+
 def test_the_used_area_is_bounded_even_where_rows_and_columns_are_within_their_limits(tmp_path: Path) -> None:
     path = packed(tmp_path, members(f'{GOOD}<row r="100001">{inline("CV100001", "x")}</row>'))
     assert isinstance(refused(path), TooManyCells)

@@ -13,11 +13,12 @@ from flask_wtf.csrf import CSRFProtect
 from core.web import accounts, guards, rail
 from desk import guard
 from desk.session import MemberSessions
-from desk.views import account, home, sign_in
+from desk.views import account, home, password, sign_in
 
 PAGES: tuple[Blueprint, ...] = (
     home.blueprint,
     sign_in.blueprint,
+    password.blueprint,
     account.blueprint,
 )
 RAIL: tuple[rail.Entry, ...] = ()

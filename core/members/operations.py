@@ -42,6 +42,13 @@ class NotYourself(Refusal):
     status = 409
 
 
+class PasswordChangedMeanwhile(Refusal):
+    """Somebody was faster with the same link."""
+
+    sentence = N_("This link no longer works. Ask for a new one.")
+    status = 410
+
+
 class LanguageUnknown(Refusal):
     """The desk does not speak this language."""
 
@@ -126,10 +133,16 @@ def set_password(
     public_id: str,
     password_hash: str,
     kept_session_id: int | None = None,
+    expected_uniquifier: str | None = None,
     now: datetime,
 ) -> Member:
-    """Store a new password; end every session but the one it was changed in, and links to choose one."""
-    member = member_by_public_id(organisation_id=organisation_id, public_id=public_id)
+    """Store a new password; end every session but the one it was changed in, and links to choose one.
+
+    Raises MemberUnknown, and PasswordChangedMeanwhile when the member's links ended since one was read.
+    """
+    member = member_by_public_id(organisation_id=organisation_id, public_id=public_id, lock=True)
+    if expected_uniquifier not in (None, member.fs_uniquifier):
+        raise PasswordChangedMeanwhile
     member.password = password_hash
     member.fs_uniquifier = new_uniquifier()
     sessions.end_all(organisation_id=organisation_id, member_id=member.id, kept_id=kept_session_id, now=now)

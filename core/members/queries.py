@@ -120,11 +120,12 @@ def _detached(which: ColumnElement[bool]) -> Member | None:
     return found
 
 
-def member_by_public_id(*, organisation_id: int, public_id: str) -> Member:
-    """Return the member. Raises MemberUnknown."""
-    found = db.session.scalar(
-        select(Member).where(Member.organisation_id == organisation_id, Member.public_id == public_id)
-    )
+def member_by_public_id(*, organisation_id: int, public_id: str, lock: bool = False) -> Member:
+    """Return the member, with `lock` for the rest of the transaction. Raises MemberUnknown."""
+    statement = select(Member).where(Member.organisation_id == organisation_id, Member.public_id == public_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalar(statement)
     if found is None:
         raise MemberUnknown
     return found

@@ -4,7 +4,7 @@ Flask-Security brings argon2, the normal form of a password and links that expir
 forms, mails and sessions are not used: the desk has its own, and only the desk's guard says who is signed in.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NoReturn
 
@@ -37,6 +37,7 @@ class LinkKind(StrEnum):
 # ASVS 5.0, 6.4.1: an invitation works for 48 hours, and once.
 WITHIN = {LinkKind.RESET: timedelta(hours=1), LinkKind.INVITATION: timedelta(hours=48)}
 
+PATHS = {LinkKind.RESET: "/desk/reset-password/", LinkKind.INVITATION: "/desk/invitation/"}
 
 # Only argon2, straight over the password: no second key that a rotation could lose.
 SETTINGS = {
@@ -126,10 +127,12 @@ def hash_of_new_password(member: Member, password: str, *, organisation_name: st
     return str(hash_password(normal))
 
 
-def password_link_token(member: Member, kind: LinkKind) -> str:
-    """Return the signed text of a link with which the member chooses a password, valid from now on."""
+def password_link(member: Member, kind: LinkKind, *, now: datetime) -> tuple[str, datetime]:
+    """Return the address of a page where the member chooses a password, and until when it works."""
     serializer = getattr(_security(), f"{kind.value}_serializer")
-    return str(serializer.dumps([member.fs_uniquifier]))
+    deployment = current_app.config["PORTAL"]
+    base = deployment.desk_url or deployment.public_url
+    return f"{base}{PATHS[kind]}{serializer.dumps([member.fs_uniquifier])}", now + WITHIN[kind]
 
 
 def member_behind(token: str, kind: LinkKind) -> Member:

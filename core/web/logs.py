@@ -10,15 +10,15 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
-_LINK = re.compile(r"/k/([^\s/?#\"']+)")
+_LINK = re.compile(r"/(k|desk/reset-password|desk/invitation)/([^\s/?#\"']+)")
 
 
 def _hide(text: str) -> str:
-    return _LINK.sub(lambda found: "/k/*" + sha256(found[1][:11].encode()).hexdigest()[:6], text)
+    return _LINK.sub(lambda found: f"/{found[1]}/*" + sha256(found[2][:11].encode()).hexdigest()[:6], text)
 
 
 def without_tokens(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
-    """Return the event with every `/k/<token>` turned into a short hash."""
+    """Return the event with the token of every `/k/<token>` and password link turned into a short hash."""
     return {key: _hide(value) if isinstance(value, str) else value for key, value in event.items()}
 
 

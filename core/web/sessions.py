@@ -26,7 +26,8 @@ class DoorSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
         """Return the session of the request's door."""
-        return self._of(request).open_session(app, request) or NoSession()
+        opened = self._of(request).open_session(app, request)
+        return NoSession() if opened is None else opened
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Let the door keep what changed."""

@@ -12,11 +12,18 @@ REQUIRED = lazy_gettext("Fill this in.")
 TOO_LONG = lazy_gettext("This is too long.")
 
 
+def printable(text: str | None) -> str:
+    """Return what was typed without control characters: no address has them, and no database takes NUL."""
+    return "".join(sign for sign in text or "" if sign.isprintable()).strip()
+
+
 class SignInForm(FlaskForm):
     """E-mail address and password."""
 
     email = EmailField(
-        lazy_gettext("E-mail address"), validators=[DataRequired(REQUIRED), Length(max=254, message=TOO_LONG)]
+        lazy_gettext("E-mail address"),
+        filters=[printable],
+        validators=[DataRequired(REQUIRED), Length(max=254, message=TOO_LONG)],
     )
     password = PasswordField(
         lazy_gettext("Password"), validators=[DataRequired(REQUIRED), Length(max=1000, message=TOO_LONG)]
@@ -28,7 +35,9 @@ class ForgottenPasswordForm(FlaskForm):
     """Where the link to choose a new password goes."""
 
     email = EmailField(
-        lazy_gettext("E-mail address"), validators=[DataRequired(REQUIRED), Length(max=254, message=TOO_LONG)]
+        lazy_gettext("E-mail address"),
+        filters=[printable],
+        validators=[DataRequired(REQUIRED), Length(max=254, message=TOO_LONG)],
     )
 
 

@@ -16,3 +16,12 @@ def end_of(*, issued_at: datetime, hours: int, zone: str) -> datetime:
         return (issued_at + timedelta(hours=hours)).astimezone(UTC).replace(second=0, microsecond=0)
     last_day = issued_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=hours // HOURS_A_DAY)
     return datetime.combine(last_day, time(23, 59), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def length_of(*, issued_at: datetime, expires_at: datetime, zone: str) -> timedelta:
+    """Return how long a link works as people say it: whole days when it ends at 23:59, else whole hours."""
+    local_end = expires_at.astimezone(ZoneInfo(zone))
+    days = (local_end.date() - issued_at.astimezone(ZoneInfo(zone)).date()).days
+    if days and local_end.time() == time(23, 59):
+        return timedelta(days=days)
+    return timedelta(hours=round((expires_at - issued_at) / timedelta(hours=1)))

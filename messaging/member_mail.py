@@ -41,12 +41,7 @@ def _queue(
     now: datetime,
     also: dict[str, str] | None = None,
 ) -> Message:
-    first_name, _, last_name = member.name.partition(" ")
     values = {
-        "salutation": wording.salutation(
-            language=member.language, first_name=first_name, last_name=last_name, short=False
-        ),
-        "first_name": first_name,
         "link": link,
         "link_valid_until": wording.moment(valid_until, language=member.language, zone=zone, short=False),
         "link_valid_for": wording.span(valid_until - now, language=member.language),

@@ -13,7 +13,7 @@ from invoices.models import Channel
 
 
 class MessageState(StrEnum):
-    """Where a message is. `handing` is committed just before the provider gets it; only then may doubt arise."""
+    """Where a message is. `handing` is committed just before the provider gets it; doubt arises only then."""
 
     NEW = "new"
     CLAIMED = "claimed"

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core.database import db
 from core.refusals import N_, Refusal
@@ -44,13 +45,14 @@ def queue(
     The same `dedupe_key` again returns the message that is there. `values` are the placeholders only the
     caller knows; greeting, organisation, link and the number of invoices are filled when it is sent.
     """
-    known = db.session.scalar(
-        select(Message).where(Message.organisation_id == organisation_id, Message.dedupe_key == dedupe_key)
-    )
-    if known is not None:
-        return known
     if event not in EVENTS:
         raise ValueError(f"There is no event {event}.")
+    known = select(Message).where(
+        Message.organisation_id == organisation_id, Message.dedupe_key == dedupe_key
+    )
+    before = db.session.scalar(known)
+    if before is not None:
+        return before
     message = Message(
         organisation_id=organisation_id,
         dedupe_key=dedupe_key,
@@ -69,11 +71,14 @@ def queue(
         message_id=f"outbox-{uuid4().hex}",
         created_at=now,
     )
-    db.session.add(message)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(message)
+    except IntegrityError:
+        return db.session.scalars(known).one()
     db.session.add_all(
         MessageInvoice(organisation_id=organisation_id, message_id=message.id, invoice_id=invoice_id)
-        for invoice_id in invoice_ids
+        for invoice_id in sorted(set(invoice_ids))
     )
     db.session.flush()
     return message

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.web.theme import DARK_SURFACE, PAPER, WHITE, ColourRefused, Theme, contrast, theme_css, theme_of
+from core.theme import DARK_SURFACE, PAPER, WHITE, ColourRefused, Theme, contrast, theme_css, theme_of
 
 VOLTWERK = "#0B5560"
 YELLOW = "#FFD400"

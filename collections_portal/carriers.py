@@ -1,0 +1,91 @@
+"""The ways out of this installation: which providers carry e-mail and SMS, and what a link's text is."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from collections_portal.config import Config
+from core.database import db
+from core.organisations.models import Organisation
+from links.models import AccessLink
+from links.queries import address_of
+from links.validity import length_of
+from messaging.delivery import Carriers
+from messaging.mail import Mailbox
+from messaging.providers.files import FileProvider
+from messaging.providers.outcomes import OutgoingSms, Provider
+from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
+from messaging.rendering import LinkText
+
+
+def carriers_of(config: Config) -> Carriers:
+    """Return the providers the configuration names; with a demo mailbox everything becomes a file there."""
+    if config.mailbox_dir is not None and not config.mail.host:
+        folder: Path = config.mailbox_dir
+        return Carriers(
+            mail=lambda: FileProvider(folder), sms=lambda: FileProvider(folder), sender=_sender(config)
+        )
+    return Carriers(
+        mail=(lambda: SmtpProvider(_server(config))) if config.mail.host else None,
+        sms=(lambda: _twilio(config)) if config.sms.account_sid else None,
+        sender=_sender(config),
+    )
+
+
+def link_writer(config: Config, clock: Callable[[], datetime]) -> Callable[[int, int], LinkText | None]:
+    """Return what messages say about a link: its address and validity, or None when it opens nothing."""
+
+    def write(organisation_id: int, link_id: int) -> LinkText | None:
+        link = db.session.get_one(AccessLink, link_id)
+        organisation = db.session.get_one(Organisation, organisation_id)
+        if link.revoked_at is not None or link.expires_at <= clock():
+            return None
+        return LinkText(
+            url=address_of(link, base_url=config.public_url, keys=config.link_keys),
+            valid_until=link.expires_at,
+            valid_for=length_of(issued_at=link.issued_at, expires_at=link.expires_at, zone=organisation.zone),
+        )
+
+    return write
+
+
+def worker_name() -> str:
+    """Return a name for this thread of this process on this host."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident()}"
+
+
+def _sender(config: Config) -> Mailbox:
+    host = urlsplit(config.public_url).hostname or "localhost"
+    return Mailbox("", config.mail.sender or f"portal@{host}.example")
+
+
+def _server(config: Config) -> SmtpServer:
+    mail = config.mail
+    return SmtpServer(
+        host=mail.host,
+        port=mail.port,
+        username=mail.user or None,
+        password=mail.password or None,
+        encryption=Encryption.STARTTLS if mail.starttls else Encryption.NONE,
+        ca_file=mail.ca_file or None,
+    )
+
+
+def _twilio(config: Config) -> Provider[OutgoingSms]:
+    """Return Twilio's client; it takes half a second to load, so only an installation that sends SMS loads it."""
+    from messaging.providers.twilio import TwilioAccount, TwilioProvider
+
+    sms = config.sms
+    return TwilioProvider(
+        TwilioAccount(
+            account_sid=sms.account_sid,
+            auth_token=sms.auth_token,
+            sender=sms.from_number or None,
+            messaging_service_sid=sms.messaging_service_sid or None,
+            base_url=sms.api_url,
+        )
+    )

@@ -1,0 +1,210 @@
+"""A stored message turned into what leaves: greeting, organisation, link and count are filled in now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy import select
+
+from core.database import db
+from core.members.models import Member
+from core.organisations.models import Organisation
+from core.theme import theme_of
+from invoices.models import Channel, Debtor
+from messaging import sms, wording
+from messaging.events import EVENTS, Part
+from messaging.layout import Look
+from messaging.mail import Mailbox, MailTemplate
+from messaging.models import Message, MessageInvoice, MessageTemplate
+from messaging.placeholders import fill
+from messaging.providers.outcomes import OutgoingMail, OutgoingSms
+from messaging.texts import default_texts, foot, help_block
+
+HIDDEN_LINK = "[link]"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkText:
+    """What a message says about its link: the address, until when it works, and how long that is."""
+
+    url: str
+    valid_until: datetime
+    valid_for: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What leaves, the copy that is kept (without the link's key), and how many invoices it speaks of."""
+
+    outgoing: OutgoingMail | OutgoingSms
+    subject: str
+    body: str
+    invoice_ids: tuple[int, ...]
+
+
+def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: datetime) -> Rendered:
+    """Return the message as it leaves now. Raises what filling a template may refuse."""
+    organisation = db.session.get_one(Organisation, message.organisation_id)
+    invoice_ids = tuple(
+        db.session.scalars(
+            select(MessageInvoice.invoice_id).where(
+                MessageInvoice.organisation_id == message.organisation_id,
+                MessageInvoice.message_id == message.id,
+            )
+        )
+    )
+    values = _values(message, organisation, link, len(invoice_ids))
+    if message.channel == Channel.SMS:
+        return _as_sms(message, values, link, invoice_ids)
+    return _as_mail(message, organisation, values, link, invoice_ids, sender, now)
+
+
+def texts_of(*, organisation_id: int, event: str, channel: Channel, language: str) -> Mapping[Part, str]:
+    """Return the texts in use: the organisation's own, else the portal's."""
+    own = db.session.scalar(
+        select(MessageTemplate).where(
+            MessageTemplate.organisation_id == organisation_id,
+            MessageTemplate.event == event,
+            MessageTemplate.channel == channel,
+            MessageTemplate.language == language,
+        )
+    )
+    if own is None:
+        return default_texts(event, language)
+    return (
+        {Part.SMS: own.body} if channel == Channel.SMS else {Part.SUBJECT: own.subject, Part.BODY: own.body}
+    )
+
+
+def _values(
+    message: Message, organisation: Organisation, link: LinkText | None, invoices: int
+) -> dict[str, str]:
+    short = message.channel == Channel.SMS
+    language = message.language
+    values = {name: "" for part in EVENTS[message.event].allowed.values() for name in part}
+    values |= _person(message, short=short)
+    values |= {
+        "organisation": organisation.name,
+        "organisation_phone": organisation.support_phone,
+        "organisation_email": organisation.support_email,
+        "organisation_address": organisation.postal_address,
+        "organisation_registration": organisation.register_number,
+        "invoice_count": wording.number_of_invoices(invoices, language=language),
+    }
+    if link:
+        values |= {
+            "link": link.url,
+            "link_valid_until": wording.moment(
+                link.valid_until, language=language, zone=organisation.zone, short=short
+            ),
+            "link_valid_for": wording.span(link.valid_for, language=language),
+        }
+    return values | message.values
+
+
+def _person(message: Message, *, short: bool) -> dict[str, str]:
+    if message.debtor_id is not None:
+        debtor = db.session.get_one(Debtor, message.debtor_id)
+        first, last = debtor.first_name, debtor.last_name
+    else:
+        member = db.session.scalars(select(Member).where(Member.id == message.member_id)).one()
+        first, _, last = member.name.partition(" ")
+    greeting = wording.salutation(language=message.language, first_name=first, last_name=last, short=short)
+    return {"salutation": greeting, "first_name": first}
+
+
+def _as_sms(
+    message: Message, values: dict[str, str], link: LinkText | None, invoice_ids: tuple[int, ...]
+) -> Rendered:
+    texts = texts_of(
+        organisation_id=message.organisation_id,
+        event=message.event,
+        channel=Channel.SMS,
+        language=message.language,
+    )
+    text = sms.prepare(fill(EVENTS[message.event].parse(Part.SMS, texts[Part.SMS]), values)).text
+    return Rendered(OutgoingSms(message.recipient, text), "", _without_key(text, link), invoice_ids)
+
+
+def _as_mail(
+    message: Message,
+    organisation: Organisation,
+    values: dict[str, str],
+    link: LinkText | None,
+    invoice_ids: tuple[int, ...],
+    sender: Mailbox,
+    now: datetime,
+) -> Rendered:
+    texts = texts_of(
+        organisation_id=message.organisation_id,
+        event=message.event,
+        channel=Channel.EMAIL,
+        language=message.language,
+    )
+    template = _mail_template(
+        event=message.event,
+        language=message.language,
+        subject=texts[Part.SUBJECT],
+        body=texts[Part.BODY],
+        accent=organisation.accent,
+        sender=Mailbox(organisation.name, sender.address),
+        reply_to=Mailbox(organisation.name, organisation.support_email)
+        if organisation.support_email
+        else None,
+    )
+    domain = sender.address.rpartition("@")[2]
+    data = template.fill(
+        recipient=Mailbox("", message.recipient),
+        message_id=f"<{message.message_id}@{domain}>",
+        sent_at=now,
+        values=values,
+    )
+    subject, body = _copy(message.event, texts, values)
+    return Rendered(
+        OutgoingMail(sender.address, message.recipient, data), subject, _without_key(body, link), invoice_ids
+    )
+
+
+@lru_cache(maxsize=512)
+def _mail_template(
+    *,
+    event: str,
+    language: str,
+    subject: str,
+    body: str,
+    accent: str,
+    sender: Mailbox,
+    reply_to: Mailbox | None,
+) -> MailTemplate:
+    kind = EVENTS[event]
+    return MailTemplate(
+        subject=kind.parse(Part.SUBJECT, subject),
+        body=kind.parse(Part.BODY, body),
+        aid=help_block(event, language),
+        foot=foot(event, language),
+        language=language,
+        look=_look(accent),
+        sender=sender,
+        reply_to=reply_to,
+    )
+
+
+def _look(accent: str) -> Look:
+    theme = theme_of(accent)
+    return Look(
+        accent=theme.light.accent,
+        on_accent=theme.light.on_accent,
+        accent_dark=theme.dark.accent,
+        on_accent_dark=theme.dark.on_accent,
+    )
+
+
+def _copy(event: str, texts: Mapping[Part, str], values: dict[str, str]) -> tuple[str, str]:
+    kind = EVENTS[event]
+    subject = fill(kind.parse(Part.SUBJECT, texts[Part.SUBJECT]), values)
+    return subject, fill(kind.parse(Part.BODY, texts[Part.BODY]), values)
+
+
+def _without_key(text: str, link: LinkText | None) -> str:
+    return text.replace(link.url, HIDDEN_LINK) if link else text

@@ -1,0 +1,33 @@
+"""When a message that could not be handed over is tried again. Pure but for the jitter."""
+
+import secrets
+from datetime import datetime, timedelta
+
+STEPS = (1, 2, 5, 10, 20, 40)
+THEN = 60
+LAST = timedelta(hours=72)
+CHANNEL_PAUSE = timedelta(minutes=15)
+JITTER_PERCENT = 20
+
+
+def next_try(
+    *,
+    attempt: int,
+    created_at: datetime,
+    expires_at: datetime | None,
+    now: datetime,
+    wait: timedelta | None = None,
+) -> datetime | None:
+    """Return when to try again after this attempt (1, 2, ...), or None when that would be too late.
+
+    After 1, 2, 5, 10, 20 and 40 minutes, then every hour, each 20 % earlier or later so that many do not come
+    back at once; never before the provider's own wish `wait`; until 72 hours, or the message's own end.
+    """
+    minutes = STEPS[attempt - 1] if attempt <= len(STEPS) else THEN
+    share = 100 - JITTER_PERCENT + secrets.randbelow(2 * JITTER_PERCENT + 1)
+    pause = timedelta(minutes=minutes) * share / 100
+    planned = now + max(pause, wait or timedelta())
+    last = created_at + LAST
+    if expires_at is not None:
+        last = min(last, expires_at)
+    return planned if planned < last else None

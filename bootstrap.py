@@ -222,7 +222,7 @@ def _run(command: list[str], complaint: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        errors = [line for line in said if line.lower().startswith("error")] or said
+        errors = [line for line in said if line.lower().startswith("error") and " " in line[7:]] or said
         raise SetupFailed(f"{complaint}: {errors[-1] if errors else 'no reason was given'}")
 
 

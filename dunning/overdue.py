@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from core.clock import day_in
 from core.database import db
@@ -14,7 +14,7 @@ from dunning.queries import same
 from dunning.schedule import Correspondence, Decision, Plan, Reason, Standing, decide
 from invoices.models import ContactPoint, Invoice
 from invoices.queries import WhyNot, exemptions_in_force, why_not_dun
-from messaging.models import Message, MessageState
+from messaging.models import Message, MessageInvoice, MessageState
 
 # As many as fit one list of parameters on both databases, with room to spare.
 MOST_IN_A_LIST = 5_000
@@ -113,12 +113,21 @@ def stages_reached(
 ) -> dict[int, tuple[int, date]]:
     """Return for each open invoice its highest stage whose message left and arrived, and the day it left.
 
-    A message that is still under way counts; one that was suppressed, failed, expired or bounced does not.
+    A message that is still under way counts; one that was suppressed, failed, expired or bounced does not,
+    and neither does an invoice that the sender took out of its message at the last moment.
     """
     rows = db.session.execute(
         select(DunningNoticeInvoice.invoice_id, DunningNoticeInvoice.stage_position, _AT)
         .join(DunningNotice, same(DunningNotice, DunningNoticeInvoice, "notice_id"))
         .join(Message, same(Message, DunningNotice, "message_id"))
+        .join(
+            MessageInvoice,
+            and_(
+                MessageInvoice.organisation_id == Message.organisation_id,
+                MessageInvoice.message_id == Message.id,
+                MessageInvoice.invoice_id == DunningNoticeInvoice.invoice_id,
+            ),
+        )
         .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
         .where(
             DunningNotice.organisation_id == organisation_id,

@@ -25,7 +25,6 @@ from invoices.models import ContactPoint, ContactState, Debtor, Invoice
 from invoices.queries import WhyNot
 from links.operations import issue
 from messaging.operations import queue
-from messaging.wording import number_of_invoices
 
 NOTICES_IN_A_CHUNK = 500
 
@@ -145,7 +144,7 @@ class _Chunk:
             channel=one.contact.channel,
             language=one.debtor.language,
             recipient=one.contact.value,
-            values=self._values(one, lines),
+            values={"creditor": self._creditor(lines)},
             now=self._now,
             debtor_id=one.debtor.id,
             contact_point_id=one.contact.id,
@@ -158,13 +157,10 @@ class _Chunk:
         one.notice.state, one.notice.message_id = NoticeState.QUEUED, message.id
         one.notice.event, one.notice.stage_position = highest.event, highest.stage_position
 
-    def _values(self, one: _Addressed, lines: Sequence[_Line]) -> dict[str, str]:
-        creditors = dict.fromkeys(self._creditors[line.creditor_id] for line in lines)
-        creditor = ", ".join(name for name in creditors if name != self._organisation.name)
-        return {
-            "creditor": creditor,
-            "invoice_count": number_of_invoices(len(lines), language=one.debtor.language),
-        }
+    def _creditor(self, lines: Sequence[_Line]) -> str:
+        """Return in whose name the invoices are; nothing when that is the organisation itself."""
+        names = dict.fromkeys(self._creditors[line.creditor_id] for line in lines)
+        return ", ".join(name for name in names if name != self._organisation.name)
 
 
 def skip(*, run: DunningRun, invoice_id: int, debtor_id: int, why_not: WhyNot) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask_sqlalchemy.session import Session
 from sqlalchemy import select, update
 from sqlalchemy.orm import scoped_session
@@ -15,10 +17,12 @@ from core.database import db
 from core.members.models import Member
 from core.organisations.models import Creditor, Organisation
 from dunning import operations
-from dunning.models import DunningPolicy, DunningRun, DunningSkip
+from dunning.models import DunningNotice, DunningNoticeInvoice, DunningPolicy, DunningRun, DunningSkip
 from invoices.models import Debtor, Invoice
 from messaging.models import Message, MessageState
 from tests import factories
+from tests.dunning.post import Post
+from tests.fakes.smtp import SmtpSink
 
 # A Friday, three and a half weeks after the due date of the invoices of the factories.
 FRIDAY = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -78,6 +82,16 @@ class Office:
             update(Message).where(Message.state == MessageState.NEW).values(state=state, **moments)
         )
 
+    def lines(self, run: DunningRun) -> list[DunningNoticeInvoice]:
+        """Return the invoices of a run's notices."""
+        return list(
+            db.session.scalars(
+                select(DunningNoticeInvoice)
+                .join(DunningNotice, DunningNotice.id == DunningNoticeInvoice.notice_id)
+                .where(DunningNotice.run_id == run.id)
+            )
+        )
+
     def skips(self, run: DunningRun) -> dict[int, tuple[str, str]]:
         """Return reason and detail of each invoice the run leaves alone."""
         rows = db.session.scalars(select(DunningSkip).where(DunningSkip.run_id == run.id))
@@ -103,3 +117,10 @@ def office(session: scoped_session[Session]) -> Iterator[Office]:
         policy = operations.found_policy(organisation_id=organisation.id)
         yield Office(organisation, creditor, policy, agent)
         session.rollback()
+
+
+@pytest.fixture
+def post(app: Flask, tmp_path: Path) -> Iterator[Post]:
+    """A worker and a mail server."""
+    with SmtpSink(tmp_path, starttls=False) as sink:
+        yield Post(app, sink)

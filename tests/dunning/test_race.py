@@ -1,0 +1,124 @@
+"""A reaction against a dunning run, at the same moment, a hundred times."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from core import tenancy, transaction
+from core.database import db
+from core.organisations.models import Organisation
+from dunning import operations
+from invoices.models import ContactPoint, Debtor, Invoice
+from messaging.models import Message, MessageState
+from reactions.operations.founding import found_types
+from reactions.operations.submission import submit
+from tests.dunning.conftest import FRIDAY, Office
+from tests.dunning.post import Post
+
+ROUNDS = 100
+HANDED = (MessageState.HANDING, MessageState.SENT)
+
+
+def at_once(*jobs: Callable[[], None]) -> None:
+    """Run the jobs in threads of their own that start together; raise what one of them raised."""
+    start = threading.Barrier(len(jobs))
+    faults: list[BaseException] = []
+
+    def begin(job: Callable[[], None]) -> None:
+        try:
+            start.wait()
+            job()
+        except BaseException as fault:
+            faults.append(fault)
+            raise
+
+    threads = [threading.Thread(target=begin, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+@pytest.mark.timeout(300)
+def test_nothing_is_handed_over_after_a_reaction_was_stored(app: Flask, office: Office, post: Post) -> None:
+    """The debtor reacts later in each round: before the run, while it queues, while it sends, after."""
+    found_types(organisation_id=office.organisation.id)
+    organisation_id, policy_id = office.organisation.id, office.policy.id
+    db.session.commit()
+    seen: list[bool] = []
+    for number in range(ROUNDS):
+        debtor = office.debtor()
+        invoice = office.invoice(debtor)
+        db.session.commit()
+        race = Race(app, post, organisation_id, policy_id, debtor, invoice, wait=(number % 20) * 0.008)
+        at_once(race.dun, race.react)
+        (address,) = race.address()
+        was_handed_over = race.seen_by_reaction in HANDED
+        assert (address in post.recipients()) == was_handed_over, (number, race.seen_by_reaction)
+        seen.append(was_handed_over)
+    assert set(seen) == {True, False}
+
+
+class Race:
+    """One round: a run that writes to one debtor, and the debtor's reaction to the same invoice."""
+
+    def __init__(
+        self,
+        app: Flask,
+        post: Post,
+        organisation_id: int,
+        policy_id: int,
+        debtor: Debtor,
+        invoice: Invoice,
+        *,
+        wait: float,
+    ) -> None:
+        self.app = app
+        self.post = post
+        self.organisation_id = organisation_id
+        self.policy_id = policy_id
+        self.debtor_id = debtor.id
+        self.invoice_id = invoice.id
+        self.wait = wait
+        self.seen_by_reaction: MessageState | None = None
+
+    def dun(self) -> None:
+        """Propose, approve and send."""
+        with self.app.app_context():
+            with tenancy.scope(self.organisation_id), transaction.writing():
+                organisation = db.session.get_one(Organisation, self.organisation_id)
+                run = operations.propose(organisation=organisation, policy_id=self.policy_id, now=FRIDAY)
+                operations.confirm(organisation=organisation, run=run, member_id=None, now=FRIDAY)
+            self.post.deliver(FRIDAY)
+
+    def react(self) -> None:
+        """Store a complaint; while its transaction holds the invoice, look whether the message is gone."""
+        time.sleep(self.wait)
+        with self.app.app_context(), tenancy.scope(self.organisation_id), transaction.writing():
+            submit(
+                organisation_id=self.organisation_id,
+                debtor_id=self.debtor_id,
+                visit_id=None,
+                type_key="complaint",
+                invoice_ids=[self.invoice_id],
+                answers={"reason": "amount", "explanation": "Dit klopt niet."},
+                submission_key=f"round-{self.invoice_id}",
+                language="nl",
+                now=FRIDAY,
+            )
+            self.seen_by_reaction = db.session.scalar(
+                select(Message.state).where(
+                    Message.debtor_id == self.debtor_id, Message.is_collection.is_(True)
+                )
+            )
+
+    def address(self) -> list[str]:
+        """Return where the debtor gets mail."""
+
+        rows = select(ContactPoint.value).where(ContactPoint.debtor_id == self.debtor_id)
+        return list(db.session.scalars(rows))

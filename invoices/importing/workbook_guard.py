@@ -151,5 +151,6 @@ def _scan(pieces: Iterator[bytes], watcher: Watcher) -> None:
         for piece in pieces:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The last two are what Python makes of an encoding it does not know or that has wide letters.
         raise FileUnreadable from error

@@ -168,6 +168,14 @@ def test_a_sheet_that_is_no_xml_is_unreadable(tmp_path: Path) -> None:
     assert isinstance(refused(path), FileUnreadable)
 
 
+@pytest.mark.parametrize("encoding", ["UTF-88", "big5", "utf-32"])
+def test_a_sheet_in_an_encoding_no_workbook_has_is_unreadable(tmp_path: Path, encoding: str) -> None:
+    content = members(GOOD)
+    sheet = content["xl/worksheets/sheet1.xml"]
+    content["xl/worksheets/sheet1.xml"] = f'<?xml version="1.0" encoding="{encoding}"?>{sheet}'
+    assert isinstance(refused(packed(tmp_path, content)), FileUnreadable)
+
+
 def test_a_member_under_a_password_is_named_as_such(tmp_path: Path) -> None:
     path = packed(tmp_path, members(GOOD))
     content = bytearray(path.read_bytes())

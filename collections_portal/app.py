@@ -19,6 +19,7 @@ import settings.door
 from collections_portal import health
 from collections_portal.config import Config
 from collections_portal.debtor import door as debtor_door
+from collections_portal.demo import mailbox
 from core import tables, tenancy, transaction
 from core.database import db
 from core.web.sessions import DoorSessions
@@ -104,6 +105,8 @@ def _open_doors(app: Flask, config: Config, doors: Collection[str]) -> None:
 
     if "debtor" in doors:
         debtor_door.open_on(app, csrf)
+    if config.demo:
+        app.register_blueprint(mailbox.blueprint)
     if "desk" in doors:
         sessions.doors = {"desk": desk.door.sessions(config), "settings": desk.door.sessions(config)}
         desk.door.open_on(app, csrf)

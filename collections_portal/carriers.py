@@ -76,7 +76,7 @@ def _server(config: Config) -> SmtpServer:
 
 
 def _twilio(config: Config) -> Provider[OutgoingSms]:
-    """Return Twilio's client; it takes half a second to load, so only an installation that sends SMS loads it."""
+    """Return Twilio's client, which takes half a second to load: only who sends SMS loads it."""
     from messaging.providers.twilio import TwilioAccount, TwilioProvider
 
     sms = config.sms

@@ -168,6 +168,7 @@ def _sms(env: Mapping[str, str], problems: list[str]) -> Sms:
     )
     if sms.account_sid and not (sms.auth_token and (sms.from_number or sms.messaging_service_sid)):
         problems.append(
-            "TWILIO_ACCOUNT_SID is set: TWILIO_AUTH_TOKEN and TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID are needed too."
+            "TWILIO_ACCOUNT_SID is set: TWILIO_AUTH_TOKEN is needed too, "
+            "and TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID."
         )
     return sms

@@ -2,9 +2,11 @@
 
 import logging
 import re
+import sys
 import time
 from collections.abc import MutableMapping
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -30,8 +32,10 @@ class _TokenFilter(logging.Filter):
         return True
 
 
-def configure(*, level: int = logging.INFO) -> None:
-    """Set up structlog and the standard logging once per process."""
+def configure(*, level: int = logging.INFO, file: Path | None = None) -> None:
+    """Set up structlog and the standard logging once per process, on standard error or into a file."""
+    stream = file.open("a", encoding="utf-8") if file else sys.stderr
+    logging.basicConfig(level=logging.WARNING, stream=stream, force=True)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -42,6 +46,7 @@ def configure(*, level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
     for handler in logging.getLogger().handlers:

@@ -1,0 +1,16 @@
+"""The command `portal`: one command or group for each noun."""
+
+import click
+
+from collections_portal.commands.demo import demo
+from collections_portal.commands.member import member
+from collections_portal.commands.run import migrate, run, worker
+
+
+@click.group()
+def main() -> None:
+    """Run and look after a collections portal."""
+
+
+for command in (demo, member, migrate, run, worker):
+    main.add_command(command)

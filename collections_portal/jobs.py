@@ -1,0 +1,59 @@
+"""What workers do when the bell rings: rows are the jobs, so each of these asks what there is and does it."""
+
+import structlog
+from flask import Flask
+
+from collections_portal.carriers import carriers_of, link_writer, worker_name
+from core import clock, tenancy
+from core.organisations.queries import organisation, organisations_open
+from core.transaction import reading, writing
+from dunning.operations import carry_on, run_automatic
+from messaging.delivery import BATCH, deliver_due
+from reactions.operations.endings import break_promises
+
+log = structlog.get_logger()
+CHUNK = 2000
+
+
+def deliver_messages(app: Flask) -> int:
+    """Send what is due until nothing is left, and return how many messages were tried."""
+    config = app.config["PORTAL"]
+    carriers, write_link, worker = carriers_of(config), link_writer(config, clock.now), worker_name()
+    total = 0
+    while True:
+        done = deliver_due(carriers=carriers, address_of_link=write_link, clock=clock.now, worker=worker)
+        total += done.total
+        if done.total < BATCH:
+            return total
+
+
+def import_files(_app: Flask) -> None:
+    """Store the rows of the files that wait for it."""
+
+
+def run_schedule(_app: Flask) -> None:
+    """For each organisation: end broken promises, and run the policies that run by themselves.
+
+    One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
+    """
+    with tenancy.everywhere(), reading():
+        organisations = [(each.id, each.name) for each in organisations_open()]
+    for organisation_id, name in organisations:
+        try:
+            _run_for(organisation_id)
+        except Exception:
+            log.exception("schedule failed", organisation=name)
+
+
+def _run_for(organisation_id: int) -> None:
+    now = clock.now()
+    with tenancy.scope(organisation_id):
+        with writing():
+            break_promises(organisation_id=organisation_id, now=now)
+        with writing():
+            run_automatic(organisation=organisation(organisation_id=organisation_id), now=now, at_most=CHUNK)
+        left = 1
+        while left:
+            with writing():
+                owner = organisation(organisation_id=organisation_id)
+                left = carry_on(organisation=owner, now=now, at_most=CHUNK)

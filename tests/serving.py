@@ -12,6 +12,7 @@ import pytest
 import trustme
 import waitress
 from flask import Flask
+from waitress.wasyncore import close_all
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
@@ -35,9 +36,11 @@ def _in_the_clear(app: Flask, listening: socket.socket) -> Iterator[None]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield
-    server.close()
     server.task_dispatcher.shutdown()
+    # Sockets are closed by the thread that waits on them: closed by another, they fail under its hands.
+    server.trigger.pull_trigger(lambda: close_all(server._map))
     thread.join(timeout=10)
+    assert not thread.is_alive()
 
 
 @contextmanager

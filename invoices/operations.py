@@ -31,6 +31,20 @@ class CreditNoteKnown(Refusal):
     status = 409
 
 
+class InvoiceWithdrawn(Refusal):
+    """Nothing is entered on an invoice that was taken back."""
+
+    sentence = N_("This invoice was withdrawn.")
+    status = 409
+
+
+class OpenAmountChanged(Refusal):
+    """Somebody entered something since the form was opened: perhaps the very same."""
+
+    sentence = N_("The open amount was changed in the meantime. See if this was entered already.")
+    status = 409
+
+
 def record_payment(
     *,
     organisation_id: int,
@@ -41,16 +55,20 @@ def record_payment(
     now: datetime,
     today: date,
     member_id: int | None = None,
+    open_before: int | None = None,
 ) -> Payment:
     """Store money received (minor units) and bring the open amount up to date.
 
-    Raises InvoiceUnknown, AmountNotPositive, PaymentInFuture and balances.AmountTooHigh.
+    `open_before` is what a person saw as open: a form that is sent twice is entered once. Raises
+    InvoiceUnknown, AmountNotPositive, PaymentInFuture, InvoiceWithdrawn, OpenAmountChanged and
+    balances.AmountTooHigh.
     """
     if amount <= 0:
         raise AmountNotPositive
     if paid_on > today:
         raise PaymentInFuture
     invoice = _held(organisation_id, invoice_id)
+    _still_as_seen(invoice, open_before)
     payment = Payment(
         organisation_id=organisation_id,
         invoice_id=invoice_id,
@@ -77,11 +95,12 @@ def record_credit_note(
 ) -> CreditNote:
     """Store an amount taken off an invoice (minor units) and bring the open amount up to date.
 
-    Raises InvoiceUnknown, AmountNotPositive, CreditNoteKnown and balances.AmountTooHigh.
+    Raises InvoiceUnknown, AmountNotPositive, InvoiceWithdrawn, CreditNoteKnown and balances.AmountTooHigh.
     """
     if amount <= 0:
         raise AmountNotPositive
     invoice = _held(organisation_id, invoice_id)
+    _still_as_seen(invoice, None)
     known = select(CreditNote.id).where(
         CreditNote.organisation_id == organisation_id,
         CreditNote.invoice_id == invoice_id,
@@ -104,8 +123,9 @@ def record_credit_note(
 
 
 def withdraw(*, organisation_id: int, invoice_id: int, now: datetime, member_id: int | None = None) -> None:
-    """Take an invoice back: nothing is open on it any more. Raises InvoiceUnknown."""
+    """Take an invoice back: nothing is open on it any more. Raises InvoiceUnknown, InvoiceWithdrawn."""
     invoice = _held(organisation_id, invoice_id)
+    _still_as_seen(invoice, None)
     invoice.amount_open = 0
     invoice.withdrawn_at = invoice.updated_at = now
     db.session.flush()
@@ -170,6 +190,13 @@ def _held(organisation_id: int, invoice_id: int) -> Invoice:
     if invoice is None:
         raise InvoiceUnknown
     return invoice
+
+
+def _still_as_seen(invoice: Invoice, open_before: int | None) -> None:
+    if invoice.withdrawn_at is not None:
+        raise InvoiceWithdrawn
+    if open_before is not None and invoice.amount_open != open_before:
+        raise OpenAmountChanged
 
 
 def _settle(invoice: Invoice, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 
 from core.database import db
 from core.refusals import N_, Refusal
@@ -152,7 +152,7 @@ def _why_not(amount_open: int, withdrawn: bool, held: list[tuple[str, int | None
 
 
 def lock_invoices(*, organisation_id: int, invoice_ids: Collection[int]) -> None:
-    """Hold these invoices until the transaction ends, in the order of their ids so that two never wait crosswise."""
+    """Hold these invoices until the transaction ends, by id, so that two never wait crosswise."""
     db.session.execute(
         select(Invoice.id)
         .where(Invoice.organisation_id == organisation_id, Invoice.id.in_(invoice_ids))
@@ -164,7 +164,7 @@ def lock_invoices(*, organisation_id: int, invoice_ids: Collection[int]) -> None
 def exemptions_in_force(
     *, organisation_id: int, invoice_ids: Collection[int]
 ) -> dict[int, list[tuple[str, int | None]]]:
-    """Return per invoice who asked for an exemption that is in force, and for what amount (None: all of it)."""
+    """Return per invoice who asked for an exemption in force, and for what amount (None: all of it)."""
     rows = db.session.execute(
         select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
         .where(
@@ -199,28 +199,3 @@ def like(text: str) -> str:
     """Return a LIKE pattern that finds the text anywhere, with `\\` before its own % and _."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
-
-
-def debtors_found(
-    *, organisation_id: int, text: str = "", page: int = 1, size: int = 50
-) -> tuple[Sequence[Debtor], int]:
-    """Return a page of debtors by name, and how many there are, found by name, customer number or invoice number."""
-    wanted = select(Debtor).where(Debtor.organisation_id == organisation_id)
-    if text:
-        pattern = like(text)
-        wanted = wanted.where(
-            or_(
-                Debtor.sort_name.ilike(pattern, escape="\\"),
-                Debtor.customer_number.ilike(pattern, escape="\\"),
-                Debtor.id.in_(
-                    select(Invoice.debtor_id).where(
-                        Invoice.organisation_id == organisation_id, Invoice.number.ilike(pattern, escape="\\")
-                    )
-                ),
-            )
-        )
-    total = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    rows = db.session.scalars(
-        wanted.order_by(Debtor.sort_name, Debtor.id).limit(size).offset((page - 1) * size)
-    ).all()
-    return rows, total

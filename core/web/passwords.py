@@ -12,6 +12,8 @@ LONGEST = 256
 # zxcvbn ships 30,000 passwords that were leaked most often and reads at most 72 characters.
 READ_BY_ZXCVBN = 72
 HARD_ENOUGH = 3
+# How many letters beside usual words make it somebody's own.
+OWN_LETTERS = 4
 # What people at a desk choose in our languages, which its lists do not hold.
 USUAL = tuple(
     "welkom wachtwoord geheim inloggen zomer herfst voorjaar januari februari maart augustus oktober "
@@ -63,6 +65,16 @@ def check(password: str, *, known_words: tuple[str, ...] = ()) -> None:
         raise PasswordTooShort(least=SHORTEST)
     if len(password) > LONGEST:
         raise PasswordTooLong(most=LONGEST)
-    found = zxcvbn(password[:READ_BY_ZXCVBN], user_inputs=[*USUAL, *known_words])
-    if found["score"] < HARD_ENOUGH:
+    words = {word for word in (*USUAL, *known_words) if len(word) > 2}
+    found = zxcvbn(password[:READ_BY_ZXCVBN], user_inputs=sorted(words))
+    if found["score"] < HARD_ENOUGH or _is_a_word_with_trimmings(password.lower(), words):
         raise PasswordEasyToGuess
+
+
+def _is_a_word_with_trimmings(password: str, words: set[str]) -> bool:
+    """Return whether usual words, digits and signs are all there is, as in `Welkom2026!!`."""
+    letters = "".join(sign for sign in password if sign.isalpha())
+    rest = letters
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != letters and len(rest) < OWN_LETTERS

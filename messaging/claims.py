@@ -1,11 +1,11 @@
 """Who holds which message: claims by lease, fenced by owner and attempt: a late worker changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import CursorResult, Update, or_, select, update
 
 from core.database import db
 from invoices.models import Channel
@@ -28,6 +28,7 @@ class Claim:
 
 def claim_due(*, channels: Sequence[Channel], owner: str, limit: int, now: datetime) -> list[Claim]:
     """Take up to `limit` messages that may leave now, in the order in which they became due."""
+    # A CTE is worked out once; PostgreSQL may run a subquery with a LIMIT again for every row it joins.
     due = (
         select(Message.id)
         .where(
@@ -39,10 +40,11 @@ def claim_due(*, channels: Sequence[Channel], owner: str, limit: int, now: datet
         .order_by(Message.not_before, Message.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     rows = db.session.execute(
         update(Message)
-        .where(Message.id.in_(due), Message.state == MessageState.NEW)
+        .where(Message.id.in_(select(due.c.id)), Message.state == MessageState.NEW)
         .values(
             state=MessageState.CLAIMED,
             claimed_by=owner,
@@ -63,41 +65,58 @@ def claim_due(*, channels: Sequence[Channel], owner: str, limit: int, now: datet
 def settle_lost(*, now: datetime) -> int:
     """Settle what dead workers left: a claim goes back to the queue, a handing becomes doubtful.
 
-    Also ends what waited past its own end. Returns how many rows changed.
+    A doubtful message keeps its owner, so that an answer which comes late after all still settles it. Also
+    ends what waited past its own end. Returns how many rows changed.
     """
     lost = Message.leased_until < now
+    free: dict[str, Any] = {"leased_until": None, "claimed_by": None}
     changes = (
-        (Message.state == MessageState.CLAIMED, lost, MessageState.NEW, ""),
-        (Message.state == MessageState.HANDING, lost, MessageState.UNKNOWN, "worker_lost"),
-        (Message.state == MessageState.NEW, Message.expires_at <= now, MessageState.EXPIRED, "too_late"),
+        (Message.state == MessageState.CLAIMED, lost, free | {"state": MessageState.NEW}),
+        (
+            Message.state == MessageState.HANDING,
+            lost,
+            {"state": MessageState.UNKNOWN, "state_reason": "worker_lost", "leased_until": None},
+        ),
+        (
+            Message.state == MessageState.NEW,
+            Message.expires_at <= now,
+            free | {"state": MessageState.EXPIRED, "state_reason": "too_late"},
+        ),
     )
-    count = 0
-    for state, condition, becomes, reason in changes:
-        result = db.session.execute(
-            update(Message)
-            .where(state, condition)
-            .values(state=becomes, state_reason=reason, leased_until=None, claimed_by=None)
-            .execution_options(synchronize_session=False)
-        )
-        count += cast(CursorResult[Any], result).rowcount
-    return count
+    return sum(
+        _changed(update(Message).where(state, condition).values(**values))
+        for state, condition, values in changes
+    )
 
 
-def advance(claim: Claim, *, only_from: MessageState, **changes: Any) -> bool:
+def advance(claim: Claim, *, only_from: Collection[MessageState], **changes: Any) -> bool:
     """Change the message if this worker still holds it in this attempt; return whether it did."""
-    result = db.session.execute(
-        update(Message)
-        .where(
-            Message.organisation_id == claim.organisation_id,
-            Message.id == claim.id,
-            Message.claimed_by == claim.owner,
-            Message.attempt == claim.attempt,
-            Message.state == only_from,
-        )
-        .values(**changes)
-        .execution_options(synchronize_session=False)
+    held = update(Message).where(
+        Message.organisation_id == claim.organisation_id,
+        Message.id == claim.id,
+        Message.claimed_by == claim.owner,
+        Message.attempt == claim.attempt,
+        Message.state.in_(only_from),
     )
-    return bool(cast(CursorResult[Any], result).rowcount)
+    return bool(_changed(held.values(**changes)))
+
+
+def give_back(claim: Claim, **changes: Any) -> bool:
+    """Return a message that was not tried to the queue; no attempt is burnt."""
+    return advance(
+        claim,
+        only_from=(MessageState.CLAIMED,),
+        state=MessageState.NEW,
+        attempt=claim.attempt - 1,
+        claimed_by=None,
+        leased_until=None,
+        **changes,
+    )
+
+
+def _changed(statement: Update) -> int:
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return cast(CursorResult[Any], result).rowcount
 
 
 def note_attempt(

@@ -11,26 +11,24 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from core import tenancy
 from core.database import db
-from core.transaction import reading, writing
-from invoices.models import Channel, ContactPoint, ContactState
-from invoices.queries import why_not_dun
+from core.transaction import DatabaseBusy, reading, writing
+from invoices.models import Channel
 from messaging import claims
 from messaging.claims import Claim
+from messaging.gate import AddressOfLink, may_leave, standing
 from messaging.mail import Mailbox
-from messaging.models import Message, MessageInvoice, MessageState
-from messaging.providers.outcomes import Provider, Remedy
-from messaging.rendering import LinkText, Rendered, render
-from messaging.settlement import give_back, keep, settle
+from messaging.models import Message, MessageState
+from messaging.providers.outcomes import Provider
+from messaging.rendering import Rendered, render
+from messaging.settlement import Attempt, Settled, give_back, keep, keep_broken, settle
 
 log = structlog.get_logger()
 BATCH = 50
-
-AddressOfLink = Callable[[int, int], LinkText | None]
-"""(organisation's id, link's id) -> what a message says about the link, or None when it opens nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,114 +79,52 @@ def deliver_due(
         with tenancy.everywhere(), writing():
             held = claims.claim_due(channels=(channel,), owner=worker, limit=limit, now=clock())
         if held:
-            _carry(held, opened, carriers.sender, address_of_link, clock, done)
+            _Round(carriers.sender, address_of_link, clock).carry(held, opened, done)
     return done
 
 
-def _carry(
-    held: Sequence[Claim],
-    opened: Callable[[], Provider[Any]],
-    sender: Mailbox,
-    address_of_link: AddressOfLink,
-    clock: Callable[[], datetime],
-    done: Delivered,
-) -> None:
-    with opened() as provider:
-        for position, claim in enumerate(held):
-            with tenancy.scope(claim.organisation_id):
-                outcome = _deliver_one(claim, provider, sender, address_of_link, clock)
-            done.count(outcome)
-            if outcome in (Remedy.CHANNEL_STOPS, Remedy.CHANNEL_PAUSES):
-                give_back(held[position + 1 :], clock())
-                return
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What one worker needs to carry out the messages it holds of one channel."""
 
+    sender: Mailbox
+    address_of_link: AddressOfLink
+    clock: Callable[[], datetime]
 
-def _deliver_one(
-    claim: Claim,
-    provider: Provider[Any],
-    sender: Mailbox,
-    address_of_link: AddressOfLink,
-    clock: Callable[[], datetime],
-) -> str:
-    started_at = clock()
-    try:
-        made = _made(claim, sender, address_of_link, started_at)
-    except Exception as error:
-        log.exception("message not rendered", message=claim.id)
-        return keep(claim, started_at, MessageState.FAILED, "not_rendered", words=str(error))
-    if isinstance(made, str):
-        return keep(claim, started_at, MessageState.SUPPRESSED, made)
-    outcome = provider.hand_over(made.outgoing, before_handing=lambda: _may_leave(claim, made, clock()))
-    return settle(claim, outcome, started_at, clock())
+    def carry(self, held: Sequence[Claim], opened: Callable[[], Provider[Any]], done: Delivered) -> None:
+        """Hand over one after the other; when the channel has to rest, give the remaining ones back."""
+        with opened() as provider:
+            for position, claim in enumerate(held, start=1):
+                with tenancy.scope(claim.organisation_id):
+                    settled = self._deliver(Attempt(claim, self.clock()), provider)
+                done.count(settled.outcome)
+                if settled.rest is not None:
+                    give_back(held[position:], until=self.clock() + settled.rest)
+                    return
 
+    def _deliver(self, attempt: Attempt, provider: Provider[Any]) -> Settled:
+        try:
+            made = self._made(attempt)
+            if isinstance(made, str):
+                return keep(attempt, MessageState.SUPPRESSED, made)
+            outcome = provider.hand_over(
+                made.outgoing, before_handing=lambda: self._may_leave(attempt.claim, made)
+            )
+        except (OperationalError, DatabaseBusy):
+            # The database is away, which says nothing about this message: its lease ends by itself.
+            raise
+        except Exception as error:
+            log.exception("message broken", id=attempt.claim.id)
+            return keep_broken(attempt, error)
+        return settle(attempt, outcome, made, self.clock())
 
-def _made(claim: Claim, sender: Mailbox, address_of_link: AddressOfLink, now: datetime) -> Rendered | str:
-    """Return the message as it leaves, or the reason why it does not: `link_ended`, `contact_unusable`."""
-    with reading():
-        message = db.session.scalars(select(Message).where(Message.id == claim.id)).one()
-        contact = message.contact_point_id and db.session.scalar(
-            select(ContactPoint.state).where(ContactPoint.id == message.contact_point_id)
-        )
-        if contact and contact != ContactState.USABLE:
-            return "contact_unusable"
-        link = None
-        if message.link_id is not None:
-            link = address_of_link(claim.organisation_id, message.link_id)
-            if link is None:
-                return "link_ended"
-        return render(message=message, link=link, sender=sender, now=now)
+    def _made(self, attempt: Attempt) -> Rendered | str:
+        """Return the message as it leaves, or the reason why it does not."""
+        with reading():
+            message = db.session.scalars(select(Message).where(Message.id == attempt.claim.id)).one()
+            link, why_not = standing(message, self.address_of_link)
+            return why_not or render(message=message, link=link, sender=self.sender, now=attempt.started_at)
 
-
-def _may_leave(claim: Claim, made: Rendered, now: datetime) -> bool:
-    """The gate at hand-over: commit `handing`, or keep the message back, in one transaction.
-
-    An invoice that may not be dunned any more is taken out of the message. When some are left the message
-    goes back to the queue, to be written again without it; when none is left it is suppressed.
-    """
-    with writing():
-        message = db.session.scalars(
-            select(Message).where(Message.id == claim.id).execution_options(populate_existing=True)
-        ).one()
-        if message.is_collection:
-            blocked = _blocked(claim, made.invoice_ids)
-            if blocked or not made.invoice_ids:
-                _take_out(claim, blocked, left=len(made.invoice_ids) - len(blocked))
-                return False
-        return claims.advance(
-            claim,
-            only_from=MessageState.CLAIMED,
-            state=MessageState.HANDING,
-            handed_at=now,
-            leased_until=now + claims.LEASE,
-            subject=made.subject,
-            body=made.body,
-        )
-
-
-def _blocked(claim: Claim, invoice_ids: Sequence[int]) -> dict[int, str]:
-    answers = why_not_dun(organisation_id=claim.organisation_id, invoice_ids=invoice_ids, lock=True)
-    return {invoice_id: why.reason for invoice_id, why in answers.items() if why is not None}
-
-
-def _take_out(claim: Claim, blocked: dict[int, str], *, left: int) -> None:
-    reason = ", ".join(sorted(set(blocked.values()))) or "no_invoice"
-    if left <= 0:
-        claims.advance(
-            claim,
-            only_from=MessageState.CLAIMED,
-            state=MessageState.SUPPRESSED,
-            state_reason=reason,
-            claimed_by=None,
-            leased_until=None,
-        )
-        return
-    db.session.execute(
-        delete(MessageInvoice).where(
-            MessageInvoice.organisation_id == claim.organisation_id,
-            MessageInvoice.message_id == claim.id,
-            MessageInvoice.invoice_id.in_(blocked),
-        )
-    )
-    claims.advance(
-        claim, only_from=MessageState.CLAIMED, state=MessageState.NEW, claimed_by=None, leased_until=None
-    )
+    def _may_leave(self, claim: Claim, made: Rendered) -> bool:
+        with writing():
+            return may_leave(claim, made, self.address_of_link, self.clock())

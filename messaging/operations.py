@@ -75,7 +75,11 @@ def queue(
         with db.session.begin_nested():
             db.session.add(message)
     except IntegrityError:
-        return db.session.scalars(known).one()
+        # Somebody queued it at the same moment; any other fault is not ours to hide.
+        before = db.session.scalar(known)
+        if before is None:
+            raise
+        return before
     db.session.add_all(
         MessageInvoice(organisation_id=organisation_id, message_id=message.id, invoice_id=invoice_id)
         for invoice_id in sorted(set(invoice_ids))

@@ -35,11 +35,12 @@ class LinkText:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What leaves, the copy that is kept (without the link's key), and how many invoices it speaks of."""
+    """What leaves, which invoices it speaks of, and what is kept of it: nothing kept holds a link's key."""
 
     outgoing: OutgoingMail | OutgoingSms
     subject: str
     body: str
+    values_without_key: dict[str, str]
     invoice_ids: tuple[int, ...]
 
 
@@ -48,16 +49,22 @@ def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: dat
     organisation = db.session.get_one(Organisation, message.organisation_id)
     invoice_ids = tuple(
         db.session.scalars(
-            select(MessageInvoice.invoice_id).where(
+            select(MessageInvoice.invoice_id)
+            .where(
                 MessageInvoice.organisation_id == message.organisation_id,
                 MessageInvoice.message_id == message.id,
             )
+            .order_by(MessageInvoice.invoice_id)
         )
     )
     values = _values(message, organisation, link, len(invoice_ids))
-    if message.channel == Channel.SMS:
-        return _as_sms(message, values, link, invoice_ids)
-    return _as_mail(message, organisation, values, link, invoice_ids, sender, now)
+    outgoing, subject, body = (
+        _as_sms(message, values)
+        if message.channel == Channel.SMS
+        else _as_mail(message, organisation, values, sender, now)
+    )
+    without_key = {name: text for name, text in message.values.items() if name != "link"}
+    return Rendered(outgoing, subject, _without_key(body, values), without_key, invoice_ids)
 
 
 def texts_of(*, organisation_id: int, event: str, channel: Channel, language: str) -> Mapping[Part, str]:
@@ -114,9 +121,7 @@ def _person(message: Message, *, short: bool) -> dict[str, str]:
     return {"salutation": greeting, "first_name": first}
 
 
-def _as_sms(
-    message: Message, values: dict[str, str], link: LinkText | None, invoice_ids: tuple[int, ...]
-) -> Rendered:
+def _as_sms(message: Message, values: dict[str, str]) -> tuple[OutgoingSms, str, str]:
     texts = texts_of(
         organisation_id=message.organisation_id,
         event=message.event,
@@ -124,18 +129,12 @@ def _as_sms(
         language=message.language,
     )
     text = sms.prepare(fill(EVENTS[message.event].parse(Part.SMS, texts[Part.SMS]), values)).text
-    return Rendered(OutgoingSms(message.recipient, text), "", _without_key(text, link), invoice_ids)
+    return OutgoingSms(message.recipient, text), "", text
 
 
 def _as_mail(
-    message: Message,
-    organisation: Organisation,
-    values: dict[str, str],
-    link: LinkText | None,
-    invoice_ids: tuple[int, ...],
-    sender: Mailbox,
-    now: datetime,
-) -> Rendered:
+    message: Message, organisation: Organisation, values: dict[str, str], sender: Mailbox, now: datetime
+) -> tuple[OutgoingMail, str, str]:
     texts = texts_of(
         organisation_id=message.organisation_id,
         event=message.event,
@@ -161,9 +160,7 @@ def _as_mail(
         values=values,
     )
     subject, body = _copy(message.event, texts, values)
-    return Rendered(
-        OutgoingMail(sender.address, message.recipient, data), subject, _without_key(body, link), invoice_ids
-    )
+    return OutgoingMail(sender.address, message.recipient, data), subject[:240], body
 
 
 @lru_cache(maxsize=512)
@@ -206,5 +203,6 @@ def _copy(event: str, texts: Mapping[Part, str], values: dict[str, str]) -> tupl
     return subject, fill(kind.parse(Part.BODY, texts[Part.BODY]), values)
 
 
-def _without_key(text: str, link: LinkText | None) -> str:
-    return text.replace(link.url, HIDDEN_LINK) if link else text
+def _without_key(text: str, values: Mapping[str, str]) -> str:
+    url = values.get("link")
+    return text.replace(url, HIDDEN_LINK) if url else text

@@ -7,6 +7,7 @@ STEPS = (1, 2, 5, 10, 20, 40)
 THEN = 60
 LAST = timedelta(hours=72)
 CHANNEL_PAUSE = timedelta(minutes=15)
+CHANNEL_REST = timedelta(minutes=1)
 JITTER_PERCENT = 20
 
 

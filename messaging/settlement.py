@@ -1,6 +1,7 @@
 """What came of an attempt, kept: sent, refused, doubtful, or to be tried again later."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,103 +16,140 @@ from messaging import claims, retries
 from messaging.claims import Claim
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import NotHanded, Outcome, Refused, Remedy, Sent, Unknown, Withheld
+from messaging.rendering import Rendered
 
 log = structlog.get_logger()
 
+# A late answer still settles a message whose lease ran out while the provider was thinking.
+STILL_OPEN = (MessageState.CLAIMED, MessageState.HANDING, MessageState.UNKNOWN)
+_CONTACT_AFTER = {Remedy.CONTACT_DEAD: ContactState.FAILED, Remedy.OPTED_OUT: ContactState.OPTED_OUT}
 
-def settle(claim: Claim, outcome: Outcome, started_at: datetime, now: datetime) -> str:
-    """Keep a provider's outcome and return its name for the count."""
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One claim being carried out, and when that began."""
+
+    claim: Claim
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What an attempt came to, in a word, and how long its channel had better rest, if at all."""
+
+    outcome: str
+    rest: timedelta | None = None
+
+
+def settle(attempt: Attempt, outcome: Outcome, made: Rendered, now: datetime) -> Settled:
+    """Keep a provider's outcome."""
     match outcome:
         case Sent(provider_id):
-            return keep(claim, started_at, MessageState.SENT, sent_at=now, provider_id=provider_id or None)
-        case Unknown(reason):
-            return keep(claim, started_at, MessageState.UNKNOWN, "line_cut", words=reason)
-        case Withheld():
-            return "withheld"
-        case NotHanded(reason, wait):
-            return _later(claim, started_at, now, "not_handed", reason, wait=wait)
-        case Refused() if outcome.permanent:
-            return _give_up(claim, outcome, started_at)
-        case Refused(remedy, code, _enhanced, reason):
-            return _later(claim, started_at, now, remedy, reason, code=str(code or ""))
-
-
-def _give_up(claim: Claim, refused: Refused, started_at: datetime) -> str:
-    code = str(refused.enhanced or refused.code or "")
-    state = {Remedy.CONTACT_DEAD: ContactState.FAILED, Remedy.OPTED_OUT: ContactState.OPTED_OUT}.get(
-        refused.remedy
-    )
-    if state is not None:
-        with writing():
-            contact = db.session.scalar(
-                select(ContactPoint)
-                .join(Message, Message.contact_point_id == ContactPoint.id)
-                .where(Message.id == claim.id)
+            return keep(
+                attempt,
+                MessageState.SENT,
+                sent_at=now,
+                provider_id=provider_id[:80] or None,
+                values=made.values_without_key,
             )
-            if contact is not None:
-                contact.state, contact.state_reason = state, refused.reason[:200]
-    return keep(claim, started_at, MessageState.FAILED, refused.remedy, code=code, words=refused.reason)
+        case Unknown(reason):
+            return keep(attempt, MessageState.UNKNOWN, "line_cut", words=reason)
+        case Withheld():
+            return Settled("withheld")
+        case NotHanded(reason, wait):
+            settled = _later(attempt, now, "not_handed", reason, wait=wait)
+            # Nobody answers there, so the others would only wait for the same time-out, one by one.
+            return Settled(settled.outcome, max(wait or timedelta(), retries.CHANNEL_REST))
+        case Refused(remedy) if remedy in (Remedy.CHANNEL_PAUSES, Remedy.CHANNEL_STOPS):
+            return _pause(attempt, outcome, now)
+        case Refused(remedy, reason=reason) if outcome.permanent:
+            return keep(attempt, MessageState.FAILED, remedy, code=_code(outcome), words=reason)
+        case Refused(remedy, reason=reason):
+            return _later(attempt, now, remedy, reason, code=_code(outcome))
+
+
+def _code(refused: Refused) -> str:
+    return str(refused.enhanced or refused.code or "")
 
 
 def _later(
-    claim: Claim,
-    started_at: datetime,
-    now: datetime,
-    why: str,
-    words: str,
-    *,
-    wait: timedelta | None = None,
-    code: str = "",
-) -> str:
+    attempt: Attempt, now: datetime, why: str, words: str, *, wait: timedelta | None = None, code: str = ""
+) -> Settled:
     """Put the message back for a later try, or give up when it would come too late."""
-    pausing = why in (Remedy.CHANNEL_PAUSES, Remedy.CHANNEL_STOPS)
+    claim = attempt.claim
     next_at = retries.next_try(
-        attempt=1 if pausing else claim.attempt,
+        attempt=claim.attempt,
         created_at=claim.created_at,
         expires_at=claim.expires_at,
         now=now,
-        wait=retries.CHANNEL_PAUSE if pausing else wait,
+        wait=wait,
     )
     if next_at is None:
-        return keep(claim, started_at, MessageState.FAILED, why, code=code, words=words)
-    return keep(
-        claim, started_at, MessageState.NEW, why, code=code, words=words, not_before=next_at, handed_at=None
-    )
+        return keep(attempt, MessageState.FAILED, why, code=code, words=words)
+    return keep(attempt, MessageState.NEW, why, code=code, words=words, not_before=next_at, handed_at=None)
+
+
+def _pause(attempt: Attempt, refused: Refused, now: datetime) -> Settled:
+    """The account is refused, not the message: it waits with the others and burns no attempt."""
+    words = f"{refused.remedy} {_code(refused)} {refused.reason}"
+    with writing():
+        claims.advance(
+            attempt.claim,
+            only_from=STILL_OPEN,
+            state=MessageState.NEW,
+            state_reason=words[:240],
+            attempt=attempt.claim.attempt - 1,
+            not_before=now + retries.CHANNEL_PAUSE,
+            handed_at=None,
+            claimed_by=None,
+            leased_until=None,
+        )
+    log.error("channel pauses", id=attempt.claim.id, why=refused.remedy.value, code=_code(refused))
+    return Settled(refused.remedy.value, retries.CHANNEL_PAUSE)
 
 
 def keep(
-    claim: Claim,
-    started_at: datetime,
-    state: MessageState,
-    why: str = "",
-    *,
-    code: str = "",
-    words: str = "",
-    **changes: Any,
-) -> str:
+    attempt: Attempt, state: MessageState, why: str = "", *, code: str = "", words: str = "", **changes: Any
+) -> Settled:
     """Store the new state if this worker still holds the message, with a line for the attempt."""
-    changes |= {"state": state, "state_reason": f"{why} {words}".strip()[:240], "leased_until": None}
-    changes["claimed_by"] = None
+    claim = attempt.claim
+    reason = " ".join(part for part in (why, code, words) if part)[:240]
+    # What is doubtful keeps its owner; see `claims.settle_lost`.
+    owner = claim.owner if state is MessageState.UNKNOWN else None
+    changes |= {"state": state, "state_reason": reason, "leased_until": None, "claimed_by": owner}
     with writing():
-        kept = claims.advance(claim, only_from=MessageState.HANDING, **changes) or claims.advance(
-            claim, only_from=MessageState.CLAIMED, **changes
-        )
+        kept = claims.advance(claim, only_from=STILL_OPEN, **changes)
         if kept:
-            claims.note_attempt(claim, started_at=started_at, outcome=why or state, code=code, words=words)
+            claims.note_attempt(
+                claim, started_at=attempt.started_at, outcome=why or state, code=code, words=words
+            )
+        if why in _CONTACT_AFTER:
+            _mark_contact(claim, _CONTACT_AFTER[Remedy(why)], words)
     log.info("message", id=claim.id, attempt=claim.attempt, state=state.value, why=why, code=code, kept=kept)
-    return why if why in (Remedy.CHANNEL_PAUSES, Remedy.CHANNEL_STOPS) else state.value
+    return Settled(state.value)
 
 
-def give_back(rest: Sequence[Claim], now: datetime) -> None:
-    """Return what was not tried to the queue, to wait as long as the channel pauses; no attempt is burnt."""
+def keep_broken(attempt: Attempt, error: Exception) -> Settled:
+    """Keep that our own program failed at this message: it fails alone, and the others go on."""
+    with writing():
+        states = select(Message.state).where(Message.id == attempt.claim.id)
+        was_handing = db.session.scalar(states) is MessageState.HANDING
+    state = MessageState.UNKNOWN if was_handing else MessageState.FAILED
+    return keep(attempt, state, "program_error", words=f"{type(error).__name__}: {error}")
+
+
+def _mark_contact(claim: Claim, state: ContactState, reason: str) -> None:
+    contact = db.session.scalar(
+        select(ContactPoint)
+        .join(Message, Message.contact_point_id == ContactPoint.id)
+        .where(Message.id == claim.id)
+    )
+    if contact is not None:
+        contact.state, contact.state_reason = state, reason[:200]
+
+
+def give_back(rest: Sequence[Claim], *, until: datetime) -> None:
+    """Return what was not tried to the queue, to wait as long as the channel rests."""
     with tenancy.everywhere(), writing():
         for claim in rest:
-            claims.advance(
-                claim,
-                only_from=MessageState.CLAIMED,
-                state=MessageState.NEW,
-                attempt=claim.attempt - 1,
-                not_before=now + retries.CHANNEL_PAUSE,
-                claimed_by=None,
-                leased_until=None,
-            )
+            claims.give_back(claim, not_before=until)

@@ -5,7 +5,6 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from collections_portal.config import Config
@@ -23,15 +22,12 @@ from messaging.rendering import LinkText
 
 
 def carriers_of(config: Config) -> Carriers:
-    """Return the providers the configuration names; with a demo mailbox everything becomes a file there."""
-    if config.mailbox_dir is not None and not config.mail.host:
-        folder: Path = config.mailbox_dir
-        return Carriers(
-            mail=lambda: FileProvider(folder), sms=lambda: FileProvider(folder), sender=_sender(config)
-        )
+    """Return the providers the configuration names; a channel without one goes to the demo mailbox, if any."""
+    folder = config.mailbox_dir
+    files = (lambda: FileProvider(folder)) if folder is not None else None
     return Carriers(
-        mail=(lambda: SmtpProvider(_server(config))) if config.mail.host else None,
-        sms=(lambda: _twilio(config)) if config.sms.account_sid else None,
+        mail=(lambda: SmtpProvider(_server(config))) if config.mail.host else files,
+        sms=(lambda: _twilio(config)) if config.sms.account_sid else files,
         sender=_sender(config),
     )
 

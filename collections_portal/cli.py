@@ -4,6 +4,7 @@ import click
 
 from collections_portal.commands.demo import demo
 from collections_portal.commands.member import member
+from collections_portal.commands.organisation import organisation
 from collections_portal.commands.run import migrate, run, worker
 
 
@@ -12,5 +13,5 @@ def main() -> None:
     """Run and look after a collections portal."""
 
 
-for command in (demo, member, migrate, run, worker):
+for command in (demo, member, migrate, organisation, run, worker):
     main.add_command(command)

@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import core.web.bodies
 import core.web.errors
 import core.web.formats
 import core.web.headers
@@ -16,7 +17,7 @@ import core.web.logs
 import core.web.static
 import desk.door
 import settings.door
-from collections_portal import health
+from collections_portal import appearance, health
 from collections_portal.config import Config
 from collections_portal.debtor import door as debtor_door
 from collections_portal.demo import mailbox
@@ -47,9 +48,11 @@ def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
     Migrate(app, db, directory=str(ROOT / "core" / "migrations"), render_as_batch=True)
     for part in (core.web.logs, core.web.languages, core.web.formats, core.web.static, core.web.errors):
         part.install(app)
+    core.web.bodies.install(app)
     app.before_request(_begin)
     app.teardown_appcontext(_end)
     health.install(app)
+    appearance.install(app)
     _open_doors(app, config, doors)
     # After the doors' guards: without a session the answer is 401, whatever the form.
     csrf.init_app(app)

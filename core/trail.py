@@ -25,6 +25,7 @@ class Line:
     about_id: int
     details: dict[str, Any]
     member_name: str | None
+    id: int
 
 
 def lines_of_debtor(*, organisation_id: int, debtor_id: int, most: int = MOST) -> Sequence[Line]:
@@ -42,6 +43,21 @@ def lines_about(
     return _lines(organisation_id, which, most)
 
 
+def lines_of_kinds(
+    *,
+    organisation_id: int,
+    abouts: Collection[str],
+    without: Collection[str] = (),
+    before_id: int | None = None,
+    most: int = MOST,
+) -> Sequence[Line]:
+    """Return what happened to all things of these kinds, but for some events; older than line `before_id`."""
+    which = and_(AuditEvent.about.in_(abouts), AuditEvent.what.not_in(without))
+    if before_id is not None:
+        which = and_(which, AuditEvent.id < before_id)
+    return _lines(organisation_id, which, most)
+
+
 def _lines(organisation_id: int, which: ColumnElement[bool], most: int) -> Sequence[Line]:
     rows = db.session.execute(
         select(
@@ -52,6 +68,7 @@ def _lines(organisation_id: int, which: ColumnElement[bool], most: int) -> Seque
             AuditEvent.about_id,
             AuditEvent.details,
             Member.name,
+            AuditEvent.id,
         )
         .outerjoin(
             Member,

@@ -1,12 +1,17 @@
 """Changes to organisations and creditors."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from core import audit, tenancy
 from core.database import db
+from core.organisations.changes import SettingsChangedMeanwhile, differences, hold, tell
+from core.organisations.logos import CONTENT_TYPE, redrawn
 from core.organisations.models import Creditor, Organisation
+from core.organisations.settings import checked, mark_of
 from core.refusals import N_, Refusal
 
 
@@ -34,6 +39,61 @@ def found(*, name: str, language: str, country: str, zone: str, currency: str, n
         )
         db.session.flush()
     return organisation
+
+
+def change(
+    *, organisation_id: int, values: Mapping[str, str], mark: str, member_id: int, now: datetime
+) -> Organisation:
+    """Change settings; `values` are as typed, `mark` is `settings.mark_of` what the form showed of them.
+
+    Raises SettingsRefused with every error at once, and SettingsChangedMeanwhile.
+    """
+    good = checked(values)
+    organisation = _held(organisation_id)
+    if mark_of(organisation, good) != mark:
+        raise SettingsChangedMeanwhile
+    _store(organisation, good, member_id=member_id, now=now)
+    return organisation
+
+
+def change_logo(*, organisation_id: int, data: bytes | None, member_id: int, now: datetime) -> Organisation:
+    """Show another logo on the debtor's pages, or none. Raises what logos.redrawn refuses."""
+    picture = None if data is None else redrawn(data)
+    organisation = _held(organisation_id)
+    before = len(organisation.logo or b"")
+    organisation.logo, organisation.logo_type = picture, CONTENT_TYPE if picture else None
+    tell(
+        organisation_id=organisation_id,
+        what="organisation.logo_changed",
+        about="organisation",
+        about_id=organisation_id,
+        member_id=member_id,
+        now=now,
+        changes={"logo": [before, len(picture or b"")]},
+    )
+    return organisation
+
+
+def _held(organisation_id: int) -> Organisation:
+    hold(organisation_id=organisation_id)
+    return db.session.get_one(Organisation, organisation_id, populate_existing=True)
+
+
+def _store(organisation: Organisation, good: Mapping[str, Any], *, member_id: int, now: datetime) -> None:
+    changes = differences({name: getattr(organisation, name) for name in good}, good)
+    if not changes:
+        return
+    for name, value in good.items():
+        setattr(organisation, name, value)
+    tell(
+        organisation_id=organisation.id,
+        what="organisation.changed",
+        about="organisation",
+        about_id=organisation.id,
+        member_id=member_id,
+        now=now,
+        changes=changes,
+    )
 
 
 def add_creditor(

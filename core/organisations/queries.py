@@ -9,6 +9,20 @@ from core.organisations.models import Creditor, Organisation
 from core.refusals import N_, Refusal
 
 
+class LogoUnknown(Refusal):
+    """The organisation is not there or has no logo."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
+class CreditorUnknown(Refusal):
+    """This organisation has no such creditor."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
 class OrganisationUnknown(Refusal):
     """There is no such organisation."""
 
@@ -42,3 +56,37 @@ def creditors_of(*, organisation_id: int) -> Sequence[Creditor]:
     return db.session.scalars(
         select(Creditor).where(Creditor.organisation_id == organisation_id).order_by(Creditor.code)
     ).all()
+
+
+def creditor_by_public_id(*, organisation_id: int, public_id: str) -> Creditor:
+    """Return the creditor. Raises CreditorUnknown."""
+    found = db.session.scalar(
+        select(Creditor).where(Creditor.organisation_id == organisation_id, Creditor.public_id == public_id)
+    )
+    if found is None:
+        raise CreditorUnknown
+    return found
+
+
+def accent_of(*, public_id: str) -> str:
+    """Return the accent colour of an open organisation, `#RRGGBB`. Raises OrganisationUnknown."""
+    found = db.session.scalar(
+        select(Organisation.accent).where(
+            Organisation.public_id == public_id, Organisation.closed_at.is_(None)
+        )
+    )
+    if found is None:
+        raise OrganisationUnknown
+    return found
+
+
+def logo_of(*, public_id: str) -> tuple[bytes, str]:
+    """Return the picture and its content type of an open organisation. Raises LogoUnknown."""
+    found = db.session.execute(
+        select(Organisation.logo, Organisation.logo_type).where(
+            Organisation.public_id == public_id, Organisation.closed_at.is_(None)
+        )
+    ).one_or_none()
+    if found is None or found.logo is None or found.logo_type is None:
+        raise LogoUnknown
+    return found.logo, found.logo_type

@@ -26,11 +26,12 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 HSTS = "max-age=63072000; includeSubDomains"
+KEPT = ("static", "theme", "logo")
 LASTING = "public, max-age=31536000, immutable"
 
 
 def install(app: Flask) -> None:
-    """Send the headers with every answer of the app; only versioned static files may be kept by a browser."""
+    """Send the headers with every answer; browsers keep only files with a version in their address."""
     app.after_request(_add)
 
 
@@ -39,6 +40,10 @@ def _add(response: Response) -> Response:
         response.headers[name] = value
     if current_app.config["PORTAL"].is_https:
         response.headers["Strict-Transport-Security"] = HSTS
-    keeps = request.endpoint in ("static", "theme") and response.status_code == 200 and "v" in request.args
+    keeps = (
+        request.endpoint in ("static", "theme", "logo")
+        and response.status_code == 200
+        and "v" in request.args
+    )
     response.headers["Cache-Control"] = LASTING if keeps else "no-store"
     return response

@@ -65,7 +65,7 @@ class Rail:
     def __init__(self, member: Member, organisation: Organisation) -> None:
         self._member = member
         self.organisation_name = organisation.name
-        self.logo_url: str | None = None
+        self.logo_url = logo_url_of(organisation)
         self.member_name = member.name
         self.member_initials = initials(member.name)
 
@@ -93,6 +93,13 @@ class Rail:
     def sign_out_url(self) -> str:
         """Where the button posts to."""
         return url_for("desk.sign_in.sign_out")
+
+
+def logo_url_of(organisation: Organisation) -> str | None:
+    """Return the address of the organisation's logo; another one after every change of its settings."""
+    if organisation.logo_type is None:
+        return None
+    return url_for("logo", public_id=organisation.public_id, v=organisation.settings_version)
 
 
 def add(app: Flask, *, group: str, entries: Sequence[Entry]) -> None:

@@ -1,0 +1,116 @@
+"""What an organisation decides about its creditors: the numbers debtors pay to are checked."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import select
+from stdnum import bic, iban
+from stdnum.exceptions import ValidationError
+
+from core.database import db
+from core.organisations.changes import SettingsChangedMeanwhile, differences, hold, tell
+from core.organisations.models import Creditor
+from core.organisations.operations import CreditorCodeKnown, add_creditor
+from core.organisations.queries import creditor_by_public_id
+from core.organisations.settings import Rule, checked, line, mark_of
+from core.refusals import N_, Refusal
+
+
+class IbanNotValid(Refusal):
+    """The check digits (ISO 13616) or the length of the account number are wrong."""
+
+    sentence = N_("This IBAN is not right. Check it against a letter from the bank.")
+
+
+class BicNotValid(Refusal):
+    """No code of the form of ISO 9362."""
+
+    sentence = N_("This BIC is not right. It has 8 or 11 letters and digits.")
+
+
+def _iban(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        return str(iban.validate(text))
+    except ValidationError as error:
+        raise IbanNotValid from error
+
+
+def _bic(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        return str(bic.validate(text))
+    except ValidationError as error:
+        raise BicNotValid from error
+
+
+RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "code": line(40, needed=True),
+        "name": line(120, needed=True),
+        "account_name": line(120),
+        "iban": _iban,
+        "bic": _bic,
+        "company_number": line(40),
+    }
+)
+
+
+def enter_creditor(
+    *, organisation_id: int, values: Mapping[str, str], member_id: int, now: datetime
+) -> Creditor:
+    """Add a creditor as typed; `values` has the keys of RULES. Raises SettingsRefused, CreditorCodeKnown."""
+    good = checked(values, RULES)
+    hold(organisation_id=organisation_id)
+    return add_creditor(organisation_id=organisation_id, now=now, member_id=member_id, **good)
+
+
+def change_creditor(
+    *,
+    organisation_id: int,
+    public_id: str,
+    values: Mapping[str, str],
+    mark: str,
+    member_id: int,
+    now: datetime,
+) -> Creditor:
+    """Change a creditor; `mark` is `settings.mark_of` what the form showed.
+
+    Raises SettingsRefused, CreditorUnknown, CreditorCodeKnown and SettingsChangedMeanwhile.
+    """
+    good = checked(values, RULES)
+    hold(organisation_id=organisation_id)
+    creditor = creditor_by_public_id(organisation_id=organisation_id, public_id=public_id)
+    db.session.refresh(creditor)
+    if mark_of(creditor, RULES) != mark:
+        raise SettingsChangedMeanwhile
+    _keep_codes_apart(creditor, good["code"])
+    good["account_name"] = good["account_name"] or good["name"]
+    changes = differences({name: getattr(creditor, name) for name in good}, good)
+    for name, value in good.items():
+        setattr(creditor, name, value)
+    if changes:
+        tell(
+            organisation_id=organisation_id,
+            what="creditor.changed",
+            about="creditor",
+            about_id=creditor.id,
+            member_id=member_id,
+            now=now,
+            changes=changes,
+            details={"code": creditor.code, "name": creditor.name},
+        )
+    return creditor
+
+
+def _keep_codes_apart(creditor: Creditor, code: str) -> None:
+    other = select(Creditor.id).where(
+        Creditor.organisation_id == creditor.organisation_id,
+        Creditor.code == code,
+        Creditor.id != creditor.id,
+    )
+    if db.session.scalar(other) is not None:
+        raise CreditorCodeKnown(code=code)

@@ -9,12 +9,17 @@ from urllib.parse import urlsplit
 
 from collections_portal.config import Config
 from core.database import db
+from core.members.models import Member
 from core.organisations.models import Organisation
+from core.web.accounts import LinkKind, password_link
 from links.models import AccessLink
 from links.queries import address_of
 from links.validity import length_of
 from messaging.delivery import Carriers
+from messaging.gate import AddressOfLink
 from messaging.mail import Mailbox
+from messaging.member_mail import INVITED, is_still_meant
+from messaging.models import Message
 from messaging.providers.files import FileProvider
 from messaging.providers.outcomes import OutgoingSms, Provider
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
@@ -22,7 +27,7 @@ from messaging.rendering import LinkText
 
 
 def carriers_of(config: Config) -> Carriers:
-    """Return the providers the configuration names; a channel without one goes to the demo mailbox, if any."""
+    """Return the providers the configuration names; a channel without one goes to the mailbox, if any."""
     folder = config.mailbox_dir
     files = (lambda: FileProvider(folder)) if folder is not None else None
     return Carriers(
@@ -32,12 +37,14 @@ def carriers_of(config: Config) -> Carriers:
     )
 
 
-def link_writer(config: Config, clock: Callable[[], datetime]) -> Callable[[int, int], LinkText | None]:
+def link_writer(config: Config, clock: Callable[[], datetime]) -> AddressOfLink:
     """Return what messages say about a link: its address and validity, or None when it opens nothing."""
 
-    def write(organisation_id: int, link_id: int) -> LinkText | None:
-        link = db.session.get_one(AccessLink, link_id)
-        organisation = db.session.get_one(Organisation, organisation_id)
+    def write(message: Message) -> LinkText | None:
+        if message.member_id is not None:
+            return _members_link(message, now=clock())
+        link = db.session.get_one(AccessLink, message.link_id)
+        organisation = db.session.get_one(Organisation, message.organisation_id)
         if link.revoked_at is not None or link.expires_at <= clock():
             return None
         return LinkText(
@@ -47,6 +54,16 @@ def link_writer(config: Config, clock: Callable[[], datetime]) -> Callable[[int,
         )
 
     return write
+
+
+def _members_link(message: Message, *, now: datetime) -> LinkText | None:
+    member = db.session.get_one(Member, message.member_id)
+    until = message.expires_at
+    if until is None or until <= now or not is_still_meant(message, member):
+        return None
+    kind = LinkKind.INVITATION if message.event == INVITED else LinkKind.RESET
+    url = password_link(member, kind, valid_until=until)
+    return LinkText(url=url, valid_until=until, valid_for=until - message.created_at)
 
 
 def worker_name() -> str:
@@ -73,7 +90,10 @@ def _server(config: Config) -> SmtpServer:
 
 def _twilio(config: Config) -> Provider[OutgoingSms]:
     """Return Twilio's client, which takes half a second to load: only who sends SMS loads it."""
-    from messaging.providers.twilio import TwilioAccount, TwilioProvider
+    from messaging.providers.twilio import (  # noqa: PLC0415  only who sends SMS waits for it
+        TwilioAccount,
+        TwilioProvider,
+    )
 
     sms = config.sms
     return TwilioProvider(

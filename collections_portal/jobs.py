@@ -5,6 +5,7 @@ from flask import Flask
 
 from collections_portal.carriers import carriers_of, link_writer, worker_name
 from core import clock, tenancy
+from core.members.attempts import forget_old
 from core.organisations.queries import organisation, organisations_open
 from core.transaction import reading, writing
 from dunning.operations import carry_on, run_automatic
@@ -32,10 +33,12 @@ def import_files(_app: Flask) -> None:
 
 
 def run_schedule(_app: Flask) -> None:
-    """For each organisation: end broken promises, and run the policies that run by themselves.
+    """Forget old tries to sign in; for each organisation end broken promises and run automatic policies.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
     """
+    with writing():
+        forget_old(now=clock.now())
     with tenancy.everywhere(), reading():
         organisations = [(each.id, each.name) for each in organisations_open()]
     for organisation_id, name in organisations:

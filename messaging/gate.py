@@ -17,16 +17,16 @@ from messaging.claims import Claim
 from messaging.models import Message, MessageInvoice, MessageState
 from messaging.rendering import LinkText, Rendered
 
-AddressOfLink = Callable[[int, int], LinkText | None]
-"""(organisation's id, link's id) -> what a message says about the link, or None when it opens nothing."""
+AddressOfLink = Callable[[Message], LinkText | None]
+"""What a message says about its link, a debtor's or a member's; None when that opens nothing."""
 
 
 def standing(message: Message, address_of_link: AddressOfLink) -> tuple[LinkText | None, str]:
     """Return what the message says about its link, and why it may not leave: `link_ended`,
     `contact_unusable`, or nothing."""
     link = None
-    if message.link_id is not None:
-        link = address_of_link(message.organisation_id, message.link_id)
+    if message.link_id is not None or message.member_id is not None:
+        link = address_of_link(message)
         if link is None:
             return None, "link_ended"
     if message.contact_point_id is not None:

@@ -15,7 +15,7 @@ from core.members.queries import MemberUnknown, members_of
 from core.organisations.models import LANGUAGES, Organisation
 from core.organisations.queries import organisation_by_public_id
 from core.refusals import Refusal
-from core.web.accounts import LinkKind, password_link
+from core.web.accounts import WITHIN, LinkKind, password_link
 from messaging.member_mail import queue_invitation
 
 ROLES = click.Choice([role.value for role in Role])
@@ -101,11 +101,9 @@ def _at_work() -> Iterator[None]:
 
 
 def _send(invited: Member, owner: Organisation, *, now: datetime) -> str:
-    link, valid_until = password_link(invited, LinkKind.INVITATION, now=now)
-    queue_invitation(
-        member=invited, zone=owner.zone, link=link, valid_until=valid_until, invited_by=owner.name, now=now
-    )
-    return link
+    until = now + WITHIN[LinkKind.INVITATION]
+    queue_invitation(member=invited, valid_until=until, invited_by=owner.name, now=now)
+    return password_link(invited, LinkKind.INVITATION, valid_until=until)
 
 
 def _member(organisation: str, email: str) -> Member:

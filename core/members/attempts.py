@@ -67,7 +67,7 @@ def count_mail(*, email: str, address: str, now: datetime) -> None:
 
 
 def forget_old(*, now: datetime) -> int:
-    """Delete counts whose span is over; return how many. The schedule calls it once a day."""
+    """Delete counts whose span is over; return how many. The schedule calls it."""
     stale = db.session.execute(
         delete(SignInCount).where(SignInCount.ends_at <= now).returning(SignInCount.subject_hash)
     )

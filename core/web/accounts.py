@@ -127,24 +127,31 @@ def hash_of_new_password(member: Member, password: str, *, organisation_name: st
     return str(hash_password(normal))
 
 
-def password_link(member: Member, kind: LinkKind, *, now: datetime) -> tuple[str, datetime]:
-    """Return the address of a page where the member chooses a password, and until when it works."""
+def password_link(member: Member, kind: LinkKind, *, valid_until: datetime) -> str:
+    """Return the address of a page where the member chooses a password.
+
+    The end is part of what is signed, because the mail with the link may leave later than it was asked for.
+    """
     serializer = getattr(_security(), f"{kind.value}_serializer")
     deployment = current_app.config["PORTAL"]
     base = deployment.desk_url or deployment.public_url
-    return f"{base}{PATHS[kind]}{serializer.dumps([member.fs_uniquifier])}", now + WITHIN[kind]
+    token = serializer.dumps([member.fs_uniquifier, int(valid_until.timestamp())])
+    return f"{base}{PATHS[kind]}{token}"
 
 
-def member_behind(token: str, kind: LinkKind) -> Member:
+def member_behind(token: str, kind: LinkKind, *, now: datetime) -> Member:
     """Return the active member a link was made for.
 
     Raises PasswordLinkUnusable when it is forged or too old, and when the member was disabled or chose a
     password since: that changes what the link was signed over.
     """
     expired, invalid, signed = check_and_get_token_status(token, kind.value, WITHIN[kind])
-    if expired or invalid or not isinstance(signed, list):
+    if expired or invalid:
         raise PasswordLinkUnusable
-    account = _security().datastore.find_user(fs_uniquifier=str(signed[0]))
+    uniquifier, ends_at = signed
+    if now.timestamp() > ends_at:
+        raise PasswordLinkUnusable
+    account = _security().datastore.find_user(fs_uniquifier=uniquifier)
     if account is None or not account.member.active:
         raise PasswordLinkUnusable
     member: Member = account.member

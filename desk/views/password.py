@@ -11,9 +11,8 @@ from core import clock, tenancy, transaction
 from core.members import attempts, operations
 from core.members.models import Member
 from core.members.queries import member_by_email
-from core.organisations.queries import organisation
 from core.refusals import Refusal
-from core.web.accounts import LinkKind, hash_of_new_password, member_behind, password_link
+from core.web.accounts import WITHIN, LinkKind, hash_of_new_password, member_behind
 from core.web.guards import open_to_everybody
 from core.web.languages import sentence_of, speak
 from desk.forms.sign_in import ForgottenPasswordForm, NewPasswordForm
@@ -62,7 +61,7 @@ def sent() -> ResponseReturnValue:
 def choose(token: str, kind: LinkKind) -> ResponseReturnValue:
     """Show the form to whoever holds a link that works; opening it changes nothing."""
     with transaction.reading():
-        member = member_behind(token, kind)
+        member = member_behind(token, kind, now=clock.now())
     return _page(NewPasswordForm(), member)
 
 
@@ -72,7 +71,7 @@ def choose(token: str, kind: LinkKind) -> ResponseReturnValue:
 def save(token: str, kind: LinkKind) -> ResponseReturnValue:
     """Store the new password: the link no longer works, and every browser is signed out."""
     with transaction.reading():
-        member = member_behind(token, kind)
+        member = member_behind(token, kind, now=clock.now())
     form = NewPasswordForm()
     speak(member.language)
     if not form.validate_on_submit():
@@ -88,16 +87,14 @@ def save(token: str, kind: LinkKind) -> ResponseReturnValue:
 
 
 def _queue(member: Member, *, now: datetime) -> None:
-    link, valid_until = password_link(member, LinkKind.RESET, now=now)
     with tenancy.scope(member.organisation_id), transaction.writing():
-        zone = organisation(organisation_id=member.organisation_id).zone
-        queue_password_reset(member=member, zone=zone, link=link, valid_until=valid_until, now=now)
+        queue_password_reset(member=member, valid_until=now + WITHIN[LinkKind.RESET], now=now)
 
 
 def _store(token: str, kind: LinkKind, password_hash: str) -> None:
     """Look at the link again inside the transaction: of two at once, one finds it used."""
     with tenancy.everywhere(), transaction.writing():
-        member = member_behind(token, kind)
+        member = member_behind(token, kind, now=clock.now())
         attempts.forget_sign_in(email=member.email, address=request.remote_addr or "")
         operations.set_password(
             organisation_id=member.organisation_id,

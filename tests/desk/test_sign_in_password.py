@@ -1,17 +1,21 @@
 """Choosing a password: forgotten, invited, changed."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 from flask import Flask
 
+from collections_portal.jobs import deliver_messages
 from core import tenancy
 from core.database import db
 from core.members import operations
 from core.members.models import Member, Role
-from core.web.accounts import LinkKind, hash_of_new_password, password_link
-from messaging.models import Message
+from core.web.accounts import WITHIN, LinkKind, hash_of_new_password, password_link
+from messaging.models import Message, MessageState
 from tests import factories
 from tests.moments import Clock
 from tests.people import Person
@@ -48,7 +52,21 @@ def ask(visitor: Visitor, email: str) -> Page:
 def link_to(app: Flask, member: Member, kind: LinkKind, *, now: datetime) -> str:
     with app.app_context(), tenancy.everywhere():
         fresh = db.session.query(Member).filter_by(id=member.id).one()
-        return password_link(fresh, kind, now=now)[0].removeprefix("http://localhost")
+        return password_link(fresh, kind, valid_until=now + WITHIN[kind]).removeprefix("http://localhost")
+
+
+def link_in(app: Flask, clock: Clock) -> str:
+    """Deliver what is due into the mailbox of files, and return the path of the one link in it."""
+    with app.app_context():
+        deliver_messages(app)
+    mails = list(app.config["PORTAL"].mailbox_dir.glob("**/*.eml"))
+    text = "".join(
+        part.get_content()
+        for mail in mails
+        if (part := message_from_bytes(mail.read_bytes(), policy=default).get_body(("plain",)))
+    )
+    (link,) = re.findall(r"http://localhost(/desk/\S+)", text)
+    return str(link)
 
 
 def may_sign_in(visitor: Visitor, password: str, *, email: str = "ada@voltwerk.example") -> bool:
@@ -58,7 +76,7 @@ def may_sign_in(visitor: Visitor, password: str, *, email: str = "ada@voltwerk.e
 
 
 def test_a_forgotten_password_is_chosen_anew_with_a_link_by_mail(
-    app: Flask, visitor: Visitor, ada: Member, new_visitor: Callable[[], Visitor]
+    app: Flask, visitor: Visitor, ada: Member, clock: Clock, new_visitor: Callable[[], Visitor]
 ) -> None:
     assert ask(visitor, "Ada@voltwerk.example").heading == "Look in your mail"
     (message,) = messages(app)
@@ -67,7 +85,7 @@ def test_a_forgotten_password_is_chosen_anew_with_a_link_by_mail(
         "ada@voltwerk.example",
         ada.id,
     )
-    page = visitor.open(message.values["link"].removeprefix("http://localhost"))
+    page = visitor.open(link_in(app, clock))
     assert page.submit({"password": NEW, "again": NEW}).heading == "Sign in"
     assert may_sign_in(new_visitor(), NEW)
     assert not may_sign_in(new_visitor(), OLD)
@@ -77,6 +95,28 @@ def test_an_unknown_address_gets_the_same_page_and_no_mail(app: Flask, visitor: 
     known, unknown = ask(visitor, ada.email), ask(visitor, "bob@voltwerk.example")
     assert known.words == unknown.words
     assert [message.member_id for message in messages(app)] == [ada.id]
+
+
+def test_no_key_lies_in_the_outbox_before_or_after_the_mail_left(
+    app: Flask, visitor: Visitor, ada: Member, clock: Clock
+) -> None:
+    ask(visitor, ada.email)
+    before = messages(app)
+    token = link_in(app, clock).rpartition("/")[2]
+    for message in (*before, *messages(app)):
+        assert token not in f"{message.values} {message.subject} {message.body}"
+    assert messages(app)[0].state == MessageState.SENT
+
+
+def test_a_mail_that_waited_for_a_newer_password_does_not_leave(
+    app: Flask, visitor: Visitor, ada: Member, clock: Clock
+) -> None:
+    ask(visitor, ada.email)
+    visitor.open(link_to(app, ada, LinkKind.RESET, now=clock.now)).submit({"password": NEW, "again": NEW})
+    with app.app_context():
+        deliver_messages(app)
+    (message,) = messages(app)
+    assert (message.state, message.state_reason) == (MessageState.SUPPRESSED, "link_ended")
 
 
 def test_a_disabled_member_gets_no_link(app: Flask, visitor: Visitor, ada: Member) -> None:

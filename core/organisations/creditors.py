@@ -13,7 +13,7 @@ from core.organisations.changes import SettingsChangedMeanwhile, differences, ho
 from core.organisations.models import Creditor
 from core.organisations.operations import CreditorCodeKnown, add_creditor
 from core.organisations.queries import creditor_by_public_id
-from core.organisations.settings import Rule, checked, line, mark_of
+from core.organisations.settings import Rule, checked, line, mark_of, values_of
 from core.refusals import N_, Refusal
 
 
@@ -77,7 +77,7 @@ def change_creditor(
     member_id: int,
     now: datetime,
 ) -> Creditor:
-    """Change a creditor; `mark` is `settings.mark_of` what the form showed.
+    """Change a creditor; `mark` is `settings.mark_of` the values the form showed.
 
     Raises SettingsRefused, CreditorUnknown, CreditorCodeKnown and SettingsChangedMeanwhile.
     """
@@ -85,11 +85,11 @@ def change_creditor(
     hold(organisation_id=organisation_id)
     creditor = creditor_by_public_id(organisation_id=organisation_id, public_id=public_id)
     db.session.refresh(creditor)
-    if mark_of(creditor, RULES) != mark:
+    if mark_of(values_of(creditor, RULES)) != mark:
         raise SettingsChangedMeanwhile
     _keep_codes_apart(creditor, good["code"])
     good["account_name"] = good["account_name"] or good["name"]
-    changes = differences({name: getattr(creditor, name) for name in good}, good)
+    changes = differences(values_of(creditor, good), good)
     for name, value in good.items():
         setattr(creditor, name, value)
     if changes:

@@ -11,7 +11,7 @@ from core.database import db
 from core.organisations.changes import SettingsChangedMeanwhile, differences, hold, tell
 from core.organisations.logos import CONTENT_TYPE, redrawn
 from core.organisations.models import Creditor, Organisation
-from core.organisations.settings import checked, mark_of
+from core.organisations.settings import checked, mark_of, values_of
 from core.refusals import N_, Refusal
 
 
@@ -23,7 +23,7 @@ class CreditorCodeKnown(Refusal):
 
 
 def found(*, name: str, language: str, country: str, zone: str, currency: str, now: datetime) -> Organisation:
-    """Add an organisation with the settings everybody starts with; its types, policy and members come after."""
+    """Add an organisation with the settings everybody starts with; types, policy and members come after."""
     organisation = Organisation(
         name=name, language=language, country=country, zone=zone, currency=currency, created_at=now
     )
@@ -44,13 +44,13 @@ def found(*, name: str, language: str, country: str, zone: str, currency: str, n
 def change(
     *, organisation_id: int, values: Mapping[str, str], mark: str, member_id: int, now: datetime
 ) -> Organisation:
-    """Change settings; `values` are as typed, `mark` is `settings.mark_of` what the form showed of them.
+    """Change settings; `values` are as typed, `mark` is `settings.mark_of` the values the form showed.
 
     Raises SettingsRefused with every error at once, and SettingsChangedMeanwhile.
     """
     good = checked(values)
     organisation = _held(organisation_id)
-    if mark_of(organisation, good) != mark:
+    if mark_of(values_of(organisation, good)) != mark:
         raise SettingsChangedMeanwhile
     _store(organisation, good, member_id=member_id, now=now)
     return organisation
@@ -80,7 +80,7 @@ def _held(organisation_id: int) -> Organisation:
 
 
 def _store(organisation: Organisation, good: Mapping[str, Any], *, member_id: int, now: datetime) -> None:
-    changes = differences({name: getattr(organisation, name) for name in good}, good)
+    changes = differences(values_of(organisation, good), good)
     if not changes:
         return
     for name, value in good.items():

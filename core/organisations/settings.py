@@ -86,10 +86,14 @@ def checked(values: Mapping[str, str], rules: Mapping[str, Rule] | None = None) 
     return good
 
 
-def mark_of(row: object, names: Iterable[str]) -> str:
-    """Return a short mark of these columns' values: it differs when one of them was changed since."""
-    values = {name: getattr(row, name) for name in sorted(names)}
-    return sha256(json.dumps(values, default=str).encode()).hexdigest()[:16]
+def values_of(row: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return the row's columns with these names."""
+    return {name: getattr(row, name) for name in names}
+
+
+def mark_of(values: Mapping[str, Any]) -> str:
+    """Return a short mark of what a form shows: another one when any of the values was changed since."""
+    return sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def line(most: int, *, needed: bool = False) -> Rule:

@@ -1,0 +1,116 @@
+"""A text shown with made-up values before anybody gets it, and sent to the one who wrote it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from core.clock import day_in
+from core.members.models import Member
+from core.organisations.models import Organisation
+from invoices.models import Channel
+from messaging import sms, wording
+from messaging.events import MessageEvent, Part
+from messaging.layout import as_text, blocks_of
+from messaging.models import Message
+from messaging.operations import queue
+from messaging.own_texts import TextInUse
+from messaging.placeholders import Template, empty_names, fill
+from messaging.rendering import LinkText
+from messaging.texts import foot, help_block
+
+FIRST_NAME, LAST_NAME, LONG_FIRST_NAME = "Sanne", "Visser", "Wilhelmina"
+INVOICES, MANY_INVOICES = 2, 12
+ANSWER: Mapping[str, str] = MappingProxyType(
+    {
+        "nl": "Wij hebben het nagekeken. U krijgt een nieuwe factuur.",
+        "fr": "Nous avons vérifié. Vous recevrez une nouvelle facture.",
+        "de": "Wir haben es geprüft. Sie erhalten eine neue Rechnung.",
+        "en": "We have looked into it. You will get a new invoice.",
+        "nb": "Vi har sett på saken. Du får en ny faktura.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a reader gets: for an e-mail a subject and its text, for an SMS its text with size and parts."""
+
+    subject: str
+    text: str
+    sms: sms.SmsText | None
+
+
+def sample_values(
+    *,
+    organisation: Organisation,
+    language: str,
+    short: bool,
+    link: LinkText,
+    now: datetime,
+    longest: bool = False,
+) -> dict[str, str]:
+    """Return a made-up value for every placeholder; `short` as in an SMS, `longest` for a long name."""
+    first_name = LONG_FIRST_NAME if longest else FIRST_NAME
+    zone = organisation.zone
+    answer_by = day_in(now, zone) + timedelta(days=7)
+    return {
+        "salutation": wording.salutation(
+            language=language, first_name=first_name, last_name=LAST_NAME, short=short
+        ),
+        "first_name": first_name,
+        "organisation": organisation.name,
+        "organisation_phone": organisation.support_phone,
+        "organisation_email": organisation.support_email,
+        "organisation_address": organisation.postal_address,
+        "organisation_registration": organisation.register_number,
+        "creditor": "",
+        "invoice_count": wording.number_of_invoices(
+            MANY_INVOICES if longest else INVOICES, language=language
+        ),
+        "link": link.url,
+        "link_valid_until": wording.moment(link.valid_until, language=language, zone=zone, short=short),
+        "link_valid_for": wording.span(link.valid_for, language=language),
+        "reference": "R-4K7WQ2",
+        "answer_by": wording.day(answer_by, language=language, short=short),
+        "answer_text": ANSWER[language],
+        "paused_invoices": "2026/186, 2026/201",
+        "invited_by": f"{FIRST_NAME} {LAST_NAME}",
+    }
+
+
+def preview(
+    *,
+    event: MessageEvent,
+    channel: Channel,
+    language: str,
+    texts: Mapping[Part, str],
+    values: Mapping[str, str],
+) -> Preview:
+    """Return what a reader would get. Raises what checking and filling a text refuses."""
+    if channel == Channel.SMS:
+        made = sms.prepare(fill(event.parse(Part.SMS, texts[Part.SMS]), values))
+        return Preview(subject="", text=made.text, sms=made)
+    subject = fill(event.parse(Part.SUBJECT, texts[Part.SUBJECT]), values)
+    body = event.parse(Part.BODY, texts[Part.BODY])
+    parts = (body, help_block(event.name, language), foot(event.name, language))
+    names = frozenset[str]().union(*(part.names for part in parts if part))
+    empty = empty_names(names, values)
+    main, aid, sender = (blocks_of(part and part.without(empty)) for part in parts)
+    text = as_text(body=main, aid=aid, foot=sender)
+    return Preview(subject=subject, text=fill(Template(text), values), sms=None)
+
+
+def queue_test(*, member: Member, text: TextInUse, values: Mapping[str, str], now: datetime) -> Message:
+    """Queue the e-mail as it stands now, with made-up values, to the member's own address."""
+    return queue(
+        organisation_id=member.organisation_id,
+        dedupe_key=f"test:{text.event.name}:{text.language}:{member.public_id}:{now.isoformat()}",
+        event=text.event.name,
+        channel=Channel.EMAIL,
+        language=text.language,
+        recipient=member.email,
+        values=dict(values),
+        member_id=member.id,
+        now=now,
+    )

@@ -9,6 +9,7 @@ import click
 from collections_portal.app import create_app
 from collections_portal.config import Config
 from core import clock, tenancy, transaction
+from core.database import db
 from core.members import operations
 from core.members.models import Member, Role
 from core.members.queries import MemberUnknown, members_of
@@ -98,6 +99,8 @@ def _at_work() -> Iterator[None]:
             yield
         except Refusal as refusal:
             raise click.ClickException(str(refusal)) from refusal
+        finally:
+            db.engine.dispose()
 
 
 def _send(invited: Member, owner: Organisation, *, now: datetime) -> str:

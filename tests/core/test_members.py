@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask_sqlalchemy.session import Session
@@ -26,9 +27,9 @@ def voltwerk(session: scoped_session[Session]) -> Iterator[Organisation]:
 
 
 def invite(owner: Organisation, **changes: object) -> Member:
-    values: dict[str, object] = {"email": "ada@voltwerk.example", "name": "Ada Visser", "role": Role.AGENT}
+    values: dict[str, Any] = {"email": "ada@voltwerk.example", "name": "Ada Visser", "role": Role.AGENT}
     values |= {"language": "nl", "by": None, "now": NOW} | changes
-    return operations.invite(organisation_id=owner.id, **values)  # type: ignore[arg-type]
+    return operations.invite(organisation_id=owner.id, **values)
 
 
 def trail() -> list[str]:
@@ -98,7 +99,7 @@ def test_another_organisations_member_is_not_there(voltwerk: Organisation) -> No
 def test_disabling_ends_every_session_and_enabling_opens_none(voltwerk: Organisation) -> None:
     member = factories.member(voltwerk)
     secret = sessions.begin(member=member, browser="", now=NOW)
-    values = {"organisation_id": voltwerk.id, "public_id": member.public_id}
+    values: dict[str, Any] = {"organisation_id": voltwerk.id, "public_id": member.public_id}
     operations.disable(**values, by=None, now=NOW)
     operations.enable(**values, by=None, now=NOW)
     with pytest.raises(SessionEnded):
@@ -111,7 +112,7 @@ def test_an_administrator_signs_a_member_out_everywhere(voltwerk: Organisation) 
     for _ in range(2):
         sessions.begin(member=member, browser="", now=NOW)
     kept = sessions.begin(member=bystander, browser="", now=NOW)
-    values = {"organisation_id": voltwerk.id, "public_id": member.public_id}
+    values: dict[str, Any] = {"organisation_id": voltwerk.id, "public_id": member.public_id}
     assert operations.end_sessions(**values, by=bystander.id, now=NOW) == 2
     assert sessions_of(organisation_id=voltwerk.id, member_id=member.id, now=NOW) == []
     assert session_behind(secret=kept, now=NOW).member.id == bystander.id
@@ -119,7 +120,7 @@ def test_an_administrator_signs_a_member_out_everywhere(voltwerk: Organisation) 
 
 def test_a_role_that_is_the_same_leaves_no_line(voltwerk: Organisation) -> None:
     member = factories.member(voltwerk, role=Role.AGENT)
-    values = {"organisation_id": voltwerk.id, "public_id": member.public_id}
+    values: dict[str, Any] = {"organisation_id": voltwerk.id, "public_id": member.public_id}
     operations.change_role(**values, role=Role.AGENT, by=None, now=NOW)
     assert trail() == []
     operations.change_role(**values, role=Role.ADMINISTRATOR, by=None, now=NOW)
@@ -128,7 +129,7 @@ def test_a_role_that_is_the_same_leaves_no_line(voltwerk: Organisation) -> None:
 
 def test_a_session_is_over_at_its_end_and_runs_the_second_before(voltwerk: Organisation) -> None:
     secret = sessions.begin(member=factories.member(voltwerk), browser="", now=NOW)
-    assert session_behind(secret=secret, now=NOW + timedelta(minutes=59, seconds=59))
+    session_behind(secret=secret, now=NOW + timedelta(minutes=59, seconds=59))
     with pytest.raises(SessionEnded):
         session_behind(secret=secret, now=NOW + timedelta(minutes=60))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -164,7 +165,7 @@ def test_a_newer_password_or_being_disabled_ends_every_link(
 ) -> None:
     first, second = (link_to(app, ada, kind, now=clock.now) for kind in LinkKind)
     with app.app_context(), tenancy.scope(ada.organisation_id):
-        where = {"organisation_id": ada.organisation_id, "public_id": ada.public_id}
+        where: dict[str, Any] = {"organisation_id": ada.organisation_id, "public_id": ada.public_id}
         operations.disable(**where, by=None, now=clock.now)
         operations.enable(**where, by=None, now=clock.now)
         db.session.commit()

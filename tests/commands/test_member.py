@@ -1,0 +1,102 @@
+"""`portal member`: the first administrator of a fresh installation, and what an operator may do later."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+
+from collections_portal.cli import main
+from core import tenancy
+from core.database import db
+from core.members.models import Member
+from messaging.models import Message
+from tests import factories
+from tests.visitor import Visitor
+
+SECRETS = {
+    "PORTAL_SECRET_KEYS": "7f3c9ab1d5e8420496bfa1c2d3e4f506",
+    "PORTAL_LINK_KEYS": "a1b2c3d4e5f60718293a4b5c6d7e8f90",
+}
+
+
+@pytest.fixture
+def portal(app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The command `portal` of an installation on this test's database."""
+    environment = SECRETS | {
+        "PORTAL_URL": "https://pay.voltwerk.example",
+        "DATABASE_URL": database_url,
+        "PORTAL_VAR": str(app.config["PORTAL"].var_dir),
+        "SMTP_HOST": "localhost",
+        "MAIL_FROM": "portal@voltwerk.example",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return lambda *words: CliRunner().invoke(main, ["member", *words])
+
+
+@pytest.fixture
+def voltwerk(app: Flask) -> str:
+    """The public id of an organisation without a member."""
+    with app.app_context():
+        owner = factories.organisation()
+        db.session.commit()
+        return owner.public_id
+
+
+def test_a_fresh_installation_has_no_account(app: Flask, session: object) -> None:
+    with tenancy.everywhere():
+        assert db.session.query(Member).count() == 0
+
+
+def test_the_first_administrator_is_invited_by_command(
+    app: Flask, portal: Callable[..., Result], voltwerk: str
+) -> None:
+    done = portal(
+        "add", voltwerk, "Ada@voltwerk.example", "Ada Visser", "--role", "administrator", "--show-link"
+    )
+    assert done.exit_code == 0, done.output
+    assert "https://pay.voltwerk.example/desk/invitation/" in done.output
+    with app.app_context(), tenancy.everywhere():
+        assert db.session.query(Message).one().event == "member_invited"
+    assert portal("list", voltwerk).output == "ada@voltwerk.example\tAda Visser\tadministrator\tinvited\n"
+
+
+def test_the_printed_link_opens_the_form(
+    make_app: Callable[..., Flask], portal: Callable[..., Result], voltwerk: str
+) -> None:
+    link = portal("add", voltwerk, "ada@voltwerk.example", "Ada", "--show-link").output.split()[-1]
+    installed = Visitor(
+        make_app(public_url="https://pay.voltwerk.example", secret_keys=(SECRETS["PORTAL_SECRET_KEYS"],))
+    )
+    page = installed.open(link.removeprefix("https://pay.voltwerk.example"))
+    assert page.submit({"password": "zeven droge laarzen", "again": "zeven droge laarzen"}).status == 200
+    assert portal("list", voltwerk).output.endswith("\tactive\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("add", "nowhere", "ada@voltwerk.example", "Ada"), "does not exist"),
+        (("add", "HERE", "no address", "Ada"), "not an e-mail address"),
+        (("disable", "HERE", "nobody@voltwerk.example"), "does not exist"),
+    ],
+)
+def test_what_is_refused_is_said_in_words(
+    portal: Callable[..., Result], voltwerk: str, words: tuple[str, ...], said: str
+) -> None:
+    done = portal(*(voltwerk if word == "HERE" else word for word in words))
+    assert done.exit_code == 1
+    assert said in done.output
+
+
+def test_a_member_is_disabled_and_enabled_but_not_the_last_administrator(
+    portal: Callable[..., Result], voltwerk: str
+) -> None:
+    portal("add", voltwerk, "ada@voltwerk.example", "Ada", "--role", "administrator")
+    portal("add", voltwerk, "bob@voltwerk.example", "Bob")
+    assert "only administrator" in portal("disable", voltwerk, "ada@voltwerk.example").output
+    assert portal("disable", voltwerk, "bob@voltwerk.example").exit_code == 0
+    assert "bob@voltwerk.example\tBob\tagent\tdisabled" in portal("list", voltwerk).output
+    assert portal("enable", voltwerk, "bob@voltwerk.example").exit_code == 0
+    assert "disabled" not in portal("list", voltwerk).output

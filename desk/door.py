@@ -10,18 +10,21 @@ from flask import Blueprint, Flask
 from flask.sessions import SessionInterface
 from flask_wtf.csrf import CSRFProtect
 
+from core.refusals import N_
 from core.web import accounts, guards, rail
 from desk import guard
 from desk.session import MemberSessions
-from desk.views import account, home, password, sign_in
+from desk.views import account, dunning, dunning_policy, home, password, sign_in
 
 PAGES: tuple[Blueprint, ...] = (
     home.blueprint,
     sign_in.blueprint,
     password.blueprint,
     account.blueprint,
+    dunning_policy.blueprint,
+    dunning.blueprint,
 )
-RAIL: tuple[rail.Entry, ...] = ()
+RAIL: tuple[rail.Entry, ...] = (rail.Entry("dunning", N_("Dunning"), "send", "desk.dunning.index"),)
 
 
 class Deployment(Protocol):

@@ -1,0 +1,109 @@
+"""What pages call the reasons, texts and states of dunning, in the language of the request."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from flask_babel import gettext
+
+from core.refusals import N_
+from core.web.formats import short_day
+from core.web.languages import language
+from dunning.models import NoticeState, RunState
+from dunning.run_page import NoticeRow
+from dunning.schedule import Reason
+from messaging.events import EVENTS
+from messaging.models import MessageState
+
+REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        Reason.EXEMPT: N_("A reaction is being handled"),
+        Reason.NOT_DUE_YET: N_("Not yet time for the next reminder"),
+        Reason.GAP: N_("Written to only recently"),
+        Reason.MESSAGE_WAITING: N_("A message is still on its way"),
+        Reason.NO_CONTACT: N_("No usable address"),
+        Reason.NO_CHANNEL: N_("No address for the way this reminder goes"),
+        Reason.BELOW_MINIMUM: N_("Open amount is too small"),
+        Reason.ALL_STAGES_DONE: N_("All reminders were sent"),
+        Reason.LEFT_OUT: N_("Left out by a colleague"),
+        Reason.SETTLED: N_("Paid in the meantime"),
+        Reason.WITHDRAWN: N_("Withdrawn in the meantime"),
+        Reason.UNKNOWN: N_("The invoice is no longer there"),
+    }
+)
+CHANNELS: Mapping[str, str] = MappingProxyType(
+    {"preferred": N_("The debtor's own choice"), "email": N_("E-mail"), "sms": N_("SMS")}
+)
+RUN_STATES: Mapping[RunState, tuple[str, str]] = MappingProxyType(
+    {
+        RunState.PROPOSED: (N_("Proposal"), "wait"),
+        RunState.CONFIRMED: (N_("Approved"), "good"),
+        RunState.DISCARDED: (N_("Discarded"), "calm"),
+    }
+)
+MESSAGE_STATES: Mapping[MessageState, tuple[str, str]] = MappingProxyType(
+    {
+        MessageState.NEW: (N_("Waiting"), "wait"),
+        MessageState.CLAIMED: (N_("Waiting"), "wait"),
+        MessageState.HANDING: (N_("Being sent"), "wait"),
+        MessageState.SENT: (N_("Sent"), "good"),
+        MessageState.DELIVERED: (N_("Delivered"), "good"),
+        MessageState.BOUNCED: (N_("Came back"), "part"),
+        MessageState.UNKNOWN: (N_("Not certain"), "part"),
+        MessageState.SUPPRESSED: (N_("Kept back"), "calm"),
+        MessageState.FAILED: (N_("Failed"), "part"),
+        MessageState.EXPIRED: (N_("Too late"), "part"),
+    }
+)
+NOTICE_STATES: Mapping[NoticeState, tuple[str, str]] = MappingProxyType(
+    {
+        NoticeState.PROPOSED: (N_("Waiting"), "wait"),
+        NoticeState.LEFT_OUT: (N_("Left out"), "calm"),
+        NoticeState.HELD_BACK: (N_("Kept back"), "calm"),
+    }
+)
+
+
+def reason(code: str) -> str:
+    """Return why an invoice is left alone."""
+    return str(gettext(REASONS.get(code, REASONS[Reason.UNKNOWN])))
+
+
+def from_day(detail: str) -> str:
+    """Return `from 27 Nov 2026` for the ISO date that some reasons carry."""
+    return str(gettext("from %(day)s", day=day(date.fromisoformat(detail))))
+
+
+def day(value: date) -> str:
+    """Return a short date."""
+    return short_day(value, language())
+
+
+def event(name: str) -> str:
+    """Return what a text is called: First reminder."""
+    return str(gettext(EVENTS[name].meaning)) if name in EVENTS else name
+
+
+def channel(name: str) -> str:
+    """Return what a way of writing is called."""
+    return str(gettext(CHANNELS[name]))
+
+
+def run_state(state: RunState) -> tuple[str, str]:
+    """Return word and tone of a run's state."""
+    word, tone = RUN_STATES[state]
+    return gettext(word), tone
+
+
+def message_state(state: MessageState) -> tuple[str, str]:
+    """Return word and tone of a message's state."""
+    word, tone = MESSAGE_STATES[state]
+    return gettext(word), tone
+
+
+def notice_state(row: NoticeRow) -> tuple[str, str]:
+    """Return word and tone of what became of a debtor in a run: their message's state, once there is one."""
+    if row.message_state is not None:
+        return message_state(row.message_state)
+    word, tone = NOTICE_STATES[row.state]
+    return gettext(word), tone

@@ -1,0 +1,147 @@
+"""`/desk/dunning`: runs proposed, looked over, approved and watched."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from core import clock, transaction
+from core.members.models import Role
+from core.web.guards import allows, current_member, current_organisation
+from core.web.languages import sentence_of
+from desk.dunning_page import run_context, runs_context, skipped_context
+from desk.dunning_sheet import sheet_of
+from dunning import choosing, operations, queries
+from dunning.models import DunningRun, RunState
+
+blueprint = Blueprint("dunning", __name__, url_prefix="/dunning")
+# As many messages are queued before the page answers; a worker goes on with the rest.
+AT_ONCE = 100
+
+
+@blueprint.get("")
+@allows(Role.VIEWER)
+def index() -> ResponseReturnValue:
+    """Show the runs and the policy."""
+    return render_template("desk/dunning/list.html", **runs_context(page=_page()))
+
+
+@blueprint.post("/propose")
+@allows(Role.AGENT)
+def propose() -> ResponseReturnValue:
+    """Propose a run, or go to the proposal that waits already."""
+    organisation, member = current_organisation(), current_member()
+    try:
+        with transaction.writing():
+            policy = queries.default_policy(organisation_id=organisation.id)
+            run = operations.propose(
+                organisation=organisation, policy_id=policy.id, now=clock.now(), member_id=member.id
+            )
+            public_id = run.public_id
+    except operations.ProposalWaiting as refusal:
+        flash(sentence_of(refusal))
+        public_id = refusal.run
+    return redirect(url_for("desk.dunning.show", public_id=public_id), 303)
+
+
+@blueprint.get("/<public_id>")
+@allows(Role.VIEWER)
+def show(public_id: str) -> ResponseReturnValue:
+    """Show one run."""
+    context = run_context(
+        run=_run(public_id),
+        page=_page(),
+        event=request.args.get("stage", ""),
+        channel=request.args.get("channel", ""),
+    )
+    return render_template("desk/dunning/show.html", **context)
+
+
+@blueprint.post("/<public_id>/choose")
+@allows(Role.AGENT)
+def choose(public_id: str) -> ResponseReturnValue:
+    """Leave out the debtors that were unticked on this page of the proposal."""
+    try:
+        with transaction.writing():
+            changed = _choose(_run(public_id))
+    except choosing.RunDecided as refusal:
+        return _too_late(public_id, refusal)
+    flash(ngettext("%(num)s debtor was changed.", "%(num)s debtors were changed.", changed))
+    return redirect(url_for("desk.dunning.show", public_id=public_id), 303)
+
+
+@blueprint.post("/<public_id>/approve")
+@allows(Role.AGENT)
+def approve(public_id: str) -> ResponseReturnValue:
+    """Leave out who was unticked, and queue the messages; a second press goes on and doubles nothing."""
+    try:
+        with transaction.writing():
+            run = _run(public_id)
+            if run.state is RunState.PROPOSED:
+                _choose(run)
+            operations.confirm(
+                organisation=current_organisation(),
+                run=run,
+                member_id=current_member().id,
+                now=clock.now(),
+                at_most=AT_ONCE,
+            )
+    except choosing.RunDecided as refusal:
+        return _too_late(public_id, refusal)
+    flash(gettext("The run was approved. The messages go out now."), "good")
+    return redirect(url_for("desk.dunning.show", public_id=public_id), 303)
+
+
+@blueprint.post("/<public_id>/discard")
+@allows(Role.AGENT)
+def discard(public_id: str) -> ResponseReturnValue:
+    """Drop a proposal."""
+    try:
+        with transaction.writing():
+            operations.discard(run=_run(public_id), member_id=current_member().id, now=clock.now())
+    except choosing.RunDecided as refusal:
+        return _too_late(public_id, refusal)
+    flash(gettext("The proposal was discarded. Nothing was sent."))
+    return redirect(url_for("desk.dunning.index"), 303)
+
+
+@blueprint.get("/<public_id>/skipped")
+@allows(Role.VIEWER)
+def skipped(public_id: str) -> ResponseReturnValue:
+    """Show every invoice that was skipped for one reason."""
+    context = skipped_context(run=_run(public_id), reason=request.args.get("reason", ""), page=_page())
+    return render_template("desk/dunning/skipped.html", **context)
+
+
+@blueprint.get("/<public_id>/skipped.csv")
+@allows(Role.VIEWER)
+def download(public_id: str) -> ResponseReturnValue:
+    """Send every skipped invoice with its reason as a file for a spreadsheet."""
+    run = _run(public_id)
+    name = f"{gettext('skipped')}-{run.run_on.isoformat()}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return sheet_of(run), 200, headers | {"Content-Type": "text/csv; charset=utf-8"}
+
+
+def _too_late(public_id: str, refusal: choosing.RunDecided) -> ResponseReturnValue:
+    """Show the run as somebody else left it."""
+    flash(sentence_of(refusal))
+    return redirect(url_for("desk.dunning.show", public_id=public_id), 303)
+
+
+def _run(public_id: str) -> DunningRun:
+    return queries.run_by_public_id(organisation_id=current_organisation().id, public_id=public_id)
+
+
+def _choose(run: DunningRun) -> int:
+    return choosing.choose(
+        run=run,
+        shown=request.form.getlist("shown"),
+        kept=request.form.getlist("kept"),
+        now=clock.now(),
+        member_id=current_member().id,
+    )
+
+
+def _page() -> int:
+    page = request.args.get("page", 1, type=int)
+    return min(max(page, 1), 100_000)

@@ -1,0 +1,253 @@
+"""What the page of one run shows: figures, notices with their messages, and skips by reason."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from core.database import db
+from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip, NoticeState
+from dunning.queries import same
+from invoices.models import ContactPoint, Debtor, Invoice
+from messaging.models import Message, MessageState
+
+GOING_OUT = (NoticeState.PROPOSED, NoticeState.QUEUED)
+Amounts = tuple[tuple[str, int], ...]
+"""(currency, minor units), one for each currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A run in numbers: messages by channel and by state, their invoices and amounts, and skips."""
+
+    by_channel: dict[str, int]
+    invoices: int
+    amounts: Amounts
+    skips: int
+    by_state: dict[str, int]
+
+    @property
+    def notices(self) -> int:
+        """How many debtors get a message."""
+        return sum(self.by_channel.values())
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One debtor of a run. `message_state` is None while no message was queued."""
+
+    debtor_public_id: str
+    debtor_name: str
+    event: str
+    channel: str
+    state: NoticeState
+    message_public_id: str | None
+    message_state: MessageState | None
+    message_reason: str | None
+    invoices: int
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class SkipRow:
+    """One invoice that a run leaves alone."""
+
+    invoice_public_id: str
+    number: str
+    due_on: date
+    amount_open: int
+    currency: str
+    debtor_public_id: str
+    debtor_name: str
+    customer_number: str
+    reason: str
+    detail: str
+
+
+def figures_of(*, run: DunningRun) -> Figures:
+    """Return the run in numbers, in four statements."""
+    channels = db.session.execute(
+        select(ContactPoint.channel, func.count())
+        .join(DunningNotice, same(ContactPoint, DunningNotice, "contact_point_id"))
+        .where(*_in(run), DunningNotice.state.in_(GOING_OUT))
+        .group_by(ContactPoint.channel)
+    )
+    amounts = db.session.execute(
+        select(Invoice.currency, func.sum(DunningNoticeInvoice.amount), func.count())
+        .join(DunningNoticeInvoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
+        .join(DunningNotice, same(DunningNotice, DunningNoticeInvoice, "notice_id"))
+        .where(*_in(run), DunningNotice.state.in_(GOING_OUT))
+        .group_by(Invoice.currency)
+        .order_by(Invoice.currency)
+    ).all()
+    states = db.session.execute(
+        select(Message.state, func.count())
+        .join(DunningNotice, same(Message, DunningNotice, "message_id"))
+        .where(*_in(run))
+        .group_by(Message.state)
+    )
+    return Figures(
+        by_channel={channel.value: number for channel, number in channels},
+        invoices=sum(number for _, _, number in amounts),
+        amounts=tuple((currency, int(amount)) for currency, amount, _ in amounts),
+        skips=sum(number for _, number in reasons_of(run=run)),
+        by_state={state.value: number for state, number in states},
+    )
+
+
+def notices_of(
+    *, run: DunningRun, event: str = "", channel: str = "", page: int = 1, size: int = 50
+) -> tuple[Sequence[NoticeRow], int]:
+    """Return a page of the run's debtors by name, and how many there are with this event and channel."""
+    wanted = (
+        select(
+            DunningNotice,
+            Debtor,
+            ContactPoint.channel,
+            Message.public_id,
+            Message.state,
+            Message.state_reason,
+        )
+        .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
+        .join(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
+        .outerjoin(Message, same(Message, DunningNotice, "message_id"))
+        .where(*_in(run))
+    )
+    if event:
+        wanted = wanted.where(DunningNotice.event == event)
+    if channel:
+        wanted = wanted.where(ContactPoint.channel == channel)
+    counted = wanted.with_only_columns(DunningNotice.id).subquery()
+    total = db.session.scalar(select(func.count()).select_from(counted))
+    rows = db.session.execute(
+        wanted.order_by(Debtor.sort_name, Debtor.id).limit(size).offset((page - 1) * size)
+    ).all()
+    sums = _sums_of(run, [row[0].id for row in rows])
+    return [_notice_row(row, *sums.get(row[0].id, (0, ()))) for row in rows], total or 0
+
+
+def events_of(*, run: DunningRun) -> Sequence[str]:
+    """Return the texts that the run's messages have, by stage."""
+    rows = db.session.execute(
+        select(DunningNotice.event, func.min(DunningNotice.stage_position))
+        .where(*_in(run))
+        .group_by(DunningNotice.event)
+    )
+    return [event for event, _ in sorted(rows, key=lambda row: row[1])]
+
+
+def reasons_of(*, run: DunningRun) -> Sequence[tuple[str, int]]:
+    """Return the reasons for which invoices were left alone with their numbers, the commonest first."""
+    rows = db.session.execute(
+        select(DunningSkip.reason, func.count())
+        .where(DunningSkip.organisation_id == run.organisation_id, DunningSkip.run_id == run.id)
+        .group_by(DunningSkip.reason)
+    )
+    return sorted(((reason, number) for reason, number in rows), key=lambda row: (-row[1], row[0]))
+
+
+def first_skips_of(*, run: DunningRun, each: int = 3) -> dict[str, list[SkipRow]]:
+    """Return the first few skips of every reason."""
+    order = (Debtor.sort_name, DunningSkip.id)
+    rank = func.row_number().over(partition_by=DunningSkip.reason, order_by=order)
+    ranked = _skips(run).with_only_columns(DunningSkip.id, rank.label("rank")).subquery()
+    chosen = select(ranked.c.id).where(ranked.c.rank <= each)
+    found: dict[str, list[SkipRow]] = defaultdict(list)
+    for row in db.session.execute(_skips(run).where(DunningSkip.id.in_(chosen)).order_by(*order)):
+        skip = _skip_row(*row)
+        found[skip.reason].append(skip)
+    return found
+
+
+def skips_of(*, run: DunningRun, reason: str, page: int = 1, size: int = 50) -> tuple[Sequence[SkipRow], int]:
+    """Return a page of what was skipped for this reason, and how many there are."""
+    total = dict(reasons_of(run=run)).get(reason, 0)
+    rows = db.session.execute(
+        _skips(run)
+        .where(DunningSkip.reason == reason)
+        .order_by(Debtor.sort_name, DunningSkip.id)
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return [_skip_row(*row) for row in rows], total
+
+
+def all_skips_of(*, run: DunningRun) -> Iterator[SkipRow]:
+    """Yield every skip of the run, some thousands in memory at a time."""
+    rows = db.session.execute(
+        _skips(run).order_by(DunningSkip.reason, Debtor.sort_name, DunningSkip.id),
+        execution_options={"yield_per": 2_000},
+    )
+    for row in rows:
+        yield _skip_row(*row)
+
+
+def _in(run: DunningRun) -> tuple[ColumnElement[bool], ...]:
+    return DunningNotice.organisation_id == run.organisation_id, DunningNotice.run_id == run.id
+
+
+def _sums_of(run: DunningRun, notice_ids: Sequence[int]) -> dict[int, tuple[int, Amounts]]:
+    """Return for each notice how many invoices it is about, and their amounts."""
+    rows = db.session.execute(
+        select(
+            DunningNoticeInvoice.notice_id,
+            Invoice.currency,
+            func.count(),
+            func.sum(DunningNoticeInvoice.amount),
+        )
+        .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
+        .where(
+            DunningNoticeInvoice.organisation_id == run.organisation_id,
+            DunningNoticeInvoice.notice_id.in_(notice_ids),
+        )
+        .group_by(DunningNoticeInvoice.notice_id, Invoice.currency)
+        .order_by(DunningNoticeInvoice.notice_id, Invoice.currency)
+    )
+    sums: dict[int, tuple[int, Amounts]] = {}
+    for notice_id, currency, number, amount in rows:
+        before, amounts = sums.get(notice_id, (0, ()))
+        sums[notice_id] = (before + number, (*amounts, (currency, int(amount))))
+    return sums
+
+
+def _notice_row(row: Any, invoices: int, amounts: Amounts) -> NoticeRow:
+    notice, debtor, channel, message_public_id, message_state, message_reason = row
+    return NoticeRow(
+        debtor_public_id=debtor.public_id,
+        debtor_name=debtor.name,
+        event=notice.event,
+        channel=channel.value,
+        state=notice.state,
+        message_public_id=message_public_id,
+        message_state=message_state,
+        message_reason=message_reason,
+        invoices=invoices,
+        amounts=amounts,
+    )
+
+
+def _skips(run: DunningRun) -> Select[str, str, Invoice, Debtor]:
+    return (
+        select(DunningSkip.reason, DunningSkip.detail, Invoice, Debtor)
+        .join(Invoice, same(Invoice, DunningSkip, "invoice_id"))
+        .join(Debtor, same(Debtor, DunningSkip, "debtor_id"))
+        .where(DunningSkip.organisation_id == run.organisation_id, DunningSkip.run_id == run.id)
+    )
+
+
+def _skip_row(reason: str, detail: str, invoice: Invoice, debtor: Debtor) -> SkipRow:
+    return SkipRow(
+        invoice_public_id=invoice.public_id,
+        number=invoice.number,
+        due_on=invoice.due_on,
+        amount_open=invoice.amount_open,
+        currency=invoice.currency,
+        debtor_public_id=debtor.public_id,
+        debtor_name=debtor.name,
+        customer_number=debtor.customer_number,
+        reason=reason,
+        detail=detail,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -46,6 +46,16 @@ class FormUnusable(Refusal):
     """The form's own number is missing or was used by somebody else."""
 
     sentence = N_("This form no longer works. Please start your reaction again.")
+
+
+class Owed(Protocol):
+    """Anything with a currency and an open amount in minor units."""
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def amount_open(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,7 @@ def _checked(
 
 
 def circumstances(
-    *, invoices: Sequence[Invoice], today: date, language: str, promise_days: int
+    *, invoices: Sequence[Owed], today: date, language: str, promise_days: int
 ) -> Circumstances:
     """Return what questions about these invoices depend on; a page that draws them needs the same."""
     open_amounts: dict[str, int] = {}

@@ -1,129 +1,144 @@
-"""Actions beside other things: with a debtor, with an invoice, and found by their reference."""
+"""A debtor's open invoices with what became of them, in one statement: the page that is asked for most."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, case, func, or_, select
 
 from core.database import db
-from invoices.models import Debtor, Invoice
-from invoices.queries import like
-from reactions.models import (
-    Action,
-    ActionState,
-    Reaction,
-    ReactionInvoice,
-    ReactionType,
-    ReactionTypeText,
-)
-from reactions.queries.offered import LAST_RESORT
-
-MOST = 50
+from core.organisations.models import Creditor
+from invoices.models import CreditNote, Exemption, Invoice, Payment
+from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
 
 
 @dataclass(frozen=True, slots=True)
-class ListedAction:
-    """An action as a line beside something else; `numbers` are the invoices it is about."""
+class ListedInvoice:
+    """An open invoice (minor units), what was paid and credited on it, and the latest reaction to it.
+
+    `is_exempt` says whether all that is open is left alone by dunning at the moment. From `reaction_id` on,
+    everything is None when there was no reaction: `label` is what the debtor chose, `type_key` what the
+    action is now.
+    """
 
     id: int
     public_id: str
-    reference: str
-    type_key: str
-    type_name: str
-    debtor_name: str
-    state: ActionState
-    reacted_at: datetime
-    numbers: tuple[str, ...]
+    number: str
+    invoiced_on: date
+    due_on: date
+    currency: str
+    amount: int
+    amount_open: int
+    payment_reference: str
+    creditor_id: int
+    creditor: str
+    paid: int
+    paid_on: date | None
+    credited: int
+    is_exempt: bool
+    reaction_id: str | None
+    label: str | None
+    type_key: str | None
+    reacted_at: datetime | None
+    answer_by: date | None
+    promised_on: date | None
+    state: ActionState | None
+    close_reason: str | None
+    answer: str | None
+    closed_at: datetime | None
 
 
-def actions_of(*, organisation_id: int, debtor_id: int, language: str) -> Sequence[ListedAction]:
-    """Return a debtor's last actions, newest first; names in `language`."""
-    return _listed(organisation_id, language, Action.debtor_id == debtor_id)
+_i, _c, _e = Invoice.__table__.c, Creditor.__table__.c, Exemption.__table__.c
+_p, _n, _ri = Payment.__table__.c, CreditNote.__table__.c, ReactionInvoice.__table__.c
+_r, _a = Reaction.__table__.c, Action.__table__.c
+_t, _tt = ReactionType.__table__.c, ReactionTypeText.__table__.c
 
-
-def actions_about(*, organisation_id: int, invoice_id: int, language: str) -> Sequence[ListedAction]:
-    """Return the last actions about an invoice, newest first; names in `language`."""
-    about = select(ReactionInvoice.reaction_id).where(
-        ReactionInvoice.organisation_id == organisation_id, ReactionInvoice.invoice_id == invoice_id
+_IS_PART_SETTLED = _i.amount_open < _i.amount
+_OF_PAYMENT = (_p.organisation_id == _i.organisation_id) & (_p.invoice_id == _i.id)
+_PAID = select(func.coalesce(func.sum(_p.amount), 0)).where(_OF_PAYMENT).correlate(Invoice.__table__)
+_PAID_ON = select(func.max(_p.paid_on)).where(_OF_PAYMENT).correlate(Invoice.__table__)
+_CREDITED = (
+    select(func.coalesce(func.sum(_n.amount), 0))
+    .where(_n.organisation_id == _i.organisation_id, _n.invoice_id == _i.id)
+    .correlate(Invoice.__table__)
+)
+_EXEMPT = (
+    select(_e.id)
+    .where(
+        _e.organisation_id == _i.organisation_id,
+        _e.invoice_id == _i.id,
+        _e.ended_at.is_(None),
+        or_(_e.amount.is_(None), _e.amount >= _i.amount_open),
     )
-    return _listed(organisation_id, language, Action.reaction_id.in_(about))
-
-
-def actions_by_reference(
-    *, organisation_id: int, text: str, language: str, most: int = MOST
-) -> Sequence[ListedAction]:
-    """Return the actions whose reference holds the text, newest first; names in `language`."""
-    said = Reaction.reference.ilike(like(text), escape="\\")
-    return _listed(organisation_id, language, said, most=most)
-
-
-def open_actions_of_each(*, organisation_id: int, debtor_ids: Collection[int]) -> Mapping[int, int]:
-    """Return how many actions wait for each of these debtors; who has none is not in it."""
-    rows = db.session.execute(
-        select(Action.debtor_id, func.count())
-        .where(
-            Action.organisation_id == organisation_id,
-            Action.debtor_id.in_(debtor_ids),
-            Action.state != ActionState.CLOSED,
-        )
-        .group_by(Action.debtor_id)
+    .correlate(Invoice.__table__)
+    .exists()
+)
+_LATEST = (
+    select(func.max(_ri.reaction_id))
+    .where(_ri.organisation_id == _i.organisation_id, _ri.invoice_id == _i.id)
+    .correlate(Invoice.__table__)
+)
+_LISTED = (
+    select(
+        _i.id,
+        _i.public_id,
+        _i.number,
+        _i.invoiced_on,
+        _i.due_on,
+        _i.currency,
+        _i.amount,
+        _i.amount_open,
+        _i.payment_reference,
+        _i.creditor_id,
+        _c.name,
+        case((_IS_PART_SETTLED, _PAID.scalar_subquery()), else_=0),
+        case((_IS_PART_SETTLED, _PAID_ON.scalar_subquery())),
+        case((_IS_PART_SETTLED, _CREDITED.scalar_subquery()), else_=0),
+        _EXEMPT,
+        _r.public_id,
+        func.coalesce(_tt.label, _r.type_label),
+        _t.key,
+        _r.reacted_at,
+        _r.answer_by,
+        _a.promised_on,
+        _a.state,
+        _a.close_reason,
+        _a.answer,
+        _a.closed_at,
     )
-    return {row[0]: row[1] for row in rows}
-
-
-def _listed(
-    organisation_id: int, language: str, which: ColumnElement[bool], *, most: int = MOST
-) -> Sequence[ListedAction]:
-    lines = db.session.execute(
-        select(Action, Reaction, Debtor, ReactionType)
-        .join(Reaction, Reaction.id == Action.reaction_id)
-        .join(Debtor, Debtor.id == Action.debtor_id)
-        .join(ReactionType, ReactionType.id == Action.type_id)
-        .where(Action.organisation_id == organisation_id, which)
-        .order_by(Reaction.reacted_at.desc(), Action.id.desc())
-        .limit(most)
-    ).all()
-    names = _names(organisation_id, {type_.id for *_, type_ in lines}, language)
-    numbers = _numbers(organisation_id, [reaction.id for _, reaction, _, _ in lines])
-    return [
-        ListedAction(
-            id=action.id,
-            public_id=action.public_id,
-            reference=reaction.reference,
-            type_key=type_.key,
-            type_name=names.get(type_.id, type_.code),
-            debtor_name=debtor.name,
-            state=action.state,
-            reacted_at=reaction.reacted_at,
-            numbers=tuple(numbers.get(reaction.id, ())),
+    .select_from(
+        Invoice.__table__.join(
+            Creditor.__table__, (_c.organisation_id == _i.organisation_id) & (_c.id == _i.creditor_id)
         )
-        for action, reaction, debtor, type_ in lines
-    ]
+        .outerjoin(
+            Reaction.__table__,
+            (_r.organisation_id == _i.organisation_id) & (_r.id == _LATEST.scalar_subquery()),
+        )
+        .outerjoin(
+            Action.__table__, (_a.organisation_id == _r.organisation_id) & (_a.reaction_id == _r.id)
+        )
+        .outerjoin(
+            ReactionType.__table__, (_t.organisation_id == _a.organisation_id) & (_t.id == _a.type_id)
+        )
+        .outerjoin(
+            ReactionTypeText.__table__,
+            (_tt.organisation_id == _r.organisation_id)
+            & (_tt.type_id == _r.type_id)
+            & (_tt.language == bindparam("language")),
+        )
+    )
+    .where(
+        _i.organisation_id == bindparam("organisation_id"),
+        _i.debtor_id == bindparam("debtor_id"),
+        _i.amount_open > 0,
+    )
+    .order_by(_i.due_on, _i.id)
+)
 
 
-def _names(organisation_id: int, type_ids: Collection[int], language: str) -> Mapping[int, str]:
+def listed_invoices_of(*, organisation_id: int, debtor_id: int, language: str) -> Sequence[ListedInvoice]:
+    """Return the debtor's open invoices by due date, with statuses; labels are in the language."""
     rows = db.session.execute(
-        select(ReactionTypeText.type_id, ReactionTypeText.language, ReactionTypeText.name).where(
-            ReactionTypeText.organisation_id == organisation_id,
-            ReactionTypeText.type_id.in_(type_ids),
-            ReactionTypeText.language.in_((language, LAST_RESORT)),
-        )
-    ).all()
-    otherwise = {type_id: name for type_id, spoken, name in rows if spoken == LAST_RESORT}
-    return otherwise | {type_id: name for type_id, spoken, name in rows if spoken == language}
-
-
-def _numbers(organisation_id: int, reaction_ids: Collection[int]) -> Mapping[int, list[str]]:
-    numbers: dict[int, list[str]] = {}
-    for reaction_id, number in db.session.execute(
-        select(ReactionInvoice.reaction_id, Invoice.number)
-        .join(Invoice, Invoice.id == ReactionInvoice.invoice_id)
-        .where(
-            ReactionInvoice.organisation_id == organisation_id,
-            ReactionInvoice.reaction_id.in_(reaction_ids),
-        )
-        .order_by(Invoice.due_on, Invoice.id)
-    ):
-        numbers.setdefault(reaction_id, []).append(number)
-    return numbers
+        _LISTED, {"organisation_id": organisation_id, "debtor_id": debtor_id, "language": language}
+    )
+    return [ListedInvoice(*row) for row in rows]

@@ -1,6 +1,6 @@
 """A debtor at the counter: an organisation with its reaction types, two open invoices, a link and a visit."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,8 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, scoped_session
 
 from core import tenancy
@@ -133,13 +132,13 @@ def other_counter(session: scoped_session[Session]) -> Counter:
 
 
 @pytest.fixture
-def work(app: Flask) -> Iterator[Callable[[Callable[[], Any]], Any]]:
-    """Run a function in an application context and session of its own, as another process would."""
+def statements(session: scoped_session[Session]) -> Iterator[list[str]]:
+    """The SQL statements sent since the test began, or since it cleared the list."""
+    sent: list[str] = []
 
-    def run(job: Callable[[], Any]) -> Any:
-        with app.app_context():
-            return job()
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
 
-    yield run
-    with app.app_context():
-        db.engine.dispose()
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", note)

@@ -1,0 +1,108 @@
+"""What a debtor reads of reactions already given: the status with each invoice, and the receipt."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from core.database import db
+from reactions.operations.actions import close
+from reactions.queries.given import InvoiceStatus, ReactionUnknown, Receipt, reaction_for_receipt, statuses_of
+from tests import factories
+from tests.reactions.conftest import NOW, Counter
+
+
+def statuses(counter: Counter, language: str | None = None) -> dict[int, InvoiceStatus]:
+    with counter.scope():
+        return statuses_of(
+            organisation_id=counter.organisation.id,
+            invoice_ids=[invoice.id for invoice in counter.invoices],
+            language=language,
+        )
+
+
+def receipt(counter: Counter, public_id: str, debtor_id: int | None = None) -> Receipt:
+    with counter.scope():
+        return reaction_for_receipt(
+            organisation_id=counter.organisation.id,
+            debtor_id=debtor_id or counter.debtor.id,
+            public_id=public_id,
+        )
+
+
+def test_the_latest_reaction_stands_with_each_invoice(counter: Counter) -> None:
+    both = counter.react("complaint")
+    second = counter.react("will_pay", about=counter.invoices[1:])
+    found = statuses(counter)
+    assert [found[invoice.id].reference for invoice in counter.invoices] == [both.reference, second.reference]
+    status = found[counter.invoices[0].id]
+    assert (status.label, status.type_key) == ("Ik ben het niet eens met de factuur", "complaint")
+    assert (status.answer_by, status.state, status.is_exempt) == (date(2026, 11, 27), "new", True)
+    assert found[counter.invoices[1].id].promised_on == date(2026, 11, 27)
+
+
+def test_a_status_speaks_the_visitors_language(counter: Counter) -> None:
+    counter.react("complaint")
+    assert statuses(counter, "en")[counter.invoices[0].id].label == "I do not agree with the invoice"
+
+
+def test_an_invoice_without_a_reaction_has_no_status(counter: Counter) -> None:
+    counter.react("complaint", about=counter.invoices[:1])
+    assert set(statuses(counter)) == {counter.invoices[0].id}
+
+
+def test_the_members_decision_changes_the_status(counter: Counter) -> None:
+    action = counter.action_of(counter.react("complaint"))
+    with counter.scope():
+        close(
+            organisation_id=counter.organisation.id,
+            action_public_id=action.public_id,
+            version=action.version,
+            member_id=counter.member.id,
+            reason="rejected",
+            answer="Het bedrag klopt.",
+            now=NOW + timedelta(days=1),
+        )
+    status = statuses(counter)[counter.invoices[0].id]
+    assert (status.state, status.close_reason, status.answer) == ("closed", "rejected", "Het bedrag klopt.")
+    assert not status.is_exempt
+
+
+def test_statuses_take_one_statement(counter: Counter, statements: list[str]) -> None:
+    for _ in range(3):
+        counter.react("complaint")
+    statements.clear()
+    statuses(counter, "nl")
+    assert len([statement for statement in statements if "FROM" in statement]) == 1
+
+
+def test_a_receipt_says_what_was_told_and_what_was_open_then(counter: Counter) -> None:
+    reaction = counter.react("complaint")
+    with counter.scope():
+        counter.invoices[0].amount_open = 1
+        db.session.flush()
+    found = receipt(counter, reaction.public_id)
+    assert (found.reference, found.answer_by) == (reaction.reference, date(2026, 11, 27))
+    assert [(invoice.amount_open, invoice.is_exempt) for invoice in found.invoices] == [
+        (125000, True),
+        (100000, True),
+    ]
+    assert [answer["shown"] for answer in found.answers] == ["Het bedrag klopt niet", "Er klopt iets niet."]
+    assert found.message_sent
+
+
+def test_a_receipt_does_not_promise_a_message_that_was_not_queued(counter: Counter) -> None:
+    with counter.scope():
+        counter.link.contact_point_id = None
+        db.session.flush()
+    assert not receipt(counter, counter.react("complaint").public_id).message_sent
+
+
+def test_somebody_elses_receipt_does_not_exist(counter: Counter, other_counter: Counter) -> None:
+    reaction = counter.react("complaint")
+    neighbour = factories.debtor(counter.organisation)
+    with pytest.raises(ReactionUnknown):
+        receipt(counter, reaction.public_id, neighbour.id)
+    with pytest.raises(ReactionUnknown):
+        receipt(other_counter, reaction.public_id)
+    with pytest.raises(ReactionUnknown):
+        receipt(counter, "nonsense")

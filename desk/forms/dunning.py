@@ -29,10 +29,21 @@ WHOLE_NUMBER = lazy_gettext("Enter a whole number.")
 AMOUNT_DIGITS = 12
 
 
+class WholeNumberField(IntegerField):
+    """A whole number, asked for in our own words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(WHOLE_NUMBER) from error
+
+
 class StageForm(Form):
     """One step; without days it is left out."""
 
-    days = IntegerField(lazy_gettext("Days after the due date"), validators=[Optional()])
+    days = WholeNumberField(lazy_gettext("Days after the due date"), validators=[Optional()])
     channel = SelectField(lazy_gettext("How"))
     event = SelectField(lazy_gettext("Text"))
 
@@ -46,14 +57,16 @@ class PolicyForm(FlaskForm):
     """The policy as it stands, with one empty step at the end."""
 
     stages = FieldList(FormField(StageForm), max_entries=MOST_STAGES)
-    minimum_gap_days = IntegerField(
+    minimum_gap_days = WholeNumberField(
         lazy_gettext("Days between two messages"), validators=[InputRequired(WHOLE_NUMBER)]
     )
     amount_minimum = StringField(
         lazy_gettext("Smallest open amount"), validators=[InputRequired(), Length(max=20)]
     )
     is_automatic = BooleanField(lazy_gettext("Run by itself"))
-    runs_from_hour = IntegerField(lazy_gettext("From this hour"), validators=[InputRequired(WHOLE_NUMBER)])
+    runs_from_hour = WholeNumberField(
+        lazy_gettext("From this hour"), validators=[InputRequired(WHOLE_NUMBER)]
+    )
 
     def validate_amount_minimum(self, field: StringField) -> None:
         """Refuse what is no amount in the member's language."""

@@ -1,6 +1,7 @@
 """An organisation with a policy of three reminders, for tests of dunning runs."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_sqlalchemy.session import Session
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import scoped_session
 
 from core import tenancy
@@ -106,6 +107,19 @@ def days(number: int) -> timedelta:
 def day(year: int, month: int, number: int) -> datetime:
     """Return the morning of a day."""
     return datetime.combine(date(year, month, number), FRIDAY.timetz())
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements that are made inside."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """What a run proposes, and why it leaves the rest alone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from core import tenancy
 from core.database import db
@@ -15,7 +13,7 @@ from invoices.models import Channel, ContactState
 from invoices.operations import exempt, record_payment, withdraw
 from messaging.models import MessageState
 from tests import factories
-from tests.dunning.conftest import FRIDAY, Office, day, days
+from tests.dunning.conftest import FRIDAY, Office, counted, day, days
 
 
 def notices(run: DunningRun) -> list[DunningNotice]:
@@ -192,18 +190,6 @@ def test_another_organisations_invoices_are_not_in_the_run(office: Office) -> No
     run = office.propose()
     assert notices(run) == []
     assert office.skips(run) == {}
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_number_of_statements_does_not_grow_with_the_number_of_invoices(office: Office) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from core import tenancy
 from core.database import db
+from core.refusals import Refusal
 from core.transaction import DatabaseBusy, reading, writing
 from invoices.models import Channel
 from messaging import claims
@@ -113,10 +114,12 @@ class _Round:
         except (OperationalError, DatabaseBusy):
             # The database is away, which says nothing about this message: its lease ends by itself.
             raise
+        except Refusal as refusal:
+            return keep(attempt, MessageState.FAILED, "not_rendered", words=str(refusal))
         except Exception as error:
             log.exception("message broken", id=attempt.claim.id)
             return keep_broken(attempt, error)
-        return settle(attempt, outcome, made, self.clock())
+        return settle(attempt, outcome, self.clock())
 
     def _made(self, attempt: Attempt) -> Rendered | str:
         """Return the message as it leaves, or the reason why it does not."""

@@ -43,10 +43,13 @@ def queue(
     """Store a message with its reason, in the caller's transaction; a worker sends it after the commit.
 
     The same `dedupe_key` again returns the message that is there. `values` are the placeholders only the
-    caller knows; greeting, organisation, link and the number of invoices are filled when it is sent.
+    caller knows; greeting, organisation, link and the number of invoices are filled when it is sent, so that
+    no link's key lies in the outbox.
     """
     if event not in EVENTS:
         raise ValueError(f"There is no event {event}.")
+    if "link" in values:
+        raise ValueError("A link is written when the message leaves, never stored.")
     known = select(Message).where(
         Message.organisation_id == organisation_id, Message.dedupe_key == dedupe_key
     )

@@ -40,7 +40,6 @@ class Rendered:
     outgoing: OutgoingMail | OutgoingSms
     subject: str
     body: str
-    values_without_key: dict[str, str]
     invoice_ids: tuple[int, ...]
 
 
@@ -63,8 +62,7 @@ def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: dat
         if message.channel == Channel.SMS
         else _as_mail(message, organisation, values, sender, now)
     )
-    without_key = {name: text for name, text in message.values.items() if name != "link"}
-    return Rendered(outgoing, subject, _without_key(body, values), without_key, invoice_ids)
+    return Rendered(outgoing, subject, _without_key(body, values), invoice_ids)
 
 
 def texts_of(*, organisation_id: int, event: str, channel: Channel, language: str) -> Mapping[Part, str]:

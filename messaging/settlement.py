@@ -16,7 +16,6 @@ from messaging import claims, retries
 from messaging.claims import Claim
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import NotHanded, Outcome, Refused, Remedy, Sent, Unknown, Withheld
-from messaging.rendering import Rendered
 
 log = structlog.get_logger()
 
@@ -41,7 +40,7 @@ class Settled:
     rest: timedelta | None = None
 
 
-def settle(attempt: Attempt, outcome: Outcome, made: Rendered, now: datetime) -> Settled:
+def settle(attempt: Attempt, outcome: Outcome, now: datetime) -> Settled:
     """Keep a provider's outcome."""
     match outcome:
         case Sent(provider_id):
@@ -50,7 +49,6 @@ def settle(attempt: Attempt, outcome: Outcome, made: Rendered, now: datetime) ->
                 MessageState.SENT,
                 sent_at=now,
                 provider_id=provider_id[:80] or None,
-                values=made.values_without_key,
             )
         case Unknown(reason):
             return keep(attempt, MessageState.UNKNOWN, "line_cut", words=reason)

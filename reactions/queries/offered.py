@@ -84,13 +84,12 @@ def offered_types(
 
 
 def _settings_of(organisation_id: int) -> tuple[str, int, str]:
-    return tuple(
-        db.session.execute(
-            select(Organisation.public_id, Organisation.settings_version, Organisation.language).where(
-                Organisation.id == organisation_id
-            )
-        ).one()
-    )
+    public_id, version, language = db.session.execute(
+        select(Organisation.public_id, Organisation.settings_version, Organisation.language).where(
+            Organisation.id == organisation_id
+        )
+    ).one()
+    return public_id, version, language
 
 
 def offered_type(*, organisation_id: int, debtor_kind: str, language: str, key: str) -> OfferedType:

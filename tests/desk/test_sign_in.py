@@ -34,8 +34,9 @@ def ada(app: Flask) -> Member:
 
 
 def sign_in(
-    visitor: Visitor, email: str, password: str, *, status: int = 200, at: str = "/desk/sign-in"
+    visitor: Visitor, email: str, password: str, *, status: int = 200, at: str = "/desk/account"
 ) -> Page:
+    """Want a page, be led to the form, fill it in; return what follows."""
     return visitor.open(at).submit({"email": email, "password": password}, status=status)
 
 

@@ -117,7 +117,7 @@ def skipped(public_id: str) -> ResponseReturnValue:
 def download(public_id: str) -> ResponseReturnValue:
     """Send every skipped invoice with its reason as a file for a spreadsheet."""
     run = _run(public_id)
-    name = f"{gettext('skipped')}-{run.run_on.isoformat()}.csv"
+    name = f"skipped-{run.run_on.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return sheet_of(run), 200, headers | {"Content-Type": "text/csv; charset=utf-8"}
 

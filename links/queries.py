@@ -37,7 +37,7 @@ class LinkExpired(LinkUnusable):
 
 
 class LinkRevoked(LinkUnusable):
-    """Somebody took it back, or a newer link replaced it."""
+    """Somebody took it back, a newer link replaced it, or its organisation has closed."""
 
 
 class VisitEnded(Refusal):
@@ -61,6 +61,7 @@ class VisitContext:
     link_id: int
     link_expires_at: datetime
     settings_version: int
+    organisation_public_id: str
 
 
 def hashed(secret: str) -> str:
@@ -74,12 +75,17 @@ def link_behind(*, token: str, keys: Sequence[str], now: datetime) -> AccessLink
     Raises tokens.TokenMalformed, LinkUnknown, LinkExpired, LinkRevoked.
     """
     token_id, mac = tokens.read(tokens.without_punctuation(token))
-    link = db.session.scalar(select(AccessLink).where(AccessLink.token_id == token_id))
+    found = db.session.execute(
+        select(AccessLink, Organisation.closed_at)
+        .join(Organisation, Organisation.id == AccessLink.organisation_id)
+        .where(AccessLink.token_id == token_id)
+    ).one_or_none()
+    link, closed_at = found or (None, None)
     if link is None or not tokens.holds(
         mac, token_id=token_id, generation=link.generation, expires_at=link.expires_at, keys=keys
     ):
         raise LinkUnknown
-    if link.revoked_at is not None:
+    if link.revoked_at is not None or closed_at is not None:
         raise LinkRevoked
     if now >= link.expires_at:
         raise LinkExpired
@@ -99,6 +105,7 @@ _VISIT = (
         _v.c.link_id,
         _l.c.expires_at,
         _o.c.settings_version,
+        _o.c.public_id,
     )
     .select_from(
         _v.join(_l, (_l.c.organisation_id == _v.c.organisation_id) & (_l.c.id == _v.c.link_id))

@@ -114,12 +114,8 @@ _LISTED = (
             Reaction.__table__,
             (_r.organisation_id == _i.organisation_id) & (_r.id == _LATEST.scalar_subquery()),
         )
-        .outerjoin(
-            Action.__table__, (_a.organisation_id == _r.organisation_id) & (_a.reaction_id == _r.id)
-        )
-        .outerjoin(
-            ReactionType.__table__, (_t.organisation_id == _a.organisation_id) & (_t.id == _a.type_id)
-        )
+        .outerjoin(Action.__table__, (_a.organisation_id == _r.organisation_id) & (_a.reaction_id == _r.id))
+        .outerjoin(ReactionType.__table__, (_t.organisation_id == _a.organisation_id) & (_t.id == _a.type_id))
         .outerjoin(
             ReactionTypeText.__table__,
             (_tt.organisation_id == _r.organisation_id)

@@ -1,0 +1,34 @@
+"""What the layout of the debtor's pages needs, error pages included."""
+
+from typing import Any
+
+from flask import g, url_for
+
+from core.web.languages import OWN_NAMES, language
+
+# Beginning with `?` they lead to the same page, and no page repeats the link it was opened by.
+LANGUAGES = tuple((code, name, f"?lang={code}") for code, name in OWN_NAMES.items())
+
+
+def for_templates() -> dict[str, Any]:
+    """Return the frame's values; the desk's pages have a frame of their own."""
+    if g.get("door") != "debtor":
+        return {}
+    face, visit = g.get("face"), g.get("visit")
+    return {
+        "language": language(),
+        "languages": LANGUAGES,
+        "organisation": face,
+        "theme_url": _of(face, "theme"),
+        "logo_url": _of(face, "logo") if face and face.logo_type else None,
+        "about_url": url_for("debtor.about.show"),
+        "leave_url": url_for("debtor.visits.leave") if visit else None,
+        "speak_url": url_for("debtor.visits.speak") if visit else None,
+        "link_ends_at": visit.link_expires_at if visit else g.get("link_ends_at"),
+    }
+
+
+def _of(face: Any, endpoint: str) -> str | None:
+    if face is None:
+        return None
+    return url_for(endpoint, public_id=face.public_id, v=face.settings_version)

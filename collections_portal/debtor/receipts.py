@@ -1,0 +1,68 @@
+"""What a receipt says: what happened, what happens next and when, and what was answered."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from core.web.formats import day, money, weekday_day
+from core.web.languages import language, zone
+from reactions.models import ActionState
+from reactions.queries.given import Receipt, ReceiptInvoice
+
+Step = tuple[bool, str, str]
+
+
+def steps_of(receipt: Receipt, *, today: date) -> list[Step]:
+    """Return the steps as (done, heading, sentence); `today` is the organisation's day."""
+    reacted_on = receipt.reacted_at.astimezone(ZoneInfo(zone())).date()
+    when = day(reacted_on, language())
+    heading = _("Today, %(day)s", day=when) if reacted_on == today else when
+    return [(True, heading, _("Your reaction has reached us.")), *_next(receipt, today)]
+
+
+def facts_of(receipt: Receipt) -> list[tuple[str, str]]:
+    """Return what was answered, as (term, value); answers stand in the words they were given in."""
+    about = ", ".join(
+        f"{invoice.number} ({money(invoice.amount_open, invoice.currency, language())})"
+        for invoice in receipt.invoices
+    )
+    return [
+        (ngettext("Invoice", "Invoices", len(receipt.invoices)), about),
+        (_("Reaction"), receipt.type_label),
+        *((answer["label"], answer["shown"]) for answer in receipt.answers),
+    ]
+
+
+def _next(receipt: Receipt, today: date) -> Iterator[Step]:
+    if receipt.state == ActionState.CLOSED:
+        if receipt.answer:
+            yield True, _("Our answer"), receipt.answer
+        else:
+            yield True, _("This has been dealt with"), _("You do not need to do anything for this reaction.")
+        return
+    paused = _paused([invoice for invoice in receipt.invoices if invoice.is_exempt])
+    if receipt.promised_on:
+        promised = weekday_day(receipt.promised_on, language())
+        yield False, _("You pay on %(day)s", day=promised), paused or _("We look for your payment then.")
+        return
+    yield False, _("We look into it"), paused or _("We read what you wrote.")
+    if receipt.answer_by and receipt.answer_by >= today:
+        answer_on = weekday_day(receipt.answer_by, language())
+        yield False, _("By %(day)s", day=answer_on), _("You get an answer. You also read it on this page.")
+    else:
+        yield False, _("You get an answer"), _("You also read it on this page.")
+
+
+def _paused(invoices: Sequence[ReceiptInvoice]) -> str:
+    if not invoices:
+        return ""
+    numbers = ", ".join(invoice.number for invoice in invoices)
+    return ngettext(
+        "Until then we send no reminders for invoice %(numbers)s.",
+        "Until then we send no reminders for the invoices %(numbers)s.",
+        len(invoices),
+        numbers=numbers,
+    )

@@ -1,0 +1,73 @@
+"""The page a link opens, and the button that enters."""
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from collections_portal.config import Config
+from collections_portal.debtor import guard, limits
+from core import clock, tenancy, transaction
+from core.organisations.faces import read_face
+from core.refusals import N_, Refusal
+from core.web import languages
+from links import operations as links
+from links.queries import link_behind
+from links.tokens import without_punctuation
+
+blueprint = Blueprint("entry", __name__)
+FROM_HERE = ("same-origin", "none")
+
+
+class SentFromElsewhere(Refusal):
+    """The button that enters was not pressed on our own page."""
+
+    sentence = N_("Please open the link in our message, and press the button on that page.")
+    status = 403
+
+
+@blueprint.get("/k/<path:token>")
+@guard.without_visit
+def show(token: str) -> ResponseReturnValue:
+    """Show whose invoices the link opens. Whatever reads this page, nothing is changed or told by it."""
+    tenancy.enter(tenancy.EVERYWHERE)
+    link = link_behind(token=token, keys=_config().link_keys, now=clock.now())
+    g.face = read_face(organisation_id=link.organisation_id)
+    g.zone, g.link_ends_at = g.face.zone, link.expires_at
+    chosen = languages.language() if "lang" in request.args else None
+    enter_url = url_for("debtor.entry.enter", token=without_punctuation(token), lang=chosen)
+    return render_template("debtor/entry.html", enter_url=enter_url)
+
+
+@blueprint.post("/k/<path:token>")
+@guard.without_visit
+def enter(token: str) -> ResponseReturnValue:
+    """Begin a visit, give the browser its cookie, and show the invoices."""
+    _refuse_other_pages()
+    limits.spend(limits.ENTERING)
+    tenancy.enter(tenancy.EVERYWHERE)
+    chosen = languages.language() if request.args.get("lang") in languages.LOCALES else None
+    with transaction.writing():
+        _, secret = links.enter(
+            token=token,
+            keys=_config().link_keys,
+            old_secret=guard.secret_here(),
+            language=chosen,
+            now=clock.now(),
+        )
+    response = redirect(url_for("debtor.invoices.index"), 303)
+    guard.sessions().hand_out(response, secret=secret)
+    return response
+
+
+def _refuse_other_pages() -> None:
+    """Another site must not be able to put its own visit into this browser."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None and site not in FROM_HERE:
+        raise SentFromElsewhere
+    if origin is not None and origin != _config().public_url:
+        raise SentFromElsewhere
+
+
+def _config() -> Config:
+    config: Config = current_app.config["PORTAL"]
+    return config

@@ -1,15 +1,16 @@
 """What the templates of dunning need, from the room's answers: words, addresses and pages of lists."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext
 
 from core.web.guards import current_organisation
 from core.web.languages import language
 from desk import dunning_words as words
+from desk import lists
+from desk.lists import Filter
+from desk.words import state_reason
 from dunning import queries, run_page
 from dunning.models import DunningRun, RunState
 from dunning.run_page import NoticeRow, SkipRow
@@ -19,16 +20,6 @@ from reactions.queries.askers import Asker, askers
 
 RUNS_ON_A_PAGE, NOTICES_ON_A_PAGE, SKIPS_ON_A_PAGE = 25, 50, 50
 ON_THEIR_WAY = (MessageState.NEW, MessageState.CLAIMED, MessageState.HANDING)
-
-
-@dataclass(frozen=True, slots=True)
-class Pages:
-    """The foot of a list: how many are shown, of how many, and where the neighbours are."""
-
-    shown: int
-    total: int
-    previous_href: str | None
-    next_href: str | None
 
 
 def runs_context(*, page: int) -> dict[str, Any]:
@@ -46,7 +37,7 @@ def runs_context(*, page: int) -> dict[str, Any]:
         "currency": organisation.currency,
         "proposal": queries.proposal_of(organisation_id=organisation.id, policy_id=policy.id),
         "rows": [(row, *words.run_state(row.state)) for row in rows],
-        "pages": _pages("desk.dunning.index", {}, page, RUNS_ON_A_PAGE, len(rows), total),
+        "pages": lists.pages(total=total, page=page, size=RUNS_ON_A_PAGE),
     }
 
 
@@ -56,7 +47,6 @@ def run_context(*, run: DunningRun, page: int, event: str, channel: str) -> dict
         run=run, event=event, channel=channel, page=page, size=NOTICES_ON_A_PAGE
     )
     figures = run_page.figures_of(run=run)
-    kept = {"public_id": run.public_id, "stage": event, "channel": channel}
     return {
         "here": "dunning",
         "run": run,
@@ -65,10 +55,10 @@ def run_context(*, run: DunningRun, page: int, event: str, channel: str) -> dict
         "figures": figures,
         "channels": ", ".join(f"{n} {words.channel(name)}" for name, n in sorted(figures.by_channel.items())),
         "progress": _progress(figures.by_state),
-        "filters": _filters(run, event, channel, figures.by_channel),
+        "filters": _filters(run, figures.by_channel),
         "rows": [_notice(row) for row in rows],
         "total": total,
-        "pages": _pages("desk.dunning.show", kept, page, NOTICES_ON_A_PAGE, len(rows), total),
+        "pages": lists.pages(total=total, page=page, size=NOTICES_ON_A_PAGE),
         "skips": _groups(run),
     }
 
@@ -76,14 +66,13 @@ def run_context(*, run: DunningRun, page: int, event: str, channel: str) -> dict
 def skipped_context(*, run: DunningRun, reason: str, page: int) -> dict[str, Any]:
     """Return what the list of invoices that were skipped for one reason shows."""
     rows, total = run_page.skips_of(run=run, reason=reason, page=page, size=SKIPS_ON_A_PAGE)
-    kept = {"public_id": run.public_id, "reason": reason}
     return {
         "here": "dunning",
         "run": run,
         "reason": words.reason(reason),
         "rows": _skips(rows),
         "total": total,
-        "pages": _pages("desk.dunning.skipped", kept, page, SKIPS_ON_A_PAGE, len(rows), total),
+        "pages": lists.pages(total=total, page=page, size=SKIPS_ON_A_PAGE),
     }
 
 
@@ -99,7 +88,7 @@ def _notice(row: NoticeRow) -> dict[str, Any]:
         "is_kept": row.state not in ("left_out", "held_back"),
         "state": word,
         "tone": tone,
-        "reason": row.message_reason or "",
+        "reason": state_reason(row.message_reason or ""),
     }
 
 
@@ -163,46 +152,10 @@ def _progress(by_state: dict[str, int]) -> list[tuple[str, int]]:
     return [*([(gettext("Waiting"), waiting)] if waiting else []), *others]
 
 
-def _filters(run: DunningRun, event: str, channel: str, by_channel: dict[str, int]) -> list[dict[str, Any]]:
-    def href(**chosen: str) -> str:
-        kept = {"public_id": run.public_id, "stage": event, "channel": channel} | chosen
-        return _href("desk.dunning.show", kept)
-
-    events = run_page.events_of(run=run)
+def _filters(run: DunningRun, by_channel: dict[str, int]) -> list[Filter]:
+    events = [(name, words.event(name)) for name in run_page.events_of(run=run)]
+    channels = [(name, words.channel(name)) for name in sorted(by_channel)]
     return [
-        {
-            "name": gettext("Stage"),
-            "choices": [
-                {"label": words.event(name), "href": href(stage=name), "count": None} for name in events
-            ],
-            "chosen_label": words.event(event) if event in events else "",
-            "clear_href": href(stage=""),
-        },
-        {
-            "name": gettext("Channel"),
-            "choices": [
-                {"label": words.channel(name), "href": href(channel=name), "count": number}
-                for name, number in sorted(by_channel.items())
-            ],
-            "chosen_label": words.channel(channel) if channel in words.CHANNELS else "",
-            "clear_href": href(channel=""),
-        },
+        lists.filter_by("stage", gettext("Stage"), events),
+        lists.filter_by("channel", gettext("Channel"), channels, by_channel),
     ]
-
-
-def _pages(endpoint: str, kept: dict[str, str], page: int, size: int, shown: int, total: int) -> Pages:
-    def href(number: int) -> str:
-        return _href(endpoint, kept | {"page": str(number)})
-
-    return Pages(
-        shown=shown,
-        total=total,
-        previous_href=href(page - 1) if page > 1 else None,
-        next_href=href(page + 1) if page * size < total else None,
-    )
-
-
-def _href(endpoint: str, values: dict[str, str]) -> str:
-    """Return the address of a page with the values that say something."""
-    said: dict[str, Any] = {name: value for name, value in values.items() if value}
-    return url_for(endpoint, **said)

@@ -1,21 +1,16 @@
 """`portal member`: the people of an organisation, also before anybody can sign in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import click
 
-from collections_portal.app import create_app
-from collections_portal.config import Config
-from core import clock, tenancy, transaction
-from core.database import db
+from collections_portal.commands.installation import at_work
+from core import clock, transaction
 from core.members import operations
 from core.members.models import Member, Role
 from core.members.queries import MemberUnknown, members_of
 from core.organisations.models import LANGUAGES, Organisation
 from core.organisations.queries import organisation_by_public_id
-from core.refusals import Refusal
 from core.web.accounts import WITHIN, LinkKind, password_link
 from messaging.member_mail import queue_invitation
 
@@ -37,7 +32,7 @@ def member() -> None:
 def add(organisation: str, email: str, name: str, role: str, language: str | None, show_link: bool) -> None:
     """Invite NAME, who chooses a password with a link sent to EMAIL within 48 hours."""
     now = clock.now()
-    with _at_work(), transaction.writing():
+    with at_work(), transaction.writing():
         owner = organisation_by_public_id(public_id=organisation)
         invited = operations.invite(
             organisation_id=owner.id,
@@ -58,7 +53,7 @@ def add(organisation: str, email: str, name: str, role: str, language: str | Non
 @click.argument("organisation")
 def show(organisation: str) -> None:
     """List the members: address, name, role, and whether they may come in."""
-    with _at_work(), transaction.reading():
+    with at_work(), transaction.reading():
         owner = organisation_by_public_id(public_id=organisation)
         for one in members_of(organisation_id=owner.id):
             state = "disabled" if not one.active else "active" if one.password else "invited"
@@ -70,7 +65,7 @@ def show(organisation: str) -> None:
 @click.argument("email")
 def disable(organisation: str, email: str) -> None:
     """Keep the member with EMAIL out, from their next request on."""
-    with _at_work(), transaction.writing():
+    with at_work(), transaction.writing():
         found = _member(organisation, email)
         operations.disable(
             organisation_id=found.organisation_id, public_id=found.public_id, by=None, now=clock.now()
@@ -83,24 +78,12 @@ def disable(organisation: str, email: str) -> None:
 @click.argument("email")
 def enable(organisation: str, email: str) -> None:
     """Let the member with EMAIL in again."""
-    with _at_work(), transaction.writing():
+    with at_work(), transaction.writing():
         found = _member(organisation, email)
         operations.enable(
             organisation_id=found.organisation_id, public_id=found.public_id, by=None, now=clock.now()
         )
     click.echo(f"{email} may sign in again.")
-
-
-@contextmanager
-def _at_work() -> Iterator[None]:
-    """Work in the application, across organisations; a refusal is said in words and ends with status 1."""
-    with create_app(Config.from_environment()).app_context(), tenancy.everywhere():
-        try:
-            yield
-        except Refusal as refusal:
-            raise click.ClickException(str(refusal)) from refusal
-        finally:
-            db.engine.dispose()
 
 
 def _send(invited: Member, owner: Organisation, *, now: datetime) -> str:

@@ -10,6 +10,7 @@ from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
 from desk.dunning_page import run_context, runs_context, skipped_context
 from desk.dunning_sheet import sheet_of
+from desk.lists import page_number
 from dunning import choosing, operations, queries
 from dunning.models import DunningRun, RunState
 
@@ -22,7 +23,7 @@ AT_ONCE = 100
 @allows(Role.VIEWER)
 def index() -> ResponseReturnValue:
     """Show the runs and the policy."""
-    return render_template("desk/dunning/list.html", **runs_context(page=_page()))
+    return render_template("desk/dunning/list.html", **runs_context(page=page_number()))
 
 
 @blueprint.post("/propose")
@@ -49,7 +50,7 @@ def show(public_id: str) -> ResponseReturnValue:
     """Show one run."""
     context = run_context(
         run=_run(public_id),
-        page=_page(),
+        page=page_number(),
         event=request.args.get("stage", ""),
         channel=request.args.get("channel", ""),
     )
@@ -108,7 +109,7 @@ def discard(public_id: str) -> ResponseReturnValue:
 @allows(Role.VIEWER)
 def skipped(public_id: str) -> ResponseReturnValue:
     """Show every invoice that was skipped for one reason."""
-    context = skipped_context(run=_run(public_id), reason=request.args.get("reason", ""), page=_page())
+    context = skipped_context(run=_run(public_id), reason=request.args.get("reason", ""), page=page_number())
     return render_template("desk/dunning/skipped.html", **context)
 
 
@@ -140,8 +141,3 @@ def _choose(run: DunningRun) -> int:
         now=clock.now(),
         member_id=current_member().id,
     )
-
-
-def _page() -> int:
-    page = request.args.get("page", 1, type=int)
-    return min(max(page, 1), 100_000)

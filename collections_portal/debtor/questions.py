@@ -85,13 +85,13 @@ def _consequence(type_: OfferedType, today: date) -> str | None:
     if type_.review_days:
         day = weekday_day(working_days.after(today, type_.review_days), language())
         if type_.exempts:
-            return _("You get an answer by %(day)s. Until then we send no reminders.", day=day)
-        return _("You get an answer by %(day)s.", day=day)
+            return str(_("You get an answer by %(day)s. Until then we send no reminders.", day=day))
+        return str(_("You get an answer by %(day)s.", day=day))
     if not type_.exempts:
         return None
     if _asks_for(type_, "promised_on") or _asks_for(type_, "review_on"):
-        return _("We send no reminders until the day that you fill in here.")
-    return _("We send no reminders until you have our answer.")
+        return str(_("We send no reminders until the day that you fill in here."))
+    return str(_("We send no reminders until you have our answer."))
 
 
 def _drawn(

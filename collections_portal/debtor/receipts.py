@@ -41,7 +41,7 @@ def _next(receipt: Receipt, today: date) -> Iterator[Step]:
         if receipt.answer:
             yield True, _("Our answer"), receipt.answer
         else:
-            yield True, _("This has been dealt with"), _("You do not need to do anything for this reaction.")
+            yield True, _("This reaction is closed"), _("Your invoices show what is still open.")
         return
     paused = _paused([invoice for invoice in receipt.invoices if invoice.is_exempt])
     if receipt.promised_on:
@@ -60,9 +60,10 @@ def _paused(invoices: Sequence[ReceiptInvoice]) -> str:
     if not invoices:
         return ""
     numbers = ", ".join(invoice.number for invoice in invoices)
-    return ngettext(
+    sentence: str = ngettext(
         "Until then we send no reminders for invoice %(numbers)s.",
         "Until then we send no reminders for the invoices %(numbers)s.",
         len(invoices),
         numbers=numbers,
     )
+    return sentence

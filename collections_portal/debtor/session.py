@@ -3,8 +3,9 @@
 from hashlib import sha256
 from typing import Any
 
-from flask import Flask, Request, Response
+from flask import Flask, Request
 from flask.sessions import SessionInterface, SessionMixin
+from werkzeug import Response
 
 
 class VisitSession(dict[str, Any], SessionMixin):

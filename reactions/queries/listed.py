@@ -137,4 +137,4 @@ def listed_invoices_of(*, organisation_id: int, debtor_id: int, language: str) -
     rows = db.session.execute(
         _LISTED, {"organisation_id": organisation_id, "debtor_id": debtor_id, "language": language}
     )
-    return [ListedInvoice(*row) for row in rows]
+    return [ListedInvoice(*tuple(row)) for row in rows]

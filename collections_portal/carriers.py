@@ -45,7 +45,7 @@ def link_writer(config: Config, clock: Callable[[], datetime]) -> AddressOfLink:
             return _members_link(message, now=clock())
         link = db.session.get_one(AccessLink, message.link_id)
         organisation = db.session.get_one(Organisation, message.organisation_id)
-        if link.revoked_at is not None or link.expires_at <= clock():
+        if link.revoked_at is not None or link.expires_at <= clock() or organisation.closed_at is not None:
             return None
         return LinkText(
             url=address_of(link, base_url=config.public_url, keys=config.link_keys),

@@ -1,8 +1,9 @@
 """The signed text in a link: two locks, 25 letters and digits.
 
-`base62(id[8 random bytes] + HMAC-SHA256(key, salt, id + generation + expires_at)[:10])`: whoever has the database
-lacks the key, whoever has the key lacks the 64-bit id. itsdangerous derives the keys and walks the key list;
-the salt belongs to this purpose alone. Nothing here reads a database: the row says what the text may do.
+`base62(id[8 random bytes] + HMAC-SHA256(key, salt, id + generation + expires_at)[:10])`: whoever has the
+database lacks the key, whoever has the key lacks the 64-bit id. itsdangerous derives the keys and walks the
+key list; the salt belongs to this purpose alone. Nothing here reads a database: the row says what the text
+may do.
 """
 
 import hmac
@@ -54,7 +55,7 @@ def write(*, token_id: bytes, generation: int, expires_at: datetime, keys: Seque
 
 
 def without_punctuation(text: str) -> str:
-    """Return the text without what mail programs and thumbs leave behind a link: full stops, brackets, blanks."""
+    """Return the text without what mail programs and thumbs leave behind a link: stops, brackets, blanks."""
     return text.strip(TRAILING)
 
 

@@ -10,12 +10,15 @@ def end_of(*, issued_at: datetime, hours: int, zone: str) -> datetime:
     """Return the moment (aware, UTC) from which a link issued now is refused.
 
     Whole days end at 23:59 of that day in the organisation's zone, whatever clock change lies between; fewer
-    or other hours are counted as hours, down to the minute.
+    or other hours are counted as hours, down to the minute. An end in the hour that comes twice when summer
+    time ends is the later one: the time in the message is then true whichever way it is read.
     """
     if hours % HOURS_A_DAY:
-        return (issued_at + timedelta(hours=hours)).astimezone(UTC).replace(second=0, microsecond=0)
-    last_day = issued_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=hours // HOURS_A_DAY)
-    return datetime.combine(last_day, time(23, 59), tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        end = (issued_at + timedelta(hours=hours)).astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0)
+    else:
+        last_day = issued_at.astimezone(ZoneInfo(zone)).date() + timedelta(days=hours // HOURS_A_DAY)
+        end = datetime.combine(last_day, time(23, 59), tzinfo=ZoneInfo(zone))
+    return end.replace(fold=1).astimezone(UTC)
 
 
 def length_of(*, issued_at: datetime, expires_at: datetime, zone: str) -> timedelta:

@@ -1,0 +1,1 @@
+"""The same page as other people build it, to be measured beside ours."""

@@ -144,8 +144,11 @@ def exempt(
 ) -> Exemption:
     """Hold dunning off an invoice, or off `amount` of it, until this asker's exemption is ended.
 
-    The same asker again changes amount, reason and review of the exemption in force. Raises InvoiceUnknown.
+    The same asker again changes amount, reason and review of the exemption in force. Raises InvoiceUnknown
+    and AmountNotPositive.
     """
+    if amount is not None and amount <= 0:
+        raise AmountNotPositive
     _held(organisation_id, invoice_id)
     exemption = db.session.scalar(
         select(Exemption).where(

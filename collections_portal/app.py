@@ -17,7 +17,7 @@ import core.web.logs
 import core.web.static
 import desk.door
 import settings.door
-from collections_portal import appearance, health
+from collections_portal import appearance, health, preview
 from collections_portal.config import Config
 from collections_portal.debtor import door as debtor_door
 from collections_portal.demo import mailbox
@@ -113,4 +113,4 @@ def _open_doors(app: Flask, config: Config, doors: Collection[str]) -> None:
     if "desk" in doors:
         sessions.doors = {"desk": desk.door.sessions(config), "settings": desk.door.sessions(config)}
         desk.door.open_on(app, csrf)
-        settings.door.open_on(app, csrf)
+        settings.door.open_on(app, csrf, also=(preview.blueprint,))

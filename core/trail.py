@@ -16,7 +16,7 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the trail; `member_name` is None when the debtor or the portal did it."""
+    """One line of the trail; `name` is the member's, None when the debtor or the portal did it."""
 
     at: datetime
     actor: Actor
@@ -24,7 +24,7 @@ class Line:
     about: str
     about_id: int
     details: dict[str, Any]
-    member_name: str | None
+    name: str | None
     id: int
 
 

@@ -12,19 +12,54 @@ from flask_wtf.csrf import CSRFProtect
 
 from core.refusals import N_
 from core.web import accounts, guards, rail
-from desk import guard
+from desk import guard, inbox_page
 from desk.session import MemberSessions
-from desk.views import account, dunning, dunning_policy, home, password, sign_in
+from desk.views import (
+    account,
+    actions,
+    contacts,
+    debtors,
+    dunning,
+    dunning_policy,
+    home,
+    invoices,
+    links,
+    messages,
+    password,
+    search,
+    sign_in,
+)
 
 PAGES: tuple[Blueprint, ...] = (
     home.blueprint,
     sign_in.blueprint,
     password.blueprint,
     account.blueprint,
+    actions.blueprint,
+    debtors.blueprint,
+    contacts.blueprint,
+    invoices.blueprint,
+    links.blueprint,
+    messages.blueprint,
+    search.blueprint,
     dunning_policy.blueprint,
     dunning.blueprint,
 )
-RAIL: tuple[rail.Entry, ...] = (rail.Entry("dunning", N_("Dunning"), "send", "desk.dunning.index"),)
+RAIL: tuple[rail.Entry, ...] = (
+    rail.Entry(
+        "inbox",
+        N_("Inbox"),
+        "inbox",
+        "desk.actions.index",
+        count=inbox_page.waiting,
+        views=inbox_page.rail_views,
+    ),
+    rail.Entry("debtors", N_("Debtors"), "users", "desk.debtors.index"),
+    rail.Entry("invoices", N_("Invoices"), "file-text", "desk.invoices.index"),
+    rail.Entry("dunning", N_("Dunning"), "send", "desk.dunning.index"),
+    rail.Entry("messages", N_("Messages"), "mail", "desk.messages.index", count=messages.troubled, late=True),
+    rail.Entry("search", N_("Search"), "search", "desk.search.show", searches=True),
+)
 
 
 class Deployment(Protocol):

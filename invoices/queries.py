@@ -55,6 +55,16 @@ def debtor_by_public_id(*, organisation_id: int, public_id: str) -> Debtor:
     return found
 
 
+def debtor_by_id(*, organisation_id: int, debtor_id: int) -> Debtor:
+    """Return the debtor. Raises DebtorUnknown."""
+    found = db.session.scalar(
+        select(Debtor).where(Debtor.organisation_id == organisation_id, Debtor.id == debtor_id)
+    )
+    if found is None:
+        raise DebtorUnknown
+    return found
+
+
 def invoice_by_public_id(*, organisation_id: int, public_id: str) -> Invoice:
     """Return the invoice. Raises InvoiceUnknown."""
     found = db.session.scalar(

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import Channel
@@ -91,10 +92,20 @@ def queue(
     return message
 
 
-def send_again(*, message: Message, now: datetime) -> None:
+def send_again(*, message: Message, member_id: int, now: datetime) -> None:
     """Put a message that failed back in the queue. Raises MessageNotRepeatable."""
     if message.state != MessageState.FAILED:
         raise MessageNotRepeatable
     message.state, message.state_reason = MessageState.NEW, ""
     message.not_before, message.handed_at = now, None
     db.session.flush()
+    audit.record(
+        organisation_id=message.organisation_id,
+        what="message.sent_again",
+        about="message",
+        about_id=message.id,
+        now=now,
+        member_id=member_id,
+        debtor_id=message.debtor_id,
+        details={"event": message.event, "channel": message.channel.value},
+    )

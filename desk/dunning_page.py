@@ -123,6 +123,7 @@ def _skips(rows: Sequence[SkipRow]) -> list[dict[str, Any]]:
             "currency": row.currency,
             "due_on": row.due_on,
             "note": _note(row, who.get(row.detail)),
+            "action": who[row.detail].public_id if row.detail in who else "",
         }
         for row in rows
     ]

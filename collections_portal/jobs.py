@@ -4,6 +4,7 @@ import structlog
 from flask import Flask
 
 from collections_portal.carriers import carriers_of, link_writer, worker_name
+from collections_portal.imports import shelf_of, store_waiting
 from core import clock, tenancy
 from core.members.attempts import forget_old
 from core.organisations.queries import organisation, organisations_open
@@ -28,8 +29,16 @@ def deliver_messages(app: Flask) -> int:
             return total
 
 
-def import_files(_app: Flask) -> None:
-    """Store the rows of the files that wait for it."""
+def import_files(app: Flask) -> int:
+    """Store the rows of the files that wait for it, and return how many files were stored or refused."""
+    shelf = shelf_of(app.config["PORTAL"])
+    with tenancy.everywhere(), reading():
+        organisations = [(each.id, each.public_id) for each in organisations_open()]
+    done = 0
+    for organisation_id, name in organisations:
+        with shelf.turn(name) as is_ours:
+            done += store_waiting(shelf, organisation_id) if is_ours else 0
+    return done
 
 
 def run_schedule(_app: Flask) -> None:

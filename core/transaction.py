@@ -17,20 +17,22 @@ class DatabaseBusy(Refusal):
 
 
 def expect_reading(value: bool) -> None:
-    """Say for the rest of this request whether it only reads (a GET); `writing` may still write in between."""
+    """Say for the rest of this request whether it only reads (a GET); `writing` may still write between."""
     only_reading.set(value)
 
 
 @contextmanager
-def writing() -> Iterator[None]:
+def writing(*, at_once: bool = True) -> Iterator[None]:
     """Commit what the block did, or nothing of it when it raises.
 
     Inside a request that only reads, its read transaction ends first, so that SQLite's write lock is taken
-    at the start of the new one. Raises DatabaseBusy when SQLite's one writer did not get its turn in time.
+    at the start of the new one. Without `at_once` it is taken by the first statement that changes a table
+    others see: for work that fills temporary tables first, and reads nothing else before it writes.
+    Raises DatabaseBusy when SQLite's one writer did not get its turn in time.
     """
     if only_reading.get():
         db.session.commit()
-    before = only_reading.set(False)
+    before = only_reading.set(not at_once)
     try:
         yield
         db.session.commit()

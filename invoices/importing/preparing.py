@@ -1,0 +1,68 @@
+"""From a file and what was decided about it to a conversion of its rows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from invoices.importing.choices import Choices
+from invoices.importing.column_kinds import Formats
+from invoices.importing.compiling import compile_conversion
+from invoices.importing.converting import Conversion
+from invoices.importing.files import open_table
+from invoices.importing.kinds import FileKind
+from invoices.importing.matching import Matching, guess_columns
+from invoices.importing.profiles import Profile, profile
+from invoices.importing.tables import Limits, Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A file as it is read now, and its columns as they are matched now; nothing was refused yet."""
+
+    table: Table
+    guessed: dict[int, str]
+    matching: Matching
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A file whose rows can be converted. `says_open` tells whether it says what is open, or only amounts."""
+
+    table: Table
+    matching: Matching
+    profile: Profile
+    formats: Formats
+    conversion: Conversion
+
+    @property
+    def says_open(self) -> bool:
+        """Whether a column says what is open or paid."""
+        return bool({"amount_open", "amount_paid"}.intersection(self.matching.columns.values()))
+
+
+def open_file(*, path: Path, kind: FileKind, choices: Choices, limits: Limits) -> Opened:
+    """Read the beginning of a file. Refuses what `files.open_table` refuses."""
+    table = open_table(path=path, limits=limits, encoding=choices.encoding, delimiter=choices.delimiter)
+    guessed = dict(guess_columns(table=table, kind=kind))
+    matching = choices.matching(table=table, kind=kind, guessed=guessed)
+    return Opened(table=table, guessed=guessed, matching=matching)
+
+
+def prepare(*, opened: Opened, choices: Choices, country: str, currency: str) -> Prepared:
+    """Look through the whole file and compile its conversion.
+
+    `country` and `currency` are the organisation's, for rows that name none. Refuses what `Matching.check`,
+    `Profile.formats` and `compile_conversion` refuse, and broken files.
+    """
+    opened.matching.check(width=len(opened.table.header))
+    found = profile(table=opened.table, matching=opened.matching)
+    formats = found.formats(
+        country=country,
+        currency=currency,
+        date_order=choices.date_order,
+        decimal_sign=choices.decimal_sign,
+        two_digit_years=choices.two_digit_years,
+    )
+    conversion = compile_conversion(matching=opened.matching, formats=formats, width=len(opened.table.header))
+    return Prepared(
+        table=opened.table, matching=opened.matching, profile=found, formats=formats, conversion=conversion
+    )

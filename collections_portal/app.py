@@ -14,6 +14,7 @@ import core.web.formats
 import core.web.headers
 import core.web.languages
 import core.web.logs
+import core.web.sentences
 import core.web.static
 import desk.door
 import settings.door
@@ -46,7 +47,14 @@ def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
     _configure(app, config)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "core" / "migrations"), render_as_batch=True)
-    for part in (core.web.logs, core.web.languages, core.web.formats, core.web.static, core.web.errors):
+    for part in (
+        core.web.logs,
+        core.web.languages,
+        core.web.sentences,
+        core.web.formats,
+        core.web.static,
+        core.web.errors,
+    ):
         part.install(app)
     core.web.bodies.install(app)
     app.before_request(_begin)

@@ -128,9 +128,11 @@ def visit_behind(*, secret: str, now: datetime) -> VisitContext:
 
     A visit outlives the printed end of its link, so that nobody loses what they are typing at that minute.
     """
-    row = db.session.execute(
-        _VISIT, {"secret_hash": hashed(secret), "now": now, "idle_since": now - IDLE}
-    ).one_or_none()
+    row = (
+        db.session.connection()
+        .execute(_VISIT, {"secret_hash": hashed(secret), "now": now, "idle_since": now - IDLE})
+        .one_or_none()
+    )
     if row is None:
         raise VisitEnded
     return VisitContext(*tuple(row))
@@ -155,6 +157,11 @@ def link_by_public_id(*, organisation_id: int, public_id: str) -> AccessLink:
     if link is None:
         raise LinkUnknown
     return link
+
+
+def sample_address(*, base_url: str) -> str:
+    """Return an address as long as a real one, that opens nothing."""
+    return f"{base_url}/k/{'X' * LENGTH}"
 
 
 def address_of(link: AccessLink, *, base_url: str, keys: Sequence[str]) -> str:

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import url_for
-from flask_babel import gettext as _
 
-from core.web.formats import day
+from core.web.formats import day, money, short_day
 from core.web.languages import language, zone
+from core.web.sentences import gettext as _
 from reactions.models import ActionState, CloseReason
 from reactions.queries.listed import ListedInvoice
 
@@ -17,31 +17,49 @@ Tag = tuple[str, str]
 OUR_ANSWERS = (CloseReason.ANSWERED, CloseReason.ACCEPTED, CloseReason.REJECTED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
-    """One row of the list; amounts in minor units, `tag` is (tone, words), `lines` are [(words, amount)]."""
+    """One row of the list, in words; `open` is in minor units, `tag` is (tone, words), `lines` are pairs."""
 
     id: str
     number: str
-    issued_on: date
-    due_on: date
-    overdue: bool
-    amount: int
+    title: str
+    label: str
+    issued: str
+    issued_sentence: str
+    due: str
+    due_sentence: str
+    amount_words: str
     open: int
+    open_words: str
     currency: str
     creditor: str
     chosen: bool
     tag: Tag | None
     note: str
     answer: str
-    lines: Sequence[tuple[str, int]]
+    lines: Sequence[tuple[str, str]]
     receipt_url: str | None
+
+
+class _Words:
+    """The sentences that every row needs, looked up once for all of them."""
+
+    def __init__(self) -> None:
+        self.language = language()
+        self.title = _("Invoice %(number)s")
+        self.label = _("Invoice %(number)s of %(day)s, %(amount)s")
+        self.issued = _("of %(day)s")
+        self.issued_sentence = _("Of %(day)s.")
+        self.overdue = _("It should have been paid by %(day)s.")
+        self.due = _("Pay by %(day)s.")
+        self.receipts = url_for("debtor.reactions.show", public_id="0")[:-1]
 
 
 def rows_of(listed: Sequence[ListedInvoice], *, chosen: Collection[str], today: date) -> list[Row]:
     """Return the rows of the list; `chosen` are public ids, `today` is the organisation's day."""
-    receipts = url_for("debtor.reactions.show", public_id="0")[:-1]
-    return [_row(invoice, invoice.public_id in chosen, today, receipts) for invoice in listed]
+    words = _Words()
+    return [_row(invoice, invoice.public_id in chosen, today, words) for invoice in listed]
 
 
 def totals_of(listed: Sequence[ListedInvoice]) -> list[tuple[int, str]]:
@@ -52,26 +70,40 @@ def totals_of(listed: Sequence[ListedInvoice]) -> list[tuple[int, str]]:
     return [(total, currency) for currency, total in sums.items()]
 
 
-def _row(invoice: ListedInvoice, chosen: bool, today: date, receipts: str) -> Row:
+def _row(invoice: ListedInvoice, chosen: bool, today: date, words: _Words) -> Row:
     status = _status(invoice, today) if invoice.reaction_id else None
     tag, note, answer = status or (_part_settled(invoice), "", "")
+    issued, due = day(invoice.invoiced_on, words.language), day(invoice.due_on, words.language)
+    amount = money(invoice.amount, invoice.currency, words.language)
+    is_whole = invoice.amount_open == invoice.amount
+    still_open = amount if is_whole else money(invoice.amount_open, invoice.currency, words.language)
+    due_sentence = words.overdue if invoice.due_on < today else words.due
     return Row(
         id=invoice.public_id,
         number=invoice.number,
-        issued_on=invoice.invoiced_on,
-        due_on=invoice.due_on,
-        overdue=invoice.due_on < today,
-        amount=invoice.amount,
+        title=words.title % {"number": invoice.number},
+        label=words.label % {"number": invoice.number, "day": issued, "amount": still_open},
+        issued=words.issued % {"day": _unbroken(issued)},
+        issued_sentence=words.issued_sentence % {"day": _unbroken(issued)},
+        due=_unbroken(due),
+        due_sentence=due_sentence % {"day": _unbroken(due)},
+        amount_words=amount,
         open=invoice.amount_open,
+        open_words=still_open,
         currency=invoice.currency,
         creditor=invoice.creditor,
         chosen=chosen,
         tag=tag,
         note=note,
         answer=answer,
-        lines=tuple(_lines(invoice)) if invoice.amount_open < invoice.amount else (),
-        receipt_url=f"{receipts}{invoice.reaction_id}" if invoice.reaction_id else None,
+        lines=() if is_whole else tuple(_lines(invoice)),
+        receipt_url=f"{words.receipts}{invoice.reaction_id}" if invoice.reaction_id else None,
     )
+
+
+def _unbroken(text: str) -> str:
+    """A date does not break over two lines."""
+    return text.replace(" ", "\u00a0")
 
 
 def _part_settled(invoice: ListedInvoice) -> Tag | None:
@@ -80,14 +112,21 @@ def _part_settled(invoice: ListedInvoice) -> Tag | None:
     return "part", _("Partly paid")
 
 
-def _lines(invoice: ListedInvoice) -> Iterator[tuple[str, int]]:
-    if invoice.paid and invoice.paid_on:
-        yield _("Paid up to %(day)s", day=day(invoice.paid_on, language())), invoice.paid
-    if invoice.credited:
-        yield _("Taken off"), invoice.credited
+def _lines(invoice: ListedInvoice) -> Iterator[tuple[str, str]]:
     rest = invoice.amount - invoice.amount_open - invoice.paid - invoice.credited
+    if invoice.paid and invoice.paid_on:
+        yield (
+            _("Paid up to %(day)s", day=short_day(invoice.paid_on, language())),
+            _amount(invoice, invoice.paid),
+        )
+    if invoice.credited:
+        yield _("Taken off"), _amount(invoice, invoice.credited)
     if rest > 0:
-        yield _("Settled before"), rest
+        yield _("Settled before"), _amount(invoice, rest)
+
+
+def _amount(invoice: ListedInvoice, minor: int) -> str:
+    return money(minor, invoice.currency, language())
 
 
 def _status(invoice: ListedInvoice, today: date) -> tuple[Tag, str, str] | None:

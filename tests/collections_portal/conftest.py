@@ -40,7 +40,9 @@ class Guest:
     def choose(self, *invoices: Invoice, button: str, page: Page | None = None) -> Page:
         """Choose invoices on the list and press a button below it."""
         ids = [invoice.public_id for invoice in invoices or self.invoices]
-        return (page or self.browser.open("/invoices")).submit({"invoice": ids}, button=button, to="/invoices")
+        return (page or self.browser.open("/invoices")).submit(
+            {"invoice": ids}, button=button, to="/invoices"
+        )
 
 
 @pytest.fixture

@@ -14,12 +14,14 @@ from core.organisations.models import Organisation
 from core.web.accounts import LinkKind, password_link
 from links.models import AccessLink
 from links.queries import address_of
+from links.samples import sample_link
 from links.validity import length_of
 from messaging.delivery import Carriers
 from messaging.gate import AddressOfLink
 from messaging.mail import Mailbox
 from messaging.member_mail import INVITED, is_still_meant
 from messaging.models import Message
+from messaging.previews import is_test
 from messaging.providers.files import FileProvider
 from messaging.providers.outcomes import OutgoingSms, Provider
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
@@ -41,6 +43,9 @@ def link_writer(config: Config, clock: Callable[[], datetime]) -> AddressOfLink:
     """Return what messages say about a link: its address and validity, or None when it opens nothing."""
 
     def write(message: Message) -> LinkText | None:
+        if is_test(message):
+            owner = db.session.get_one(Organisation, message.organisation_id)
+            return sample_link(organisation=owner, base_url=config.public_url, now=message.created_at)
         if message.member_id is not None:
             return _members_link(message, now=clock())
         link = db.session.get_one(AccessLink, message.link_id)

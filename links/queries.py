@@ -159,11 +159,6 @@ def link_by_public_id(*, organisation_id: int, public_id: str) -> AccessLink:
     return link
 
 
-def sample_address(*, base_url: str) -> str:
-    """Return an address as long as a real one, that opens nothing."""
-    return f"{base_url}/k/{'X' * LENGTH}"
-
-
 def address_of(link: AccessLink, *, base_url: str, keys: Sequence[str]) -> str:
     """Return the address that opens the link, built from the configured base, never from a request."""
     token = tokens.write(

@@ -14,7 +14,6 @@ from invoices.models import ContactPoint, ContactState
 from invoices.queries import why_not_dun
 from messaging import claims
 from messaging.claims import Claim
-from messaging.member_mail import is_with_link
 from messaging.models import Message, MessageInvoice, MessageState
 from messaging.rendering import LinkText, Rendered
 
@@ -26,7 +25,7 @@ def standing(message: Message, address_of_link: AddressOfLink) -> tuple[LinkText
     """Return what the message says about its link, and why it may not leave: `link_ended`,
     `contact_unusable`, or nothing."""
     link = None
-    if message.link_id is not None or is_with_link(message):
+    if message.link_id is not None or message.member_id is not None:
         link = address_of_link(message)
         if link is None:
             return None, "link_ended"

@@ -26,11 +26,6 @@ def queue_password_reset(*, member: Member, valid_until: datetime, now: datetime
     return _queue(RESET, member, valid_until=valid_until, now=now, values={})
 
 
-def is_with_link(message: Message) -> bool:
-    """Return whether the message to a member carries a link of their own; a test of a text has none."""
-    return "account" in message.values
-
-
 def is_still_meant(message: Message, member: Member) -> bool:
     """Return whether the member may still come in and has chosen no password since the message was queued."""
     return member.active and hmac.compare_digest(message.values.get("account", ""), _mark_of(member))

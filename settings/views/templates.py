@@ -12,8 +12,7 @@ from core.organisations.changes import SettingsChangedMeanwhile
 from core.organisations.models import LANGUAGES
 from core.web.guards import allows, current_member, current_organisation
 from invoices.models import Channel
-from links.tokens import LENGTH
-from links.validity import end_of, length_of
+from links.samples import sample_link
 from messaging.events import EVENTS, PLACEHOLDERS, Part
 from messaging.own_texts import (
     PARTS,
@@ -27,7 +26,6 @@ from messaging.own_texts import (
     text_in_use,
 )
 from messaging.previews import Preview, preview, queue_test, sample_values
-from messaging.rendering import LinkText
 from settings.answers import last_saved, overtaken, point_out
 from settings.forms.templates import MailForm, SmsForm, text_form, texts_of
 from settings.words import language_name
@@ -139,17 +137,12 @@ def _save(text: TextInUse, form: MailForm | SmsForm, typed: Mapping[Part, str]) 
 def _samples(text: TextInUse, *, longest: bool = False) -> dict[str, str]:
     """Return made-up values; the link has the length of a real one and opens nothing."""
     now, organisation = clock.now(), current_organisation()
-    ends_at = end_of(issued_at=now, hours=organisation.link_validity_hours, zone=organisation.zone)
-    link = LinkText(
-        url=f"{current_app.config['PORTAL'].public_url}/k/{'X' * LENGTH}",
-        valid_until=ends_at,
-        valid_for=length_of(issued_at=now, expires_at=ends_at, zone=organisation.zone),
-    )
+    base_url = current_app.config["PORTAL"].public_url
     return sample_values(
         organisation=organisation,
         language=text.language,
         short=text.channel == Channel.SMS,
-        link=link,
+        link=sample_link(organisation=organisation, base_url=base_url, now=now),
         now=now,
         longest=longest,
     )

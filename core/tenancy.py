@@ -6,12 +6,15 @@ PostgreSQL row-level security asks for the same setting that is made here.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import event
+from sqlalchemy import ClauseElement, CompoundSelect, Executable, Select, Table, event
+from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from core.database import OfOrganisation, db
 
@@ -51,13 +54,15 @@ def _within(value: int | str) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
-        _tell_database()
+        # A transaction that failed takes no command but its end, and with that the setting goes too.
+        with suppress(InternalError):
+            _tell_database()
 
 
 def enter(organisation_id: int | str | None) -> None:
-    """Set the organisation, or EVERYWHERE, for the rest of this request or job (a door's way, ended by `leave`).
+    """Set the organisation, or EVERYWHERE, for the rest of this request or job; `leave` ends it.
 
-    A door that looks a visitor up goes from EVERYWHERE to their organisation with one statement on PostgreSQL.
+    A door that looks a visitor up goes from EVERYWHERE to their organisation in one statement on PostgreSQL.
     """
     _current.set(organisation_id)
     _tell_database()
@@ -90,23 +95,38 @@ def _after_begin(_session: Session, _transaction: SessionTransaction, connection
 def _guard(state: ORMExecuteState) -> None:
     if state.is_column_load or state.is_relationship_load:
         return
-    mappers = [mapper for mapper in state.all_mappers if issubclass(mapper.class_, OfOrganisation)]
-    if not mappers:
+    asked_for = any(issubclass(mapper.class_, OfOrganisation) for mapper in state.all_mappers)
+    if not asked_for and not _names_rows(state.statement):
         return
     value = _current.get()
     if value is None:
-        names = ", ".join(sorted({mapper.class_.__name__ for mapper in mappers}))
-        raise NoOrganisation(f"{names} was asked for without an organisation.")
+        raise NoOrganisation(f"Asked for without an organisation: {state.statement}")
     if value == EVERYWHERE or state.is_insert:
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            OfOrganisation,
-            lambda cls: cls.organisation_id == value,
-            include_aliases=True,
-            track_closure_variables=True,
-        )
+    mine = with_loader_criteria(
+        OfOrganisation,
+        lambda cls: cls.organisation_id == value,
+        include_aliases=True,
+        track_closure_variables=True,
     )
+    if asked_for:
+        state.statement = state.statement.options(mine)
+    else:
+        # A count or a union has no row of its own; the selects inside it are told instead.
+        state.statement = replacement_traverse(cast(Any, state.statement), {}, _telling_selects(mine))
+
+
+def _telling_selects(option: ExecutableOption) -> Any:
+    def replaced(part: Any, **_: Any) -> Any:
+        return part.options(option) if isinstance(part, Select | CompoundSelect) else None
+
+    return replaced
+
+
+def _names_rows(statement: Executable) -> bool:
+    """Return whether rows of organisations are asked for anywhere inside, as in a count of a subquery."""
+    parts = iterate(cast(ClauseElement, statement))
+    return any(isinstance(part, Table) and "organisation_id" in part.c for part in parts)
 
 
 @event.listens_for(Session, "before_flush")

@@ -20,6 +20,7 @@ pytest_plugins = (
     "tests.serving",
     "tests.visitor",
     "tests.people",
+    "tests.crowd",
 )
 
 

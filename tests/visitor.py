@@ -181,7 +181,7 @@ class Visitor:
         """Make a request as a browser does: follow redirects by GET, look over every page that comes."""
         request["headers"] = self.headers | request.get("headers", {})
         for _ in range(MOST_REDIRECTS):
-            response = self.client.open(path, method=method, base_url=self.base_url, **request)
+            response = self.client.open(path, method=method, base_url=self.base_url, buffered=True, **request)
             if response.status_code not in REDIRECTS:
                 return self._seen(response, path, status)
             assert method in ("GET", "HEAD") or response.status_code == 303, (
@@ -194,13 +194,13 @@ class Visitor:
         raise AssertionError(f"More than {MOST_REDIRECTS} redirects, the last to {path}.")
 
     def _seen(self, response: TestResponse, path: str, status: int) -> Page:
-        text = response.get_data(as_text=True)
-        root, faults = parse(text) if response.mimetype == "text/html" else (Element("html"), [])
+        is_page = response.mimetype == "text/html"
+        root, faults = parse(response.get_data(as_text=True)) if is_page else (Element("html"), [])
         page = Page(self, response, path, root)
         assert response.status_code == status, (
             f"{path}: {response.status_code}, not {status}: {page.words[:300]}"
         )
-        if response.mimetype == "text/html":
+        if is_page:
             assert [*faults, *faults_of(root)] == [], f"{path} lacks manners."
         return page
 

@@ -24,6 +24,13 @@ class SessionEnded(Refusal):
     status = 401
 
 
+class SessionUnknown(Refusal):
+    """This member has no such session."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
 class MemberUnknown(Refusal):
     """This organisation has no such member."""
 

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from core import audit
 from core.database import db
 from core.identifiers import secret as new_secret
 from core.members.models import Member, MemberSession
-from core.members.queries import LONGEST, hash_of, sessions_of
+from core.members.queries import LONGEST, SessionUnknown, hash_of, sessions_of
 
 # ASVS 5.0, 7.1.2: how many browsers one member may be signed in with; the one seen longest ago makes room.
 MOST = 3
@@ -54,7 +54,14 @@ def note_seen(*, organisation_id: int, session_id: int, now: datetime) -> None:
 
 
 def end(*, organisation_id: int, member_id: int, public_id: str, now: datetime) -> int:
-    """End one of the member's own sessions; return 1, or 0 when it is not theirs or already over."""
+    """End one of the member's own sessions; return 1, or 0 when it is over. Raises SessionUnknown."""
+    own = select(MemberSession.id).where(
+        MemberSession.organisation_id == organisation_id,
+        MemberSession.member_id == member_id,
+        MemberSession.public_id == public_id,
+    )
+    if db.session.scalar(own) is None:
+        raise SessionUnknown
     return _end(
         MemberSession.organisation_id == organisation_id,
         MemberSession.member_id == member_id,

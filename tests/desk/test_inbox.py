@@ -1,0 +1,111 @@
+"""The inbox: what waits, in which order, found and filtered."""
+
+from collections.abc import Callable
+
+from core.database import db
+from core.members.models import Role
+from reactions.models import Action
+from tests.desk.conftest import Office
+from tests.moments import Clock
+from tests.people import Person
+from tests.visitor import Visitor
+
+
+def test_the_desk_opens_at_the_inbox(agent: Person, office: Office) -> None:
+    page = agent.open("/desk/")
+    assert page.path == "/desk/actions"
+    assert page.heading == "Needs an answer"
+    assert "Nothing waits here" in page.words
+
+
+def test_a_reaction_stands_in_the_inbox_with_its_debtor_invoices_and_amount(
+    agent: Person, office: Office
+) -> None:
+    office.react("complaint")
+    page = agent.open("/desk/actions")
+    for words in ("Complaint", "Sanne de Wit", office.invoices[0].number, "€2,250.00"):
+        assert words in page.words, words
+
+
+def test_the_rail_counts_what_waits(agent: Person, office: Office) -> None:
+    office.react("complaint")
+    office.react("will_pay")
+    rail = agent.open("/desk/debtors").words.split("Debtors")[0]
+    assert "Inbox 2" in rail
+
+
+def test_actions_whose_day_has_passed_stand_on_top_and_say_so(
+    agent: Person, office: Office, clock: Clock, at_the_desk: Callable[..., Person]
+) -> None:
+    office.react("complaint", about=office.invoices[:1])
+    clock.pass_by(days=12)
+    page = at_the_desk(Role.AGENT, agent.organisation).open("/desk/actions?view=overdue")
+    assert page.heading == "Answer overdue"
+    assert "Overdue 1" in page.words
+
+
+def test_filters_and_search_narrow_the_list(agent: Person, office: Office) -> None:
+    complaint = office.react("complaint", about=office.invoices[:1])
+    office.react("unknown", about=office.invoices[1:])
+    reference = office.reference_of(complaint)
+    for address in ("?type=complaint", f"?q={reference}", f"?q={office.invoices[0].number}"):
+        page = agent.open(f"/desk/actions{address}")
+        assert "1–1 of 1 shown" in page.words, address
+    assert "1–2 of 2 shown" in agent.open("/desk/actions?q=wit").words
+    assert "No action fits these filters" in agent.open("/desk/actions?type=paid").words
+
+
+def test_what_is_no_filter_is_passed_over(agent: Person, office: Office) -> None:
+    office.react()
+    page = agent.open("/desk/actions?view=all&state=open&days=abc&page=-3&type=&_external=1&endpoint=x")
+    assert "1–1 of 1 shown" in page.words
+
+
+def test_a_page_beyond_the_last_shows_the_last(agent: Person, office: Office) -> None:
+    office.react()
+    assert "1–1 of 1 shown" in agent.open("/desk/actions?page=99").words
+
+
+def test_an_address_with_a_nul_is_no_page(agent: Person, office: Office) -> None:
+    for address in ("/desk/actions?q=%00", "/desk/actions/%00", "/desk/debtors?kind=a%00"):
+        assert agent.client.get(address).status_code == 404, address
+
+
+def test_mine_and_nobodys(agent: Person, office: Office) -> None:
+    action = office.react()
+    assert "Nothing waits here" in agent.open("/desk/actions?view=mine").words
+    assert "1–1 of 1 shown" in agent.open("/desk/actions?view=unassigned").words
+
+    def give() -> None:
+        db.session.get_one(Action, action.id).assignee_id = agent.member.id
+
+    office.work(give)
+    assert "1–1 of 1 shown" in agent.open("/desk/actions?view=mine").words
+    assert "1–1 of 1 shown" in agent.open(f"/desk/actions?assignee={agent.member.public_id}").words
+    assert "Nothing waits here" in agent.open("/desk/actions?view=unassigned").words
+
+
+def test_an_action_opens_beside_the_list(agent: Person, office: Office) -> None:
+    action = office.react("complaint")
+    page = agent.open("/desk/actions").follow("Sanne de Wit (new)")
+    assert page.path == f"/desk/actions?action={action.public_id}"
+    assert page.heading == "Sanne de Wit"
+    assert "Er klopt iets niet." in page.words
+
+
+def test_the_list_names_only_its_own_organisation(
+    agent: Person, office: Office, agent_elsewhere: Person, office_elsewhere: Office
+) -> None:
+    office.react("complaint")
+    assert "Nothing waits here" in agent_elsewhere.open("/desk/actions").words
+
+
+def test_somebody_elses_action_beside_the_list_is_no_page(
+    agent_elsewhere: Person, office_elsewhere: Office, office: Office
+) -> None:
+    action = office.react()
+    agent_elsewhere.open(f"/desk/actions?action={action.public_id}", status=404)
+
+
+def test_a_stranger_is_led_to_sign_in(visitor: Visitor, office: Office) -> None:
+    assert visitor.open("/desk/actions?view=mine").path.startswith("/desk/sign-in")

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from collections_portal.config import Config
 from collections_portal.debtor import frame, guard, refusals
+from collections_portal.debtor.limits import Limits
 from collections_portal.debtor.session import VisitSessions
 from collections_portal.debtor.views import about, entry, invoices, payments, reactions, visits
 
@@ -31,6 +32,7 @@ def sessions(config: Config) -> SessionInterface:
 def open_on(app: Flask, csrf: CSRFProtect) -> None:
     """Add the debtor's pages to the app, the guard before them, and what their layout needs."""
     app.extensions["visits"] = VisitSessions(secure=app.config["PORTAL"].is_https)
+    app.extensions["debtor_limits"] = Limits()
     door = Blueprint("debtor", __name__)
     for page in PAGES:
         door.register_blueprint(page)

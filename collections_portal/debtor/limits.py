@@ -1,17 +1,16 @@
 """How often one address may enter or send a form: kept by this process, against floods."""
 
+from collections import Counter
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
+from threading import Lock
 
 from flask import current_app, request
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from core import clock
 from core.refusals import N_, Refusal
 
-ENTERING = RateLimitItemPerMinute(30, namespace="enter")
-SAVING = RateLimitItemPerMinute(30, namespace="save")
+WINDOW_SECONDS = 60
 IPV6_HOME = 64
 
 
@@ -21,19 +20,31 @@ class TooOften(Refusal):
     sentence = N_("That was too often. Please wait a moment and try again.")
     status = 429
 
+    def __init__(self, *, wait_seconds: int) -> None:
+        self.wait_seconds = wait_seconds
+        super().__init__()
 
-def spend(limit: RateLimitItem) -> None:
-    """Count one request of this address. Raises TooOften, with the seconds to wait."""
-    limiter: FixedWindowRateLimiter = current_app.extensions.setdefault(
-        "debtor_limits", FixedWindowRateLimiter(MemoryStorage())
-    )
-    who = _home(request.remote_addr or "")
-    if limiter.hit(limit, who):
-        return
-    refusal = TooOften()
-    reset_at = limiter.get_window_stats(limit, who).reset_time
-    refusal.wait_seconds = max(int(reset_at - clock.now().timestamp()) + 1, 1)
-    raise refusal
+
+@dataclass
+class Limit:
+    """At most `most` requests of one address in a minute of the clock."""
+
+    most: int
+    _minute: int = 0
+    _counts: Counter[str] = field(default_factory=Counter)
+    _lock: Lock = field(default_factory=Lock)
+
+    def spend(self) -> None:
+        """Count one request of this address. Raises TooOften, with the seconds to wait."""
+        minute, second = divmod(int(clock.now().timestamp()), WINDOW_SECONDS)
+        with self._lock:
+            if minute != self._minute:
+                self._minute = minute
+                self._counts.clear()
+            who = _home(request.remote_addr or "")
+            self._counts[who] += 1
+            if self._counts[who] > self.most:
+                raise TooOften(wait_seconds=WINDOW_SECONDS - second)
 
 
 def _home(address: str) -> str:
@@ -43,3 +54,17 @@ def _home(address: str) -> str:
     except ValueError:
         return address
     return str(ip_network((parsed, IPV6_HOME), strict=False)) if isinstance(parsed, IPv6Address) else address
+
+
+def limits_here() -> "Limits":
+    """Return the limits of this application."""
+    found: Limits = current_app.extensions["debtor_limits"]
+    return found
+
+
+@dataclass
+class Limits:
+    """One set for each application."""
+
+    entering: Limit = field(default_factory=lambda: Limit(30))
+    saving: Limit = field(default_factory=lambda: Limit(30))

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, cast, func, or_, select
 
-from core.database import db
+from core.database import Minor, db
 from core.organisations.models import Creditor
 from invoices.models import CreditNote, Exemption, Invoice, Payment
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
@@ -55,10 +55,15 @@ _t, _tt = ReactionType.__table__.c, ReactionTypeText.__table__.c
 
 _IS_PART_SETTLED = _i.amount_open < _i.amount
 _OF_PAYMENT = (_p.organisation_id == _i.organisation_id) & (_p.invoice_id == _i.id)
-_PAID = select(func.coalesce(func.sum(_p.amount), 0)).where(_OF_PAYMENT).correlate(Invoice.__table__)
+# PostgreSQL adds bigints up to a numeric.
+_PAID = (
+    select(cast(func.coalesce(func.sum(_p.amount), 0), Minor))
+    .where(_OF_PAYMENT)
+    .correlate(Invoice.__table__)
+)
 _PAID_ON = select(func.max(_p.paid_on)).where(_OF_PAYMENT).correlate(Invoice.__table__)
 _CREDITED = (
-    select(func.coalesce(func.sum(_n.amount), 0))
+    select(cast(func.coalesce(func.sum(_n.amount), 0), Minor))
     .where(_n.organisation_id == _i.organisation_id, _n.invoice_id == _i.id)
     .correlate(Invoice.__table__)
 )

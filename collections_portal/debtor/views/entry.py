@@ -4,7 +4,8 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from collections_portal.config import Config
-from collections_portal.debtor import guard, limits
+from collections_portal.debtor import guard
+from collections_portal.debtor.limits import limits_here
 from core import clock, tenancy, transaction
 from core.organisations.faces import read_face
 from core.refusals import N_, Refusal
@@ -42,7 +43,7 @@ def show(token: str) -> ResponseReturnValue:
 def enter(token: str) -> ResponseReturnValue:
     """Begin a visit, give the browser its cookie, and show the invoices."""
     _refuse_other_pages()
-    limits.spend(limits.ENTERING)
+    limits_here().entering.spend()
     tenancy.enter(tenancy.EVERYWHERE)
     chosen = languages.language() if request.args.get("lang") in languages.LOCALES else None
     with transaction.writing():

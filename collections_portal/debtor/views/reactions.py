@@ -4,7 +4,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from collections_portal.debtor import choosing, guard, limits, receipts
+from collections_portal.debtor import choosing, guard, receipts
+from collections_portal.debtor.limits import limits_here
 from collections_portal.debtor.questions import Typed, choices_of, id_of
 from collections_portal.debtor.rows import rows_of, totals_of
 from collections_portal.debtor.views import invoices
@@ -42,7 +43,7 @@ def save() -> ResponseReturnValue:
         _speak(request.form["language"])
     if request.form.get("step") != "save":
         return _form(typed)
-    limits.spend(limits.SAVING)
+    limits_here().saving.spend()
     try:
         _store(typed)
     except AnswersRefused as refusal:

@@ -4,6 +4,10 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+# Does so many calls and tells how many seconds they took.
+Contender: TypeAlias = Callable[[int], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +34,29 @@ class Section:
     results: list[Result] = field(default_factory=list)
 
 
-def in_turn(
-    contenders: Mapping[str, Callable[[], object]],
-    *,
-    rounds: int,
-    calls: int,
-    clock: Callable[[], float] = time.process_time,
-) -> dict[str, list[float]]:
+def cpu_of(call: Callable[[], object]) -> Contender:
+    """Return a contender that calls this function and tells the CPU time this process took."""
+
+    def take(calls: int) -> float:
+        started = time.process_time()
+        for _ in range(calls):
+            call()
+        return time.process_time() - started
+
+    return take
+
+
+def in_turn(contenders: Mapping[str, Contender], *, rounds: int, calls: int) -> dict[str, list[float]]:
     """Return seconds per call of each contender in each round; they take turns, so that drift hits all alike.
 
-    `clock` is this process' CPU time, unless something else is asked for.
+    The first round fills caches and is not counted.
     """
     taken: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds + 1):
-        for name, call in contenders.items():
-            started = clock()
-            for _ in range(calls):
-                call()
-            # The first round fills caches and is not counted.
+        for name, take in contenders.items():
+            seconds = take(calls) / calls
             if number:
-                taken[name].append((clock() - started) / calls)
+                taken[name].append(seconds)
     return taken
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from itsdangerous import URLSafeTimedSerializer
 
-from bench.results import Result, Section, in_turn
+from bench.results import Contender, Result, Section, cpu_of, in_turn
 from links import tokens
 from links.models import token_id
 
@@ -46,8 +46,9 @@ def run(rows: int | None = None) -> Section:
     return Section(
         "Links: signing and checking",
         "One process, two keys, CPU time, median of rounds in alternation. Reading decodes the text and "
-        f"checks the signature under both keys. The limit is the bare HMAC-SHA256: one to write, two to read. A token is {tokens.LENGTH} characters long, one of itsdangerous' "
-        f"`URLSafeTimedSerializer` {len(serialized[0])}.",
+        "checks the signature under both keys. The limit is the bare HMAC-SHA256: one to write, two to read. "
+        f"A token is {tokens.LENGTH} characters long, one of itsdangerous' `URLSafeTimedSerializer` "
+        f"{len(serialized[0])}.",
         [
             _result("write a token", per_second, ("write", "one mac", "sign")),
             _result("read and check it", per_second, ("read", "two macs", "verify")),
@@ -73,12 +74,12 @@ def _checked(pair: tuple[bytes, str]) -> None:
     assert tokens.holds(mac, token_id=found, generation=1, expires_at=EXPIRES_AT, keys=KEYS)
 
 
-def _each(things: list[Thing], do: Callable[[Thing], object]) -> Callable[[], None]:
+def _each(things: list[Thing], do: Callable[[Thing], object]) -> Contender:
     def all_of_them() -> None:
         for thing in things:
             do(thing)
 
-    return all_of_them
+    return cpu_of(all_of_them)
 
 
 def _result(what: str, per_second: Mapping[str, float], names: tuple[str, str, str]) -> Result:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from collections_portal.debtor.questions import Typed, choices_of
 from core import clock
@@ -14,6 +15,7 @@ from core.clock import day_in
 from core.members.models import Role
 from core.organisations.faces import read_face
 from core.web import languages
+from core.web.formats import money
 from core.web.guards import allows, current_organisation
 from core.web.rail import logo_url_of
 from invoices.models import DebtorKind
@@ -24,16 +26,21 @@ blueprint = Blueprint("preview", __name__, url_prefix="/preview")
 
 @dataclass(frozen=True, slots=True)
 class MadeUp:
-    """An invoice that nobody has to pay; amounts in minor units."""
+    """An invoice that nobody has to pay; the amount is in minor units."""
 
     number: str
     amount_open: int
     currency: str
 
     @property
-    def open(self) -> int:
+    def title(self) -> str:
         """What the page calls it."""
-        return self.amount_open
+        return str(gettext("Invoice %(number)s", number=self.number))
+
+    @property
+    def open_words(self) -> str:
+        """The amount in words."""
+        return money(self.amount_open, self.currency, languages.language())
 
 
 @blueprint.get("")

@@ -94,10 +94,11 @@ LONGEST_SHOWN = 300
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What rows are called now: members by id, reactions by key."""
+    """What rows are called now: members by id, reactions by key, fields by the keys of both."""
 
     members: Mapping[int, str]
     types: Mapping[str, str]
+    fields: Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def told(line: Line, names: Names) -> Told:
         at=line.at,
         ours=line.actor == Actor.MEMBER,
         detail="\n".join(
-            _change(name, before, after, names) for name, (before, after) in _changes(line.details).items()
+            _change(line, name, before, after, names)
+            for name, (before, after) in _changes(line.details).items()
         ),
     )
 
@@ -145,12 +147,14 @@ def _changes(details: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: pair for name, pair in changes.items() if name != "logo"}
 
 
-def _change(name: str, before: Any, after: Any, names: Names) -> str:
+def _change(line: Line, name: str, before: Any, after: Any, names: Names) -> str:
     """Return `Dutch, Hint below it: nothing, now We look into it`; a dotted name says whose value it is."""
     whose, _, own = name.rpartition(".")
     label = str(gettext(LABELS[own])) if own in LABELS else own
-    if whose:
-        label = f"{language_name(whose) if whose in LANGUAGES else whose}, {label}"
+    if whose in LANGUAGES:
+        label = f"{language_name(whose)}, {label}"
+    elif whose:
+        label = f"{names.fields.get((str(line.details.get('type')), whose), whose)}, {label}"
     values = (_shown(own, value, names) for value in (before, after))
     return str(
         gettext("%(what)s: %(before)s, now %(after)s", what=label, before=next(values), after=next(values))

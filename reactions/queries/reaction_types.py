@@ -125,3 +125,19 @@ def type_page(*, organisation_id: int, public_id: str, language: str) -> TypePag
 def _field_line(row: ReactionField, words: ReactionFieldText) -> FieldLine:
     choices = tuple(words.choices.get(key, key) for key in row.options.get("choices", []))
     return FieldLine(row, words.name, words.label, choices, is_fixed(row))
+
+
+def field_names(*, organisation_id: int, language: str) -> dict[tuple[str, str], str]:
+    """Return what members call each field, by (key of the type, key of the field)."""
+    rows = db.session.execute(
+        select(ReactionType.key, ReactionField.key, ReactionFieldText.language, ReactionFieldText.name)
+        .join(ReactionField, ReactionField.type_id == ReactionType.id)
+        .join(ReactionFieldText, ReactionFieldText.field_id == ReactionField.id)
+        .where(
+            ReactionType.organisation_id == organisation_id,
+            ReactionFieldText.language.in_((language, LAST_RESORT)),
+        )
+    )
+    # The wanted language comes last, so that it stays.
+    found = sorted(rows, key=lambda row: row[2] == language)
+    return {(type_key, field_key): name for type_key, field_key, _, name in found}

@@ -8,7 +8,7 @@ from core.members.models import Role
 from core.members.queries import members_of
 from core.web.guards import allows, current_organisation
 from core.web.languages import language
-from reactions.queries.reaction_types import types_of
+from reactions.queries.reaction_types import field_names, types_of
 from settings.answers import ABOUTS, NO_SETTINGS
 from settings.history_words import Names, told
 
@@ -40,4 +40,8 @@ def index() -> ResponseReturnValue:
 def _names(organisation_id: int) -> Names:
     members = members_of(organisation_id=organisation_id)
     types = types_of(organisation_id=organisation_id, language=language())
-    return Names({one.id: one.name for one in members}, {line.key: line.name for line in types})
+    return Names(
+        members={one.id: one.name for one in members},
+        types={line.key: line.name for line in types},
+        fields=field_names(organisation_id=organisation_id, language=language()),
+    )

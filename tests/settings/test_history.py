@@ -24,7 +24,7 @@ def test_each_change_stands_there_in_words(office: Office, boss: Person, colleag
         "Exempt the invoice from dunning: yes, now no",
         "Dutch, Hint below it:",
         "Assign to: nothing, now Ada Visser",
-        "amount, Visible: yes, now no",
+        "Disputed amount, Visible: yes, now no",
         "Noor Bakker changed the text: The first message with the link, SMS, Dutch",
         "now Zie ((link))",
         "Noor Bakker changed what Ada Visser may do",

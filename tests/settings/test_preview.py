@@ -10,6 +10,7 @@ from tests.settings.conftest import Office
 def test_it_shows_what_is_offered_in_the_organisations_language(office: Office, boss: Person) -> None:
     page = boss.open("/settings/web").follow("Open as debtor")
     assert page.root.get("lang") == "nl"
+    assert "Factuur 2026/186 € 1.250,00 Factuur 2026/201 € 89,90 Samen € 1.339,90" in page.words
     assert "Ik ben het niet eens met de factuur" in page.words
     assert "Waarom bent u het niet eens met de factuur?" in page.words
     boss.open(f"/settings/web/{office.type_id()}/parameters").submit({"is_offered": None}, to="/parameters")

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any, cast
 
 from sqlalchemy import ClauseElement, CompoundSelect, Executable, Select, Table, event
-from sqlalchemy.exc import InternalError
+from sqlalchemy.exc import InternalError, PendingRollbackError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
@@ -55,7 +55,7 @@ def _within(value: int | str) -> Iterator[None]:
     finally:
         _current.reset(token)
         # A transaction that failed takes no command but its end, and with that the setting goes too.
-        with suppress(InternalError):
+        with suppress(InternalError, PendingRollbackError):
             _tell_database()
 
 

@@ -14,6 +14,7 @@ import core.web.formats
 import core.web.headers
 import core.web.languages
 import core.web.logs
+import core.web.origins
 import core.web.sentences
 import core.web.static
 import desk.door
@@ -63,6 +64,7 @@ def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
     appearance.install(app)
     _open_doors(app, config, doors)
     # After the doors' guards: without a session the answer is 401, whatever the form.
+    core.web.origins.install(app)
     csrf.init_app(app)
     core.web.headers.install(app)
     if config.proxies:

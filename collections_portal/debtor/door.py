@@ -38,8 +38,8 @@ def open_on(app: Flask, csrf: CSRFProtect) -> None:
         door.register_blueprint(page)
     refusals.answer_on(door)
     app.register_blueprint(door)
-    # Before a visit there is no session to keep a form's secret in: the view itself looks at where a form
-    # was sent from.
+    # Before a visit there is no session to keep a form's secret in: that the form was sent from our own page
+    # is enough, which core.web.origins looks at.
     csrf.exempt(entry.enter)
     app.before_request(guard.stand)
     app.context_processor(frame.for_templates)

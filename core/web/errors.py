@@ -5,7 +5,7 @@ from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from core.refusals import N_, Refusal
 from core.web.languages import sentence_of
@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
     """Turn refusals, HTTP errors, expired forms and faults into pages of the door they happened at."""
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(SecurityError, _another_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _fault)
 
@@ -52,6 +53,12 @@ def _form_too_old(error: CSRFError) -> ResponseReturnValue:
     return page(
         400, gettext("This page was open for too long, or in another window. Please go back and try again.")
     )
+
+
+def _another_host(_error: SecurityError) -> ResponseReturnValue:
+    """Answer without a page: for a host that is not ours no address can be built, so no layout either."""
+    log.info("refused", reason="host", status=400)
+    return gettext(SENTENCES[400]), 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

@@ -2,20 +2,19 @@
 
 from flask import Flask, Response, current_app, request
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "script-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-        "object-src 'none'",
-    )
-)
+SOURCES = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+}
+POLICY = "; ".join(f"{kind} {source}" for kind, source in SOURCES.items())
 ALWAYS = {
     "Referrer-Policy": "strict-origin",
     "X-Robots-Tag": "noindex, nofollow",
@@ -40,10 +39,6 @@ def _add(response: Response) -> Response:
         response.headers[name] = value
     if current_app.config["PORTAL"].is_https:
         response.headers["Strict-Transport-Security"] = HSTS
-    keeps = (
-        request.endpoint in ("static", "theme", "logo")
-        and response.status_code == 200
-        and "v" in request.args
-    )
+    keeps = request.endpoint in KEPT and response.status_code == 200 and "v" in request.args
     response.headers["Cache-Control"] = LASTING if keeps else "no-store"
     return response

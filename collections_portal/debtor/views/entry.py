@@ -8,21 +8,12 @@ from collections_portal.debtor import guard
 from collections_portal.debtor.limits import limits_here
 from core import clock, tenancy, transaction
 from core.organisations.faces import read_face
-from core.refusals import N_, Refusal
 from core.web import languages
 from links import operations as links
 from links.queries import link_behind
 from links.tokens import without_punctuation
 
 blueprint = Blueprint("entry", __name__)
-FROM_HERE = ("same-origin", "none")
-
-
-class SentFromElsewhere(Refusal):
-    """The button that enters was not pressed on our own page."""
-
-    sentence = N_("Please open the link in our message, and press the button on that page.")
-    status = 403
 
 
 @blueprint.get("/k/<path:token>")
@@ -42,7 +33,6 @@ def show(token: str) -> ResponseReturnValue:
 @guard.without_visit
 def enter(token: str) -> ResponseReturnValue:
     """Begin a visit, give the browser its cookie, and show the invoices."""
-    _refuse_other_pages()
     limits_here().entering.spend()
     tenancy.enter(tenancy.EVERYWHERE)
     chosen = languages.language() if request.args.get("lang") in languages.LOCALES else None
@@ -57,16 +47,6 @@ def enter(token: str) -> ResponseReturnValue:
     response = redirect(url_for("debtor.invoices.index"), 303)
     guard.sessions().hand_out(response, secret=secret)
     return response
-
-
-def _refuse_other_pages() -> None:
-    """Another site must not be able to put its own visit into this browser."""
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site is not None and site not in FROM_HERE:
-        raise SentFromElsewhere
-    if origin is not None and origin != _config().public_url:
-        raise SentFromElsewhere
 
 
 def _config() -> Config:

@@ -22,6 +22,7 @@ from desk.views import (
     dunning,
     dunning_policy,
     home,
+    imports,
     invoices,
     links,
     messages,
@@ -41,6 +42,7 @@ PAGES: tuple[Blueprint, ...] = (
     invoices.blueprint,
     links.blueprint,
     messages.blueprint,
+    imports.blueprint,
     search.blueprint,
     dunning_policy.blueprint,
     dunning.blueprint,
@@ -58,6 +60,7 @@ RAIL: tuple[rail.Entry, ...] = (
     rail.Entry("invoices", N_("Invoices"), "file-text", "desk.invoices.index"),
     rail.Entry("dunning", N_("Dunning"), "send", "desk.dunning.index"),
     rail.Entry("messages", N_("Messages"), "mail", "desk.messages.index", count=messages.troubled, late=True),
+    rail.Entry("imports", N_("Imports"), "upload", "desk.imports.index"),
     rail.Entry("search", N_("Search"), "search", "desk.search.show", searches=True),
 )
 

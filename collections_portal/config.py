@@ -91,6 +91,8 @@ class Config:
             problems.append(
                 "PORTAL_URL must be the https:// address debtors open, such as https://pay.example.org."
             )
+        if config.desk_url and not config.desk_url.startswith("https://"):
+            problems.append("PORTAL_DESK_URL must be an https:// address too, or be left out.")
         if set(config.secret_keys) & set(config.link_keys):
             problems.append("PORTAL_SECRET_KEYS and PORTAL_LINK_KEYS must not share a key.")
         if problems:
@@ -135,7 +137,7 @@ def _database(url: str) -> str:
 
 def _number(env: Mapping[str, str], name: str, default: int, problems: list[str]) -> int:
     value = env.get(name, str(default))
-    if not value.isdigit():
+    if not (value.isascii() and value.isdecimal()):
         problems.append(f"{name} must be a whole number, not {value!r}.")
         return default
     return int(value)
@@ -171,4 +173,6 @@ def _sms(env: Mapping[str, str], problems: list[str]) -> Sms:
             "TWILIO_ACCOUNT_SID is set: TWILIO_AUTH_TOKEN is needed too, "
             "and TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID."
         )
+    if sms.from_number and sms.messaging_service_sid:
+        problems.append("Set TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID, one of the two.")
     return sms

@@ -12,24 +12,24 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, request
 
-_LINK = re.compile(r"/(k|desk/reset-password|desk/invitation)/([^\s/?#\"']+)")
+_LINK = re.compile(r"/(k|desk/reset-password|desk/invitation)/([^\s/?#\"'\\<>]+)")
 
 
-def _hide(text: str) -> str:
-    return _LINK.sub(lambda found: f"/{found[1]}/*" + sha256(found[2][:11].encode()).hexdigest()[:6], text)
+def without_tokens(line: str) -> str:
+    """Return the line with the token of every `/k/<token>` and password link turned into a short hash."""
+    return _LINK.sub(lambda found: f"/{found[1]}/*" + sha256(found[2][:11].encode()).hexdigest()[:6], line)
 
 
-def without_tokens(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
-    """Return the event with the token of every `/k/<token>` and password link turned into a short hash."""
-    return {key: _hide(value) if isinstance(value, str) else value for key, value in event.items()}
+def _written(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> str:
+    """Return the finished line: whatever stands in it, however deep, has no token."""
+    return without_tokens(str(structlog.processors.JSONRenderer()(_logger, _name, event)))
 
 
-class _TokenFilter(logging.Filter):
-    """The same for lines that libraries write with the standard logging module."""
+class _WithoutTokens(logging.Formatter):
+    """The same for lines, and the tracebacks under them, that libraries write with the standard logging."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = _hide(record.getMessage()), ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return without_tokens(super().format(record))
 
 
 def configure(*, level: int = logging.INFO, file: Path | None = None) -> None:
@@ -42,15 +42,14 @@ def configure(*, level: int = logging.INFO, file: Path | None = None) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            without_tokens,
-            structlog.processors.JSONRenderer(),
+            _written,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
     for handler in logging.getLogger().handlers:
-        handler.addFilter(_TokenFilter())
+        handler.setFormatter(_WithoutTokens("%(asctime)s %(levelname)s %(name)s %(message)s"))
 
 
 def install(app: Flask) -> None:

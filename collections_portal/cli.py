@@ -4,6 +4,7 @@ import click
 
 from collections_portal.commands.demo import demo
 from collections_portal.commands.dunning import dunning
+from collections_portal.commands.importing import import_
 from collections_portal.commands.member import member
 from collections_portal.commands.organisation import organisation
 from collections_portal.commands.run import migrate, run, worker
@@ -14,5 +15,5 @@ def main() -> None:
     """Run and look after a collections portal."""
 
 
-for command in (demo, dunning, member, migrate, organisation, run, worker):
+for command in (demo, dunning, import_, member, migrate, organisation, run, worker):
     main.add_command(command)

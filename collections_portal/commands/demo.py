@@ -14,6 +14,7 @@ from collections_portal.app import create_app
 from collections_portal.config import Config
 from collections_portal.demo import founding, past
 from collections_portal.demo.founding import Key
+from collections_portal.story import tell
 from core import clock, tenancy
 from core.clock import day_in
 from core.organisations.models import Organisation
@@ -34,8 +35,6 @@ STAR = "20418"
 def demo(host: str, port: int, folder: Path, story: bool, invoices: Path | None) -> None:
     """Serve a demo with an organisation, members, debtors, invoices, answers, and a mailbox to read."""
     if story:
-        from collections_portal.story import tell
-
         sys.exit(tell.run(invoices))
     if invoices is not None:
         raise click.UsageError("--invoices goes with --story.")

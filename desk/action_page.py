@@ -155,7 +155,9 @@ def _invoice(invoice: ActionInvoice, is_exempt: bool) -> dict[str, Any]:
 def _notices(page: ActionPage) -> list[Notice]:
     action = page.action
     if action.state == ActionState.CLOSED:
-        return [Notice("circle-check", words.close_reason(action.close_reason), gettext("Reminders go on."))]
+        goes_on = any(invoice.amount_open for invoice in page.invoices)
+        note = gettext("Reminders go on.") if goes_on else ""
+        return [Notice("circle-check", words.close_reason(action.close_reason), note)]
     today = day_in(clock.now(), current_organisation().zone)
     told = []
     if page.reaction.answer_by:

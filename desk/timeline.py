@@ -129,7 +129,7 @@ def _day(value: str | None) -> str:
 def _event_of_message(message: Message) -> Event:
     state, _tone = dunning_words.message_state(message.state)
     sentence = gettext(
-        "%(message)s by %(channel)s: %(state)s",
+        "Message by %(channel)s: %(message)s (%(state)s)",
         message=dunning_words.event(message.event),
         channel=words.channel(message.channel),
         state=state,

@@ -94,7 +94,7 @@ def test_the_page_shows_the_copy_the_reason_and_the_attempts(agent: Person, offi
     page = agent.open(f"/desk/messages/{message.public_id}")
     assert page.heading == "First reminder"
     for words in (
-        "This message has not left yet.",
+        "This message has not left.",
         "The provider refused it. (550 <b>mailbox full</b>)",
         "550 mailbox full",
         office.invoices[0].number,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -46,6 +47,7 @@ class Job:
     kind: FileKind
     stored_as: str
     choices: Choices
+    found: dict[str, Any]
 
 
 def shelf_of(config: Config) -> Shelf:
@@ -95,6 +97,7 @@ def _claimed(organisation_id: int, public_id: str) -> Job | None:
             batch.kind,
             batch.stored_as,
             Choices.of_json(batch.settings),
+            batch.findings["reading"],
         )
         return job if operations.claim(organisation_id=organisation_id, batch_id=batch.id) else None
 
@@ -139,6 +142,7 @@ def _task(shelf: Shelf, job: Job) -> Task:
             path=path,
             limits=COMMAND_LIMITS,
             now=clock.now(),
+            found=job.found,
         )
 
 

@@ -10,7 +10,7 @@ from invoices.importing.contacts import Phone
 from invoices.importing.preparing import Prepared
 from invoices.importing.problems import ProblemReport, Problems, RowProblem
 from invoices.importing.storing import compare, gather
-from invoices.importing.tasks import Task
+from invoices.importing.tasks import Task, reading_of
 
 SHOWN = 100
 
@@ -33,7 +33,7 @@ def check(*, task: Task, report: Path, translate: Callable[[str], str]) -> dict[
         "problems": problems.count,
         "first_problems": [_of_problem(one) for one in sorted(problems.kept, key=lambda one: one.row)],
         "preview": preview(task.prepared),
-        "reading": _reading(task.prepared),
+        "reading": reading_of(task.prepared),
     }
 
 
@@ -46,20 +46,6 @@ def preview(prepared: Prepared) -> list[dict[str, Any]]:
         shown: dict[str, Any] = {name: _plain(value) for name, value in said.items() if value is not None}
         rows.append(shown | {"row": row})
     return rows
-
-
-def _reading(prepared: Prepared) -> dict[str, Any]:
-    """Return how the file was read."""
-    layout, formats = prepared.table.layout, prepared.formats
-    return {
-        "form": layout.form,
-        "encoding": layout.encoding,
-        "delimiter": layout.delimiter,
-        "sheet": layout.sheet,
-        "date_order": formats.date_order.value,
-        "decimal_sign": formats.decimal_sign.value,
-        "two_digit_years": prepared.profile.two_digit_years,
-    }
 
 
 def _of_problem(problem: RowProblem) -> Mapping[str, Any]:

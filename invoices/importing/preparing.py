@@ -29,7 +29,6 @@ class Prepared:
 
     table: Table
     matching: Matching
-    profile: Profile
     formats: Formats
     conversion: Conversion
 
@@ -47,22 +46,13 @@ def open_file(*, path: Path, kind: FileKind, choices: Choices, limits: Limits) -
     return Opened(table=table, guessed=guessed, matching=matching)
 
 
-def prepare(*, opened: Opened, choices: Choices, country: str, currency: str) -> Prepared:
-    """Look through the whole file and compile its conversion.
-
-    `country` and `currency` are the organisation's, for rows that name none. Refuses what `Matching.check`,
-    `Profile.formats` and `compile_conversion` refuse, and broken files.
-    """
+def look_through(*, opened: Opened) -> Profile:
+    """Read all rows to find out how dates and amounts are written. Refuses `Matching.check`, broken files."""
     opened.matching.check(width=len(opened.table.header))
-    found = profile(table=opened.table, matching=opened.matching)
-    formats = found.formats(
-        country=country,
-        currency=currency,
-        date_order=choices.date_order,
-        decimal_sign=choices.decimal_sign,
-        two_digit_years=choices.two_digit_years,
-    )
+    return profile(table=opened.table, matching=opened.matching)
+
+
+def prepare(*, opened: Opened, formats: Formats) -> Prepared:
+    """Compile the conversion of the rows. Refuses what `compile_conversion` refuses."""
     conversion = compile_conversion(matching=opened.matching, formats=formats, width=len(opened.table.header))
-    return Prepared(
-        table=opened.table, matching=opened.matching, profile=found, formats=formats, conversion=conversion
-    )
+    return Prepared(table=opened.table, matching=opened.matching, formats=formats, conversion=conversion)

@@ -89,7 +89,7 @@ CONTACTS = _table(
     "import_contacts",
     Column("row", Integer),
     Column("public_id", String),
-    Column("customer_number", String),
+    Column("customer_number", String, index=True),
     Column("channel", _channel()),
     Column("value", String),
 )

@@ -28,7 +28,7 @@ from invoices.importing.tasks import Task
 from invoices.models import Debtor
 from invoices.names import sort_name_of
 
-CHUNK = 10_000
+CHUNK = 25_000
 Progress = Callable[[int], None]
 
 
@@ -109,6 +109,7 @@ def store(
     if counts.invoices.new or counts.invoices.changed:
         _store_invoices(task, counts, progress, when_settled)
     if counts.credit_notes.new or counts.credit_notes.changed:
+        _look_at_rows()
         store_credit_notes(
             organisation_id=task.organisation_id,
             says_open=task.prepared.says_open,
@@ -124,8 +125,15 @@ def _store_debtors(task: Task, counts: Counts) -> None:
         _name_for_sorting(task)
     if counts.debtors.new:
         db.session.execute(debtors.new_debtors(task.organisation_id, task.language, task.now))
+        _look_at_rows()
     if counts.contacts:
         db.session.execute(debtors.new_contacts(task.organisation_id, task.now))
+
+
+def _look_at_rows() -> None:
+    """Have PostgreSQL's planner look at what was added: references to it are checked row by row."""
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(select(func.look_at_rows()))
 
 
 def _name_for_sorting(task: Task) -> None:

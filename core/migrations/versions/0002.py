@@ -51,9 +51,11 @@ def upgrade() -> None:
     for table in TABLES:
         guards.protect(table)
     guards.only_append("audit_events")
+    guards.allow_fresh_statistics("debtors", "invoices")
 
 
 def downgrade() -> None:
+    guards.forbid_fresh_statistics()
     guards.allow_changes("audit_events")
     for table in TABLES:
         guards.unprotect(table)

@@ -1,1 +1,1 @@
-"""The technical foundation: database, time, money, audit, organisations, members and the web's common ground."""
+"""The technical foundation: database, time, money, audit, organisations, members, and the web's ground."""

@@ -1,4 +1,4 @@
-"""The demo's organisation, its members, creditors, debtors and invoices, stored through the rooms' own doors."""
+"""The demo's organisation, its members, creditors, debtors and invoices, stored by the rooms themselves."""
 
 import secrets
 from dataclasses import dataclass

@@ -11,6 +11,7 @@ from core.organisations.models import Organisation
 from core.organisations.queries import creditors_of
 from core.refusals import N_, Refusal
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from links.models import AccessLink
 from links.operations import issue
 from messaging.models import Message
 from messaging.operations import queue
@@ -52,23 +53,7 @@ def send_link(
     invoices = _open_invoices(organisation.id, debtor.id)
     if not invoices:
         raise NothingOpen
-    link = issue(
-        organisation=organisation,
-        debtor_id=debtor.id,
-        contact_point_id=contact.id,
-        channel=contact.channel,
-        now=now,
-    )
-    audit.record(
-        organisation_id=organisation.id,
-        what="link.sent",
-        about="link",
-        about_id=link.id,
-        now=now,
-        member_id=member_id,
-        debtor_id=debtor.id,
-        details={"channel": contact.channel.value},
-    )
+    link = _issue(organisation, contact, member_id=member_id, now=now)
     return queue(
         organisation_id=organisation.id,
         dedupe_key=dedupe_key,
@@ -87,6 +72,27 @@ def send_link(
         invoice_ids=[invoice.id for invoice in invoices],
         expires_at=link.expires_at,
     )
+
+
+def _issue(organisation: Organisation, contact: ContactPoint, *, member_id: int, now: datetime) -> AccessLink:
+    link = issue(
+        organisation=organisation,
+        debtor_id=contact.debtor_id,
+        contact_point_id=contact.id,
+        channel=contact.channel,
+        now=now,
+    )
+    audit.record(
+        organisation_id=organisation.id,
+        what="link.sent",
+        about="link",
+        about_id=link.id,
+        now=now,
+        member_id=member_id,
+        debtor_id=contact.debtor_id,
+        details={"channel": contact.channel.value},
+    )
+    return link
 
 
 def _contact(organisation_id: int, debtor_id: int, public_id: str) -> ContactPoint:

@@ -16,7 +16,7 @@ from invoices.importing.choices import Choices
 from invoices.importing.kinds import FileKind
 from invoices.importing.problems import Problems
 from invoices.importing.queries import batch_by_public_id, waiting_batches
-from invoices.importing.shelf import Shelf
+from invoices.importing.shelf import Shelf, shelf_in
 from invoices.importing.storing import Counts, compare, gather, store
 from invoices.importing.tables import COMMAND_LIMITS
 from invoices.importing.tasks import Task, task_of
@@ -29,12 +29,6 @@ class ImportFailed(Refusal):
     """Something nobody foresaw; the log has it."""
 
     sentence = N_("Something went wrong on our side, and nothing was stored. Please try again.")
-
-
-class FileGone(Refusal):
-    """The file no longer lies on the shelf."""
-
-    sentence = N_("The file is no longer there. Please choose it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ class Job:
 
 def shelf_of(config: Config) -> Shelf:
     """Return where this installation keeps the files to import."""
-    return Shelf(config.var_dir / "imports")
+    return shelf_in(config.var_dir)
 
 
 def store_waiting(shelf: Shelf, organisation_id: int) -> int:
@@ -131,9 +125,7 @@ def _store(shelf: Shelf, job: Job) -> None:
 
 
 def _task(shelf: Shelf, job: Job) -> Task:
-    path = shelf.path_of(job.stored_as)
-    if not path.exists():
-        raise FileGone
+    path = shelf.find(job.stored_as)
     with reading():
         return task_of(
             organisation=organisation(organisation_id=job.organisation_id),

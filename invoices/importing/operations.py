@@ -17,7 +17,7 @@ from invoices.importing.shelf import Kept
 from invoices.importing.storing import Counts
 
 _LONGEST_NAME = 200
-_OPEN = (BatchState.UPLOADED, BatchState.CHECKED, BatchState.REFUSED)
+OPEN = (BatchState.UPLOADED, BatchState.CHECKED, BatchState.REFUSED)
 
 
 class FileKnown(Refusal):
@@ -70,7 +70,7 @@ def settle(*, batch: ImportBatch, choices: Choices) -> None:
 
     Raises BatchMovedOn.
     """
-    _still(batch, _OPEN)
+    _still(batch, OPEN)
     batch.settings = choices.as_json()
     batch.state, batch.finished_at = BatchState.UPLOADED, None
     batch.findings = {}
@@ -82,7 +82,7 @@ def note_findings(*, batch: ImportBatch, findings: Mapping[str, Any]) -> None:
 
     Raises BatchMovedOn.
     """
-    _still(batch, _OPEN)
+    _still(batch, OPEN)
     batch.findings = dict(findings)
     batch.state, batch.finished_at = BatchState.CHECKED, None
     batch.rows, batch.rows_refused = findings["rows"], findings["rows_refused"]
@@ -168,7 +168,7 @@ def refuse(*, batch: ImportBatch, because: Refusal, now: datetime, rows_refused:
 
 def discard(*, batch: ImportBatch, now: datetime, member_id: int | None = None) -> None:
     """Give up a file that was not stored. The caller takes it off the shelf. Raises BatchMovedOn."""
-    _still(batch, (*_OPEN, BatchState.QUEUED))
+    _still(batch, (*OPEN, BatchState.QUEUED))
     batch.state, batch.finished_at = BatchState.DISCARDED, now
     batch.findings = {}
     db.session.flush()

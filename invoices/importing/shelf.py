@@ -14,6 +14,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.identifiers import secret
+from core.refusals import N_, Refusal
+
+
+class FileGone(Refusal):
+    """The file no longer lies on the shelf."""
+
+    sentence = N_("The file is no longer there. Please choose it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,13 @@ class Shelf:
         """Return where a file lies."""
         return self.folder / name
 
+    def find(self, name: str) -> Path:
+        """Return where a file lies. Raises FileGone."""
+        path = self.path_of(name)
+        if not path.is_file():
+            raise FileGone
+        return path
+
     def report_of(self, name: str) -> Path:
         """Return where the report of a file's problems lies, if it has any."""
         return self.folder / f"{name}.problems.csv"
@@ -85,3 +99,8 @@ class Shelf:
 
     def _progress_of(self, name: str) -> Path:
         return self.folder / f"{name}.progress"
+
+
+def shelf_in(folder: Path) -> Shelf:
+    """Return the shelf of an installation that keeps its files in `folder`."""
+    return Shelf(folder / "imports")

@@ -8,7 +8,7 @@ from typing import Any
 from invoices.importing.amounts import DecimalSign
 from invoices.importing.dates import DateOrder
 from invoices.importing.kinds import FileKind
-from invoices.importing.matching import Matching
+from invoices.importing.matching import Matching, columns_of
 from invoices.importing.tables import Table
 
 
@@ -51,11 +51,19 @@ class Choices:
             existing=Existing(choices.existing),
         )
 
+    def with_columns(self, columns: Mapping[str, str]) -> "Choices":
+        """Return the same with columns matched: header -> identifier of `COLUMNS`."""
+        return replace(self, columns=dict(columns))
+
     def matching(self, *, table: Table, kind: FileKind, guessed: Mapping[int, str]) -> Matching:
-        """Return the columns as decided, else as guessed. A fixed value yields to a column for the same."""
+        """Return the columns as decided, else as guessed. A fixed value yields to a column for the same.
+
+        Refuses nothing: `Matching.check` does.
+        """
         columns = guessed
         if self.columns is not None:
             places = {header: place for place, header in enumerate(table.header)}
             columns = {places[header]: name for header, name in self.columns.items() if header in places}
-        fixed = {name: text for name, text in self.fixed.items() if text and name not in columns.values()}
+        possible = {column.identifier for column in columns_of(kind)} - set(columns.values())
+        fixed = {name: text for name, text in self.fixed.items() if text.strip() and name in possible}
         return Matching(kind, columns, fixed)

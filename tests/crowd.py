@@ -15,6 +15,7 @@ from core.database import db
 from core.members.models import MemberSession, Role, SignInCount
 from core.organisations.models import Creditor, Organisation
 from core.web.accounts import LinkKind, password_link
+from core.web.guards import EVERYBODY, rank_of
 from dunning import operations as dunning
 from dunning.models import DunningPolicy
 from invoices.importing.kinds import FileKind
@@ -29,6 +30,7 @@ from reactions.operations.submission import submit
 from tests import factories
 from tests.canaries import Canaries
 from tests.people import Person
+from tests.rules import Place
 from tests.visitor import Visitor
 
 PICTURE = b64decode(
@@ -42,6 +44,7 @@ class Crowd:
     """The organisation and who is near it.
 
     `ids` holds what stands in addresses, by the word before it; `canaries` what nobody else may read.
+    `more_pages` are pages of other rows, which show forms that those of `ids` do not.
     `debtor` visits their own invoices, which are the organisation's; `other_debtor` are its plain ones.
     """
 
@@ -55,6 +58,17 @@ class Crowd:
     debtor: Visitor = field(init=False)
     other_debtor: Visitor = field(init=False)
     ids: dict[str, str] = field(default_factory=dict)
+    more_pages: list[tuple[Visitor, str]] = field(default_factory=list)
+
+    def right_person(self, place: Place) -> Visitor:
+        """Return somebody whose page this is: the debtor, an administrator, or who has not signed in yet."""
+        if place.door in ("debtor", ""):
+            return self.debtor
+        return (
+            self.stranger
+            if rank_of(self.app.view_functions[place.endpoint]) == EVERYBODY
+            else self.administrator
+        )
 
 
 @pytest.fixture
@@ -103,14 +117,16 @@ class _Filling:
             self.owner, name=self._word(), account_name=self._word(), code=self._word()
         )
         self._members()
-        debtors = [self._debtor(creditor) for _ in range(PERSONS)]
-        debtors += [self._company(creditor) for _ in range(COMPANIES)]
+        debtors = [self._debtor(creditor)]
         other = factories.debtor(self.owner)
         factories.contact_point(other)
         factories.invoice(other, plain, **self._dates())
         with tenancy.scope(self.owner.id):
             self._settled(debtors[0])
-            self._dunned()
+            self._reminded()
+            debtors += [self._debtor(creditor) for _ in range(PERSONS)]
+            debtors += [self._company(creditor) for _ in range(COMPANIES)]
+            self._proposed()
             self._messages(debtors[0])
             self.crowd.debtor = self._visiting(debtors[0], "debtor")
             self.crowd.other_debtor = self._visiting(other, "other-debtor")
@@ -136,6 +152,12 @@ class _Filling:
         here = self.crowd.administrator.member
         ids = self.crowd.ids
         ids["members"] = invited.public_id
+        disabled = factories.member(self.owner, name=self._word(), email=self.canaries.email(), active=False)
+        self.crowd.more_pages += [
+            (self.crowd.administrator, f"/settings/members/{disabled.public_id}"),
+            (self.crowd.administrator, f"/settings/members/{self.crowd.viewer.member.public_id}"),
+            (self.crowd.elsewhere, "/desk/dunning"),
+        ]
         for kind, word in ((LinkKind.INVITATION, "invitation"), (LinkKind.RESET, "reset-password")):
             address = password_link(invited, kind, valid_until=self.now + timedelta(minutes=30))
             ids[word] = address.rpartition("/")[2]
@@ -193,11 +215,13 @@ class _Filling:
     def _invoices_of(self, debtor: Debtor) -> list[Invoice]:
         return db.session.query(Invoice).filter_by(debtor_id=debtor.id).order_by(Invoice.id).all()
 
-    def _dunned(self) -> None:
-        policy = db.session.query(DunningPolicy).one()
-        past = self.now - timedelta(days=20)
+    def _reminded(self) -> None:
+        policy, past = db.session.query(DunningPolicy).one(), self.now - timedelta(days=20)
         sent = dunning.propose(organisation=self.owner, policy_id=policy.id, now=past)
         dunning.confirm(organisation=self.owner, run=sent, member_id=None, now=past)
+
+    def _proposed(self) -> None:
+        policy = db.session.query(DunningPolicy).one()
         run = dunning.propose(organisation=self.owner, policy_id=policy.id, now=self.now)
         self.crowd.ids["dunning"] = run.public_id
 

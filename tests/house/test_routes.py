@@ -97,7 +97,7 @@ def test_addresses_are_kebab_case_and_their_parameters_are_known(app: Flask) -> 
 def test_reading_every_page_shows_it_and_changes_nothing(app: Flask, crowd: Crowd) -> None:
     before = _prints(app)
     for place in _readable(app):
-        visitor = _right_person(crowd, place)
+        visitor = crowd.right_person(place)
         for method in ("GET", "HEAD", "OPTIONS"):
             answer = visitor.client.open(place.address(crowd.ids), method=method, buffered=True)
             expected = 303 if place.endpoint in LEADING_ON and method != "OPTIONS" else 200
@@ -107,7 +107,7 @@ def test_reading_every_page_shows_it_and_changes_nothing(app: Flask, crowd: Crow
 
 def test_every_page_has_manners(app: Flask, crowd: Crowd) -> None:
     for place in _readable(app):
-        _right_person(crowd, place).open(place.address(crowd.ids))
+        crowd.right_person(place).open(place.address(crowd.ids))
 
 
 def test_templates_stand_where_their_view_says(app: Flask, crowd: Crowd) -> None:
@@ -119,7 +119,7 @@ def test_templates_stand_where_their_view_says(app: Flask, crowd: Crowd) -> None
             shown.append(template.name)
 
         with template_rendered.connected_to(remember, app):
-            _right_person(crowd, place).client.get(place.address(crowd.ids), buffered=True)
+            crowd.right_person(place).client.get(place.address(crowd.ids), buffered=True)
         odd += [f"{place.endpoint}: {name}" for name in shown if not _stands_right(place, name)]
     assert odd == []
 
@@ -139,12 +139,6 @@ def _readable(app: Flask) -> list[Place]:
     found = [place for place in places(app) if "GET" in place.methods]
     assert len(found) > 40
     return found
-
-
-def _right_person(crowd: Crowd, place: Place) -> Visitor:
-    if place.door in ("debtor", ""):
-        return crowd.debtor
-    return crowd.stranger if place.endpoint in OPEN else crowd.administrator
 
 
 def _prints(app: Flask) -> dict[str, str]:

@@ -1,0 +1,99 @@
+"""Every form of the portal, found on the pages where people see it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.crowd import Crowd
+from tests.rules import Place, places
+from tests.visitor import Form, Visitor
+
+# These end what the others need, so they come last.
+ENDING = ("/sign-out", "/leave", "/discard", "/approve", "/withdraw", "/revoke", "/end", "/disable", "/close")
+KEPT_AWAY = "csrf_token"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A form, who saw it, and on which page."""
+
+    place: Place
+    visitor: Visitor
+    page: str
+    address: str
+    form: Form
+
+    @property
+    def fields(self) -> list[str]:
+        """What a visitor, or who writes requests by hand, could fill in: hidden fields too, files not."""
+        return sorted((self.form.names | set(self.form.values)) - {KEPT_AWAY} - set(self.files))
+
+    @property
+    def files(self) -> list[str]:
+        """The fields that take a file."""
+        return [
+            field.get("name", "") for field in self.form.element.iter("input") if field.get("type") == "file"
+        ]
+
+    @property
+    def token(self) -> str:
+        """The token it carries, or nothing: the button that enters needs none."""
+        return str(self.form.values.get(KEPT_AWAY, [""])[0])
+
+    def filled_in(self) -> dict[str, list[Any]]:
+        """Return what a browser sends when its first button is pressed at once."""
+        return self.form.filled_in({}, None)
+
+    def send(self, data: dict[str, Any], *, number: int = 0, **headers: str) -> TestResponse:
+        """Send it; `number` makes it come from another address, so that no limit answers instead."""
+        return self.visitor.client.post(
+            self.address,
+            data=data,
+            headers={"Referer": urljoin(self.visitor.base_url, self.page)} | headers,
+            environ_overrides={"REMOTE_ADDR": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"},
+            content_type="multipart/form-data" if self.files else None,
+            buffered=True,
+        )
+
+    def __str__(self) -> str:
+        return f"the form to {urlsplit(self.address).path} on {self.page}"
+
+
+def forms_of(app: Flask, crowd: Crowd) -> list[Seen]:
+    """Return every form that is sent by POST, each once, what ends something last."""
+    found = {(seen.place.endpoint, tuple(seen.fields)): seen for seen in _all(app, crowd)}
+    return sorted(found.values(), key=lambda seen: (seen.address.endswith(ENDING), seen.address))
+
+
+def _all(app: Flask, crowd: Crowd) -> Iterator[Seen]:
+    pages = [
+        (crowd.right_person(place), place.address(crowd.ids))
+        for place in places(app)
+        if "GET" in place.methods and place.door
+    ]
+    for visitor, address in (*pages, *crowd.more_pages):
+        page = visitor.open(address)
+        for form in page.forms:
+            for action in _actions(form) if form.method == "post" else ():
+                there = urljoin(page.path, action or page.path)
+                yield Seen(_answering(app, urlsplit(there).path), visitor, page.path, there, form)
+
+
+def _actions(form: Form) -> set[str]:
+    """Return where the form is sent to: by its first button, and by buttons that lead elsewhere."""
+    return {form.action, *(button.get("formaction", form.action) for button in form.buttons)}
+
+
+def _answering(app: Flask, path: str) -> Place:
+    rule, _ = app.url_map.bind("localhost").match(path, "POST", return_rule=True)
+    return next(place for place in places(app) if place.rule is rule)
+
+
+def a_file(name: str = "../../evil\r\n.csv") -> tuple[BytesIO, str]:
+    """Return a file that is no file of any kind."""
+    return BytesIO(b"\x00\xff\xfe;\"'\r\n=cmd()" * 200), name

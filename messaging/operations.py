@@ -51,12 +51,6 @@ def queue(
         raise ValueError(f"There is no event {event}.")
     if "link" in values:
         raise ValueError("A link is written when the message leaves, never stored.")
-    known = select(Message).where(
-        Message.organisation_id == organisation_id, Message.dedupe_key == dedupe_key
-    )
-    before = db.session.scalar(known)
-    if before is not None:
-        return before
     message = Message(
         organisation_id=organisation_id,
         dedupe_key=dedupe_key,
@@ -75,6 +69,17 @@ def queue(
         message_id=f"outbox-{uuid4().hex}",
         created_at=now,
     )
+    return _stored(message, invoice_ids)
+
+
+def _stored(message: Message, invoice_ids: Collection[int]) -> Message:
+    """Store the message with its invoices, or return the one that is there under its key."""
+    known = select(Message).where(
+        Message.organisation_id == message.organisation_id, Message.dedupe_key == message.dedupe_key
+    )
+    before = db.session.scalar(known)
+    if before is not None:
+        return before
     try:
         with db.session.begin_nested():
             db.session.add(message)
@@ -85,7 +90,7 @@ def queue(
             raise
         return before
     db.session.add_all(
-        MessageInvoice(organisation_id=organisation_id, message_id=message.id, invoice_id=invoice_id)
+        MessageInvoice(organisation_id=message.organisation_id, message_id=message.id, invoice_id=invoice_id)
         for invoice_id in sorted(set(invoice_ids))
     )
     db.session.flush()

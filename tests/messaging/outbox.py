@@ -67,7 +67,7 @@ class Outbox:
         )
         values: dict[str, Any] = {
             "organisation_id": self.organisation.id,
-            "dedupe_key": f"test:{debtor.id}",
+            "dedupe_key": f"reminder:{debtor.id}",
             "event": "reminder_1",
             "channel": contact.channel,
             "language": debtor.language,

@@ -216,8 +216,9 @@ def test_cut_after_it_was_taken_is_doubtful_and_never_sent_again_by_itself(outbo
         outbox.pass_by(hours=13)
         assert outbox.deliver() == {}
     assert len(outbox.sink.received) == 1
+    agent = factories.member(outbox.organisation)
     with pytest.raises(MessageNotRepeatable):
-        send_again(message=kept, now=outbox.now)
+        send_again(message=kept, member_id=agent.id, now=outbox.now)
 
 
 def test_a_wrong_password_stops_the_channel_and_burns_no_attempts(outbox: Outbox) -> None:
@@ -237,7 +238,8 @@ def test_a_failed_message_sent_again_by_a_person_leaves(outbox: Outbox) -> None:
     message = outbox.write()
     outbox.sink.faults.at_recipient.append("554 5.7.1 Refused")
     outbox.deliver()
-    send_again(message=outbox.fresh(message), now=outbox.now)
+    failed = outbox.fresh(message)
+    send_again(message=failed, member_id=factories.member(outbox.organisation).id, now=outbox.now)
     db.session.commit()
     assert outbox.deliver() == {"sent": 1}
 

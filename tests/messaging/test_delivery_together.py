@@ -59,7 +59,7 @@ def test_two_workers_hand_each_of_200_messages_over_once(outbox: Outbox) -> None
             factories.contact_point(to[0], value=f"sanne{number}@twohundred.example", is_preferred=False)
     for number in range(200):
         outbox.write(
-            to, about=about, dedupe_key=f"test:{number}", recipient=f"sanne{number}@twohundred.example"
+            to, about=about, dedupe_key=f"reminder:{number}", recipient=f"sanne{number}@twohundred.example"
         )
     worked: Counter[str] = Counter()
 

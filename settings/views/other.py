@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 from core import clock, transaction
 from core.members.models import Role
@@ -114,6 +114,7 @@ def _page(public_id: str, form: OtherForm, logo_form: LogoForm | None = None) ->
         logo_url=logo_url_of(organisation),
         works_until=end_of(issued_at=clock.now(), hours=hours, zone=organisation.zone),
         theme=theme_of(accent),
+        contrast=format_decimal(theme_of(accent).contrast),
         accent=accent,
         language_name=language_name(organisation.language),
     )

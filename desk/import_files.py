@@ -1,7 +1,7 @@
 """What the desk does with an uploaded file: take it in, open it, look all its rows over."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import current_app
 from flask_babel import gettext
@@ -60,7 +60,7 @@ def take_in(*, sent: FileStorage, kind: FileKind) -> str:
 
     The whole file is read once. Refuses what reading it refuses, and then keeps nothing.
     """
-    kept = shelf().keep(sent.stream)
+    kept = shelf().keep(cast(BinaryIO, sent.stream))
     try:
         choices = _first_choices(kept.name, kind)
         with transaction.writing():

@@ -1,6 +1,6 @@
 """What the pages of imports call kinds, states and ways to write, and how they name what is wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
@@ -84,6 +84,14 @@ DECIMAL_SIGNS: Mapping[DecimalSign, str] = MappingProxyType(
 EXISTING: Mapping[Existing, str] = MappingProxyType(
     {Existing.UPDATE: N_("Update them"), Existing.REFUSE: N_("Refuse the row")}
 )
+WORDS_FOR: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "language": words.language_name,
+        "country": words.country_name,
+        "kind": lambda stored: words.debtor_kind(DebtorKind(stored)),
+        "document": lambda stored: said(DOCUMENTS[stored]),
+    }
+)
 DOCUMENTS: Mapping[str, str] = MappingProxyType({INVOICE: N_("Invoice"), CREDIT_NOTE: N_("Credit note")})
 
 
@@ -146,13 +154,7 @@ def value(identifier: str, stored: Any, *, currency: str) -> str:
         return formats.money(stored, currency, language())
     if column.is_date:
         return formats.short_day(date.fromisoformat(stored), language())
-    shown = {
-        "language": words.language_name,
-        "country": words.country_name,
-        "kind": lambda text: words.debtor_kind(DebtorKind(text)),
-        "document": lambda text: said(DOCUMENTS[text]),
-    }.get(identifier, str)
-    return shown(stored)
+    return WORDS_FOR.get(identifier, str)(stored)
 
 
 def _written(amount: Decimal) -> str:

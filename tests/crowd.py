@@ -4,6 +4,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -19,7 +20,8 @@ from core.web.guards import EVERYBODY, rank_of
 from dunning import operations as dunning
 from dunning.models import DunningPolicy
 from invoices.importing.kinds import FileKind
-from invoices.importing.models import BatchState, ImportBatch, ImportMapping
+from invoices.importing.models import ImportBatch, ImportMapping
+from invoices.importing.shelf import shelf_in
 from invoices.models import Channel, ContactPoint, CreditNote, Debtor, DebtorKind, Invoice, Payment
 from links.queries import address_of
 from messaging.models import Message, MessageAttempt, MessageInvoice, MessageState, MessageTemplate
@@ -328,16 +330,17 @@ class _Filling:
         )
 
     def _imported(self) -> None:
+        word = self._word()
+        content = f"Klantnummer;Naam\n1;{word}\n"
+        kept = shelf_in(self.crowd.app.config["PORTAL"].var_dir).keep(BytesIO(content.encode()))
         batch = ImportBatch(
             organisation_id=self.owner.id,
             kind=FileKind.DEBTORS,
-            state=BatchState.DONE,
-            file_name=f"{self._word()}.csv",
-            stored_as=self._word(),
-            sha256=self._word(),
-            size=1,
+            file_name=f"{word}.csv",
+            stored_as=kept.name,
+            sha256=kept.sha256,
+            size=kept.size,
             created_at=self.now,
-            finished_at=self.now,
         )
         mapping = ImportMapping(
             organisation_id=self.owner.id, kind=FileKind.DEBTORS, headers_hash=self._word(), used_at=self.now

@@ -71,7 +71,7 @@ def totals_of(listed: Sequence[ListedInvoice]) -> list[tuple[int, str]]:
 
 
 def _row(invoice: ListedInvoice, chosen: bool, today: date, words: _Words) -> Row:
-    status = _status(invoice, today) if invoice.reaction_id else None
+    status = _status(invoice, today) if invoice.reaction_public_id else None
     tag, note, answer = status or (_part_settled(invoice), "", "")
     issued, due = day(invoice.invoiced_on, words.language), day(invoice.due_on, words.language)
     amount = money(invoice.amount, invoice.currency, words.language)
@@ -97,7 +97,7 @@ def _row(invoice: ListedInvoice, chosen: bool, today: date, words: _Words) -> Ro
         note=note,
         answer=answer,
         lines=() if is_whole else tuple(_lines(invoice)),
-        receipt_url=f"{words.receipts}{invoice.reaction_id}" if invoice.reaction_id else None,
+        receipt_url=f"{words.receipts}{invoice.reaction_public_id}" if invoice.reaction_public_id else None,
     )
 
 

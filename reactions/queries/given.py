@@ -1,17 +1,16 @@
-"""What a debtor reads about reactions already given: the status with an invoice, and the receipt."""
+"""What a debtor keeps of a reaction: the receipt."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import or_, select
 
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import Exemption, Invoice
 from messaging.models import Message
-from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
+from reactions.models import Action, ActionState, Reaction, ReactionInvoice
 
 
 class ReactionUnknown(Refusal):
@@ -22,31 +21,11 @@ class ReactionUnknown(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceStatus:
-    """The latest reaction to an invoice and what became of it.
-
-    `label` is what the debtor chose; `type_key` is what the action is now: a member may have changed it.
-    `is_exempt` says whether this action holds dunning off this invoice at the moment.
-    """
-
-    invoice_id: int
-    public_id: str
-    reference: str
-    label: str
-    type_key: str
-    reacted_at: datetime
-    answer_by: date | None
-    promised_on: date | None
-    state: ActionState
-    close_reason: str | None
-    answer: str
-    closed_at: datetime | None
-    is_exempt: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ReceiptInvoice:
-    """An invoice on a receipt, with what was open on it when the debtor reacted."""
+    """An invoice on a receipt, with what was open on it when the debtor reacted.
+
+    `is_exempt` says whether this reaction still holds dunning off all that is open on it.
+    """
 
     public_id: str
     number: str
@@ -82,63 +61,6 @@ def asked_by(action_id: int) -> str:
 def receipt_key(reaction_public_id: str) -> str:
     """Return the dedupe key of the message that says a reaction was received."""
     return f"reaction_received:{reaction_public_id}"
-
-
-def statuses_of(
-    *, organisation_id: int, invoice_ids: Collection[int], language: str | None = None
-) -> dict[int, InvoiceStatus]:
-    """Return the latest reaction per invoice, in one statement; invoices without one are left out.
-
-    With `language` the label is in that language, otherwise as the debtor read it when reacting.
-    """
-    latest = (
-        select(func.max(ReactionInvoice.reaction_id))
-        .where(
-            ReactionInvoice.organisation_id == organisation_id, ReactionInvoice.invoice_id.in_(invoice_ids)
-        )
-        .group_by(ReactionInvoice.invoice_id)
-    )
-    held = (
-        select(Exemption.id)
-        .where(
-            Exemption.organisation_id == organisation_id,
-            Exemption.invoice_id == ReactionInvoice.invoice_id,
-            Exemption.asked_by == literal("action:") + cast(Action.id, String),
-            Exemption.ended_at.is_(None),
-        )
-        .exists()
-    )
-    rows = db.session.execute(
-        select(
-            ReactionInvoice.invoice_id,
-            Reaction.public_id,
-            Reaction.reference,
-            func.coalesce(ReactionTypeText.label, Reaction.type_label),
-            ReactionType.key,
-            Reaction.reacted_at,
-            Reaction.answer_by,
-            Action.promised_on,
-            Action.state,
-            Action.close_reason,
-            Action.answer,
-            Action.closed_at,
-            held,
-        )
-        .join(Reaction, Reaction.id == ReactionInvoice.reaction_id)
-        .join(Action, Action.reaction_id == Reaction.id)
-        .join(ReactionType, ReactionType.id == Action.type_id)
-        .outerjoin(
-            ReactionTypeText,
-            (ReactionTypeText.type_id == Reaction.type_id) & (ReactionTypeText.language == language),
-        )
-        .where(
-            ReactionInvoice.organisation_id == organisation_id,
-            ReactionInvoice.invoice_id.in_(invoice_ids),
-            ReactionInvoice.reaction_id.in_(latest),
-        )
-        .order_by(ReactionInvoice.reaction_id)
-    )
-    return {row[0]: InvoiceStatus(*tuple(row)) for row in rows}
 
 
 def reaction_for_receipt(*, organisation_id: int, debtor_id: int, public_id: str) -> Receipt:
@@ -189,7 +111,8 @@ def _invoices_of(reaction: Reaction, action: Action) -> tuple[ReceiptInvoice, ..
             Exemption,
             (Exemption.invoice_id == Invoice.id)
             & (Exemption.asked_by == asked_by(action.id))
-            & Exemption.ended_at.is_(None),
+            & Exemption.ended_at.is_(None)
+            & or_(Exemption.amount.is_(None), Exemption.amount >= Invoice.amount_open),
         )
         .where(
             ReactionInvoice.organisation_id == reaction.organisation_id,

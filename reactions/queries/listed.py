@@ -16,9 +16,9 @@ from reactions.models import Action, ActionState, Reaction, ReactionInvoice, Rea
 class ListedInvoice:
     """An open invoice (minor units), what was paid and credited on it, and the latest reaction to it.
 
-    `is_exempt` says whether all that is open is left alone by dunning at the moment. From `reaction_id` on,
-    everything is None when there was no reaction: `label` is what the debtor chose, `type_key` what the
-    action is now.
+    `is_exempt` says whether all that is open is left alone by dunning at the moment. From
+    `reaction_public_id` on, everything is None when there was no reaction: `label` is what the debtor chose,
+    `type_key` what the action is now.
     """
 
     id: int
@@ -36,7 +36,7 @@ class ListedInvoice:
     paid_on: date | None
     credited: int
     is_exempt: bool
-    reaction_id: str | None
+    reaction_public_id: str | None
     label: str | None
     type_key: str | None
     reacted_at: datetime | None
@@ -57,9 +57,7 @@ _IS_PART_SETTLED = _i.amount_open < _i.amount
 _OF_PAYMENT = (_p.organisation_id == _i.organisation_id) & (_p.invoice_id == _i.id)
 # PostgreSQL adds bigints up to a numeric.
 _PAID = (
-    select(cast(func.coalesce(func.sum(_p.amount), 0), Minor))
-    .where(_OF_PAYMENT)
-    .correlate(Invoice.__table__)
+    select(cast(func.coalesce(func.sum(_p.amount), 0), Minor)).where(_OF_PAYMENT).correlate(Invoice.__table__)
 )
 _PAID_ON = select(func.max(_p.paid_on)).where(_OF_PAYMENT).correlate(Invoice.__table__)
 _CREDITED = (

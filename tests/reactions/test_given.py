@@ -5,19 +5,19 @@ from datetime import date, timedelta
 import pytest
 
 from core.database import db
-from reactions.operations.actions import close
-from reactions.queries.given import InvoiceStatus, ReactionUnknown, Receipt, reaction_for_receipt, statuses_of
+from reactions.operations.actions import change, close
+from reactions.queries.given import ReactionUnknown, Receipt, reaction_for_receipt
+from reactions.queries.listed import ListedInvoice, listed_invoices_of
 from tests import factories
 from tests.reactions.conftest import NOW, Counter
 
 
-def statuses(counter: Counter, language: str | None = None) -> dict[int, InvoiceStatus]:
+def statuses(counter: Counter, language: str = "nl") -> dict[int, ListedInvoice]:
     with counter.scope():
-        return statuses_of(
-            organisation_id=counter.organisation.id,
-            invoice_ids=[invoice.id for invoice in counter.invoices],
-            language=language,
+        listed = listed_invoices_of(
+            organisation_id=counter.organisation.id, debtor_id=counter.debtor.id, language=language
         )
+    return {invoice.id: invoice for invoice in listed if invoice.reaction_public_id}
 
 
 def receipt(counter: Counter, public_id: str, debtor_id: int | None = None) -> Receipt:
@@ -33,7 +33,8 @@ def test_the_latest_reaction_stands_with_each_invoice(counter: Counter) -> None:
     both = counter.react("complaint")
     second = counter.react("will_pay", about=counter.invoices[1:])
     found = statuses(counter)
-    assert [found[invoice.id].reference for invoice in counter.invoices] == [both.reference, second.reference]
+    given = [found[invoice.id].reaction_public_id for invoice in counter.invoices]
+    assert given == [both.public_id, second.public_id]
     status = found[counter.invoices[0].id]
     assert (status.label, status.type_key) == ("Ik ben het niet eens met de factuur", "complaint")
     assert (status.answer_by, status.state, status.is_exempt) == (date(2026, 11, 27), "new", True)
@@ -73,6 +74,25 @@ def test_statuses_take_one_statement(counter: Counter, statements: list[str]) ->
     statements.clear()
     statuses(counter, "nl")
     assert len([statement for statement in statements if "FROM" in statement]) == 1
+
+
+def test_a_part_in_dispute_does_not_promise_that_reminders_stay_away(counter: Counter) -> None:
+    reaction = counter.react("complaint", about=counter.invoices[:1])
+    action = counter.action_of(reaction)
+    with counter.scope():
+        change(
+            organisation_id=counter.organisation.id,
+            action_public_id=action.public_id,
+            version=action.version,
+            member_id=counter.member.id,
+            type_key="complaint",
+            exempts=True,
+            amount_disputed=100,
+            review_on=None,
+            now=NOW,
+        )
+    assert not statuses(counter)[counter.invoices[0].id].is_exempt
+    assert [invoice.is_exempt for invoice in receipt(counter, reaction.public_id).invoices] == [False]
 
 
 def test_a_receipt_says_what_was_told_and_what_was_open_then(counter: Counter) -> None:

@@ -29,6 +29,7 @@ WRITES_SQL = {
     "core/database.py": "SQLite's manners and its BEGIN",
     "links/queries.py": "a visit, its link and its organisation in one statement, before anybody is known",
     "reactions/queries/listed.py": "the list that is asked for most, in one statement prepared once",
+    "invoices/importing/staging.py": "temporary tables: prepared inserts, and statistics nobody else makes",
     "core/tenancy.py": "tells PostgreSQL which organisation this is",
     "core/migrations/env.py": "foreign keys off while tables are copied",
     "core/migrations/guards.py": "row-level security and triggers",

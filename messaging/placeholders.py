@@ -19,6 +19,7 @@ MAX_PLACEHOLDERS = 60
 MAX_VALUE = 10_000
 
 _WRITTEN = re.compile(r"\(\(([^()\n]{1,60})\)\)")
+_GAP = re.compile(r"\n{3,}")
 _SLOT = re.compile(r"\(\(([a-z_]{1,60})\)\)")
 
 # Control characters are never meant, and marks that turn the reading direction could show an address
@@ -87,12 +88,13 @@ class Template:
         return frozenset(self.pieces[1::2])
 
     def without(self, empty: Collection[str]) -> "Template":
-        """Return the text without the lines that name one of `empty`."""
+        """Return the text without the lines that name one of `empty`, and without the gap they leave."""
         gone = self.names.intersection(empty)
         if not gone:
             return self
         lines = self.text.split("\n")
-        return Template("\n".join(line for line in lines if gone.isdisjoint(_SLOT.findall(line))))
+        kept = "\n".join(line for line in lines if gone.isdisjoint(_SLOT.findall(line)))
+        return Template(_GAP.sub("\n\n", kept))
 
 
 def parse(

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import format_decimal, gettext, ngettext
 
+from core.refusals import Refusal
 from desk import import_words as words
 from desk.forms.fields import choices
 from desk.forms.imports import FIXED, ColumnsForm
@@ -15,11 +16,18 @@ from invoices.importing.columns import COLUMNS
 from invoices.importing.dates import DateOrder
 from invoices.importing.evidence import Finding, Verdict
 from invoices.importing.preparing import Opened
-from invoices.importing.profiles import Profile, profile
+from invoices.importing.profiles import (
+    DateOrderUndecided,
+    DecimalSignUndecided,
+    Profile,
+    TwoDigitYearsUndecided,
+    profile,
+)
 
 SAMPLES = 3
 LONGEST_SAMPLE = 40
 OPEN = (Verdict.AMBIGUOUS, Verdict.CONFLICTING)
+UNDECIDED = (DateOrderUndecided, DecimalSignUndecided, TwoDigitYearsUndecided)
 
 
 def columns_context(*, upload: Upload, opened: Opened, form: ColumnsForm) -> dict[str, Any]:
@@ -37,12 +45,22 @@ def columns_context(*, upload: Upload, opened: Opened, form: ColumnsForm) -> dic
         "open_dates": found.dates.verdict if found.dates.verdict in OPEN else "",
         "open_amounts": found.decimals.verdict if found.decimals.verdict in OPEN else "",
         "short_years": found.two_digit_years,
-        "columns": _columns(form, opened, waits=bool(missing)),
+        "columns": _columns(form, opened, waits=any(not set(group).intersection(FIXED) for group in missing)),
         "guessed": len(opened.guessed),
         "missing": [words.labels(group) for group in missing],
-        "fixed": _fixed(form, upload),
+        "fixed": _fixed(form, upload, {name for group in missing for name in group}),
         "has_invoices": upload.kind in WITH_INVOICES,
     }
+
+
+def open_questions(found: Profile, wanted: Choices) -> list[Refusal]:
+    """Return everything the file leaves open and nobody decided, as the refusals that ask for it."""
+    answers = (
+        found.dates.choice or wanted.date_order,
+        found.decimals.choice or wanted.decimal_sign,
+        wanted.two_digit_years or not found.two_digit_years,
+    )
+    return [question() for question, answer in zip(UNDECIDED, answers, strict=True) if not answer]
 
 
 def _offer_orders(form: ColumnsForm, found: Profile) -> None:
@@ -77,7 +95,7 @@ def _with_sample(name: str, sample: str) -> str:
 def _chips(opened: Opened, found: Profile, chosen: Choices) -> list[str]:
     """Return how the file was read, in a few words each."""
     layout = opened.table.layout
-    chips = [ngettext("%(num)s row", "%(num)s rows", found.rows)]
+    chips = [ngettext("%(count)s row", "%(count)s rows", found.rows, count=format_decimal(found.rows))]
     if layout.form == "csv":
         separator = words.said(words.DELIMITERS[layout.delimiter or ";"])
         chips.append(gettext("Separated by %(separator)s", separator=separator))
@@ -123,6 +141,6 @@ def _short(value: str) -> str:
     return value if len(value) <= LONGEST_SAMPLE else f"{value[:LONGEST_SAMPLE]}…"
 
 
-def _fixed(form: ColumnsForm, upload: Upload) -> list[Any]:
-    """Return the fields for what all rows have in common."""
-    return [form[name] for name in FIXED if upload.kind in COLUMNS[name].kinds]
+def _fixed(form: ColumnsForm, upload: Upload, missing: set[str]) -> list[tuple[Any, bool]]:
+    """Return the fields for what all rows have in common, and whether each is still missing."""
+    return [(form[name], name in missing) for name in FIXED if upload.kind in COLUMNS[name].kinds]

@@ -12,11 +12,13 @@ from desk import lists
 from desk.import_files import shelf
 from invoices.importing import queries
 from invoices.importing.columns import COLUMNS
+from invoices.importing.columns_of_invoices import WHAT_IS_OWED
 from invoices.importing.models import BatchState, ImportBatch
 
 PROBLEMS_SHOWN = 10
 # Said beside the amounts, or known to everybody who looks.
 NOT_SHOWN = ("currency",)
+NAMES = ("customer_number", "company_name", "name", "first_name", "last_name")
 PAGES: Mapping[BatchState, str] = {
     BatchState.CHECKED: "check",
     BatchState.QUEUED: "progress",
@@ -101,7 +103,8 @@ def _problem(problem: Mapping[str, Any]) -> dict[str, Any]:
 
 def _preview(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the first rows as a table: (name, whether it is a number) of each column, and the cells."""
-    shown = [name for name in COLUMNS if name not in NOT_SHOWN and any(name in row for row in rows)]
+    order = dict.fromkeys((*NAMES, *(column.identifier for column in WHAT_IS_OWED), *COLUMNS))
+    shown = [name for name in order if name not in NOT_SHOWN and any(name in row for row in rows)]
     return {
         "columns": [(words.said(COLUMNS[name].label), COLUMNS[name].is_amount) for name in shown],
         "rows": [(row["row"], [_cell(row, name) for name in shown]) for row in rows],

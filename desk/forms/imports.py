@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 from core.money import CURRENCIES
 from core.organisations.models import LANGUAGES
 from core.organisations.queries import creditors_of
+from core.refusals import Refusal
 from core.web.guards import current_organisation
 from desk import import_words, words
 from desk.forms.fields import REQUIRED, choices
@@ -24,7 +25,7 @@ from invoices.importing.columns_of_invoices import WHAT_IS_OWED
 from invoices.importing.dates import DateOrder
 from invoices.importing.delimited import DELIMITERS, ENCODINGS
 from invoices.importing.kinds import FileKind
-from invoices.importing.matching import columns_of
+from invoices.importing.matching import ColumnsMissing, columns_of
 from invoices.importing.preparing import Opened
 
 FIXED = ("creditor", "currency", "country", "language")
@@ -84,6 +85,11 @@ class ColumnsForm(FlaskForm):
             two_digit_years=self.two_digit_years.data,
             existing=Existing(_chosen(self.existing) or Existing.UPDATE),
         )
+
+    def missing(self, refusal: Refusal) -> str:
+        """Return the name of the field for all rows that brings everything a refusal misses, or nothing."""
+        names = {group[0] for group in refusal.missing} if isinstance(refusal, ColumnsMissing) else set()
+        return names.pop() if len(names) == 1 and names.issubset(FIXED) else ""
 
     def doubled(self) -> str:
         """Return the name of the second field that goes to the same place as one before it, or nothing."""

@@ -11,13 +11,13 @@ from core.refusals import Refusal
 from core.web.guards import allows
 from core.web.languages import sentence_of
 from desk.forms.imports import ColumnsForm, columns_form
-from desk.import_columns_page import columns_context
+from desk.import_columns_page import UNDECIDED, columns_context, open_questions
 from desk.import_files import Upload, batch_of, look_over, look_through, open_upload, undecided
 from desk.import_words import in_own_words
 from desk.refusing import at_field
 from invoices.importing import profiles, refusals
 from invoices.importing.choices import Choices
-from invoices.importing.matching import ColumnTwice
+from invoices.importing.matching import ColumnsMissing, ColumnTwice
 from invoices.importing.operations import BatchMovedOn, note_findings, remember, settle
 from invoices.importing.preparing import Opened
 from invoices.importing.shelf import FileGone
@@ -45,19 +45,14 @@ def show(public_id: str) -> ResponseReturnValue:
 @allows(Role.AGENT)
 def read(public_id: str) -> ResponseReturnValue:
     """Read the file differently; what was matched stays."""
-    upload = undecided(public_id)
-    opened = open_upload(upload, upload.choices)
-    form = columns_form(upload=upload, opened=opened, stored=False)
-    return _read(upload, opened, form)
+    return _read(*_sent(public_id))
 
 
 @blueprint.post("")
 @allows(Role.AGENT)
 def match(public_id: str) -> ResponseReturnValue:
     """Keep what was chosen and look all rows over; a file that is to be read differently is shown first."""
-    upload = undecided(public_id)
-    opened = open_upload(upload, upload.choices)
-    form = columns_form(upload=upload, opened=opened, stored=False)
+    upload, opened, form = _sent(public_id)
     wanted = form.wanted(opened)
     if _is_another_reading(upload, wanted):
         return _read(upload, opened, form)
@@ -66,7 +61,7 @@ def match(public_id: str) -> ResponseReturnValue:
     except (BatchMovedOn, FileGone):
         raise
     except Refusal as refusal:
-        status = at_field(form, in_own_words(refusal), PLACES | {ColumnTwice: form.doubled()})
+        status = _explain(upload, wanted, form, refusal)
         return _page(upload, open_upload(upload, wanted), form), status
     return redirect(url_for("desk.imports.show", public_id=public_id), 303)
 
@@ -77,6 +72,13 @@ def lead_back(refusal: Refusal) -> ResponseReturnValue:
     """Show the import as it is now, and why nothing can be matched any more."""
     flash(sentence_of(refusal))
     return redirect(url_for("desk.imports.show", **(request.view_args or {})), 303)
+
+
+def _sent(public_id: str) -> tuple[Upload, Opened, ColumnsForm]:
+    """Return the import, its file as it is read now, and the form as it was sent."""
+    upload = undecided(public_id)
+    opened = open_upload(upload, upload.choices)
+    return upload, opened, columns_form(upload=upload, opened=opened, stored=False)
 
 
 def _read(upload: Upload, opened: Opened, form: ColumnsForm) -> ResponseReturnValue:
@@ -99,6 +101,15 @@ def _read(upload: Upload, opened: Opened, form: ColumnsForm) -> ResponseReturnVa
 def _is_another_reading(upload: Upload, wanted: Choices) -> bool:
     before = upload.choices
     return (wanted.encoding, wanted.delimiter) != (before.encoding, before.delimiter)
+
+
+def _explain(upload: Upload, wanted: Choices, form: ColumnsForm, refusal: Refusal) -> int:
+    """Write why the rows were not checked where it belongs, everything that is open at once."""
+    if isinstance(refusal, UNDECIDED):
+        questions = open_questions(look_through(upload, wanted), wanted)
+        return max(at_field(form, question, PLACES) for question in questions)
+    places = PLACES | {ColumnTwice: form.doubled(), ColumnsMissing: form.missing(refusal)}
+    return at_field(form, in_own_words(refusal), places)
 
 
 def _check(upload: Upload, opened: Opened, wanted: Choices, *, remembered: bool) -> None:

@@ -4,7 +4,7 @@ from io import StringIO
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from core import clock, transaction
@@ -139,5 +139,10 @@ def _new(form: UploadForm) -> str:
     hints = [(option, said(KINDS[FileKind(option.data)][1])) for option in form.kind]
     most = DESK_LIMITS.bytes // MEGABYTE
     return render_template(
-        "desk/imports/new.html", here="imports", form=form, kinds=hints, most=most, rows=DESK_LIMITS.rows
+        "desk/imports/new.html",
+        here="imports",
+        form=form,
+        kinds=hints,
+        most=most,
+        rows=format_decimal(DESK_LIMITS.rows),
     )

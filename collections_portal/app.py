@@ -25,6 +25,7 @@ from collections_portal.debtor import door as debtor_door
 from collections_portal.demo import mailbox
 from core import tables, tenancy, transaction
 from core.database import db
+from core.web.application import Portal
 from core.web.sessions import DoorSessions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,7 +40,7 @@ def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
     """Return the WSGI application with the chosen doors: `debtor`, `desk` (which brings the settings)."""
     tables.load()
     config.var_dir.mkdir(parents=True, exist_ok=True)
-    app = Flask(
+    app = Portal(
         "collections_portal",
         root_path=str(ROOT / "collections_portal"),
         template_folder=str(ROOT / "templates"),

@@ -1,6 +1,6 @@
 """One file imported from beginning to end, for `portal import` and the story: the desk's steps in a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from invoices.importing import operations
 from invoices.importing.checking import check
 from invoices.importing.choices import Choices
 from invoices.importing.kinds import FileKind
+from invoices.importing.matching import ColumnUnknown
 from invoices.importing.models import BatchState, ImportBatch
 from invoices.importing.preparing import Opened, open_file
 from invoices.importing.queries import batch_by_public_id, remembered
@@ -42,17 +43,20 @@ class FileImport:
         self.organisation = organisation
 
     @contextmanager
-    def taken(self, path: Path, *, kind: FileKind, choices: Choices) -> Iterator[Taken]:
+    def taken(
+        self, path: Path, *, kind: FileKind, choices: Choices, amended: Mapping[str, str] | None = None
+    ) -> Iterator[Taken]:
         """Put a copy of the file on the shelf; one that was not stored in the end is taken off again.
 
-        Refuses what reading the beginning of the file refuses.
+        Columns that were not chosen are matched as the last time, else as guessed, then as `amended`: header
+        -> column, or nothing to leave it out. Refuses what reading the beginning of the file refuses, and
+        headers the file does not have (ColumnUnknown).
         """
         with path.open("rb") as source:
             kept = self.shelf.keep(source)
         try:
-            opened = open_file(
-                path=self.shelf.path_of(kept.name), kind=kind, choices=choices, limits=COMMAND_LIMITS
-            )
+            choices = self._matched(kept, kind, choices, amended or {})
+            opened = self._opened(kept, kind, choices)
             yield self._noted(path, kept, kind, choices, opened)
         finally:
             self.shelf.remove(kept.name)
@@ -79,9 +83,8 @@ class FileImport:
             batch = self._batch(taken)
             operations.queue(batch=batch, again=again, now=clock.now())
             operations.remember(batch=batch, header=taken.opened.table.header, now=clock.now())
-        with self.shelf.turn(self.organisation.public_id) as is_ours:
-            if is_ours:
-                store_batch(self.shelf, self.organisation.id, taken.public_id)
+        with self.shelf.turn(self.organisation.public_id, waits=True):
+            store_batch(self.shelf, self.organisation.id, taken.public_id)
         with reading():
             return self._batch(taken).state
 
@@ -92,11 +95,31 @@ class FileImport:
             if batch.finished_at is None:
                 operations.discard(batch=batch, now=clock.now())
 
+    def _opened(self, kept: Kept, kind: FileKind, choices: Choices) -> Opened:
+        path = self.shelf.path_of(kept.name)
+        return open_file(path=path, kind=kind, choices=choices, limits=COMMAND_LIMITS)
+
+    def _matched(self, kept: Kept, kind: FileKind, choices: Choices, amended: Mapping[str, str]) -> Choices:
+        opened = self._opened(kept, kind, choices)
+        with reading():
+            before = remembered(organisation_id=self.organisation.id, kind=kind, header=opened.table.header)
+        if before is not None and choices.columns is None:
+            choices = replace(choices, columns=before.columns)
+            opened = self._opened(kept, kind, choices)
+        if not amended:
+            return choices
+        if not set(amended) <= set(opened.table.header):
+            raise ColumnUnknown
+        header = opened.table.header
+        columns = {header[place]: name for place, name in opened.matching.columns.items()}
+        taken = set(amended.values())
+        kept_columns = {
+            one: name for one, name in columns.items() if name not in taken and one not in amended
+        }
+        return replace(choices, columns=kept_columns | {one: name for one, name in amended.items() if name})
+
     def _noted(self, path: Path, kept: Kept, kind: FileKind, choices: Choices, opened: Opened) -> Taken:
         with writing():
-            before = remembered(organisation_id=self.organisation.id, kind=kind, header=opened.table.header)
-            if before is not None and choices.columns is None:
-                choices = replace(choices, columns=before.columns)
             batch = operations.take_in(
                 organisation_id=self.organisation.id,
                 member_id=None,

@@ -1,5 +1,6 @@
 """`portal import`: a file of invoices or debtors, read, checked and stored without the desk."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,29 @@ from invoices.importing.amounts import DecimalSign
 from invoices.importing.choices import Choices, Existing
 from invoices.importing.columns import COLUMNS
 from invoices.importing.dates import DateOrder
+from invoices.importing.delimited import DELIMITERS, ENCODINGS
 from invoices.importing.kinds import FileKind
+from invoices.importing.matching import ColumnsMissing
 from invoices.importing.models import BatchState
+from invoices.importing.operations import FileKnown
+from invoices.importing.profiles import (
+    DateOrderUndecided,
+    DecimalSignUndecided,
+    TwoDigitYearsUndecided,
+)
 
 KINDS = click.Choice([kind.value for kind in FileKind])
 ORDERS = click.Choice([order.value for order in DateOrder])
 SIGNS = click.Choice([sign.value for sign in DecimalSign])
 SAMPLES = 3
+# What the terminal offers where the desk asks.
+WAYS_ON: Mapping[type[BaseException], str] = {
+    ColumnsMissing: "--map, --creditor, --currency",
+    DateOrderUndecided: "--date-order",
+    DecimalSignUndecided: "--decimal",
+    TwoDigitYearsUndecided: "--two-digit-years",
+    FileKnown: "--again",
+}
 
 
 @click.command(name="import")
@@ -30,10 +47,14 @@ SAMPLES = 3
 @click.option("--creditor", default="", help="Code or name, for files without a column for it.")
 @click.option("--currency", default="", help="For files without a column for it.")
 @click.option("--country", default="", help="Two letters, for files without a column for it.")
+@click.option("--language", default="", help="Of new debtors, for files without a column for it.")
 @click.option("--date-order", type=ORDERS, help="When the file leaves it open.")
 @click.option("--decimal", "decimal_sign", type=SIGNS, help="When the file leaves it open.")
+@click.option("--two-digit-years", is_flag=True, help="26 means 2026.")
+@click.option("--encoding", type=click.Choice(ENCODINGS), help="How letters are written, if guessed wrong.")
+@click.option("--delimiter", type=click.Choice(DELIMITERS), help="What stands between cells, likewise.")
 @click.option(
-    "--map", "mapped", multiple=True, help="HEADER=COLUMN, once for each column; the rest is left out."
+    "--map", "mapped", multiple=True, help="HEADER=COLUMN where the guess is wrong; HEADER= leaves it out."
 )
 @click.option(
     "--existing", type=click.Choice([each.value for each in Existing]), default=Existing.UPDATE.value
@@ -47,7 +68,7 @@ def import_(
     mapped: tuple[str, ...],
     check_only: bool,
     again: bool,
-    **said: str,
+    **said: Any,
 ) -> None:
     """Import FILE (CSV or .xlsx), all of its rows or none.
 
@@ -58,19 +79,21 @@ def import_(
         owner = organisation_by_public_id(public_id=organisation)
         with tenancy.scope(owner.id):
             importing = FileImport(current_app.config["PORTAL"], owner)
-            choices = _choices(mapped, **said)
-            with importing.taken(file, kind=FileKind(kind), choices=choices) as taken:
+            choices, amended = _choices(**said), dict(_pair(each) for each in mapped)
+            with importing.taken(file, kind=FileKind(kind), choices=choices, amended=amended) as taken:
                 _say_how_it_is_read(taken)
                 _import(importing, taken, check_only=check_only, again=again)
 
 
-def _choices(mapped: tuple[str, ...], **said: Any) -> Choices:
-    fixed = {name: said[name] for name in ("creditor", "currency", "country") if said[name]}
+def _choices(**said: Any) -> Choices:
+    fixed = {name: said[name] for name in ("creditor", "currency", "country", "language") if said[name]}
     return Choices(
-        columns=dict(_pair(each) for each in mapped) or None,
+        encoding=said["encoding"],
+        delimiter=said["delimiter"],
         fixed=fixed,
         date_order=DateOrder(said["date_order"]) if said["date_order"] else None,
         decimal_sign=DecimalSign(said["decimal_sign"]) if said["decimal_sign"] else None,
+        two_digit_years=said["two_digit_years"],
         existing=Existing(said["existing"]),
     )
 
@@ -78,7 +101,7 @@ def _choices(mapped: tuple[str, ...], **said: Any) -> Choices:
 def _pair(text: str) -> tuple[str, str]:
     header, sign, name = text.rpartition("=")
     known = list(COLUMNS)
-    if not sign or name not in known:
+    if not sign or (name and name not in known):
         raise click.BadParameter(f"{text!r} is not HEADER=COLUMN. Columns: {', '.join(known)}.")
     return header, name
 
@@ -101,8 +124,10 @@ def _import(importing: FileImport, taken: Taken, *, check_only: bool, again: boo
             importing.give_up(taken)
             return
         state = importing.store(taken, again=again)
-    except BaseException:
+    except BaseException as error:
         importing.give_up(taken)
+        if option := WAYS_ON.get(type(error)):
+            raise click.ClickException(f"{error} ({option})") from error
         raise
     if state is not BatchState.DONE:
         raise click.ClickException("Nothing was stored; the log says why.")

@@ -21,4 +21,5 @@ def at_work() -> Iterator[None]:
         except Refusal as refusal:
             raise click.ClickException(str(refusal)) from refusal
         finally:
+            db.session.remove()
             db.engine.dispose()

@@ -86,12 +86,15 @@ class Shelf:
             path.unlink(missing_ok=True)
 
     @contextmanager
-    def turn(self, owner: str) -> Iterator[bool]:
-        """Give the turn to import for one owner, or False when somebody has it; a killed process loses it."""
+    def turn(self, owner: str, *, waits: bool = False) -> Iterator[bool]:
+        """Give the turn to import for one owner; a process that is killed loses it.
+
+        While somebody else has it the answer is False, or, with `waits`, comes when they are done.
+        """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self.folder / f"{owner}.turn").open("w") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
             except BlockingIOError:
                 yield False
             else:

@@ -1,0 +1,136 @@
+"""The demo organisation behind HTTPS, with the ids and keys that a test in a browser needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from collections_portal.demo import founding, past
+from collections_portal.demo.founding import Key
+from core import clock, tenancy
+from core.clock import day_in
+from core.database import db
+from core.members import sessions
+from core.members.models import Member, Role
+from core.organisations.models import Creditor, Organisation
+from core.transaction import writing
+from core.web.accounts import LinkKind, password_link
+from dunning.models import DunningRun, RunState
+from invoices.importing.kinds import FileKind
+from invoices.importing.models import ImportBatch
+from invoices.importing.shelf import shelf_in
+from invoices.models import ContactPoint, Debtor, Invoice
+from messaging.models import Message
+from reactions.models import Action, ActionState, Reaction, ReactionType
+from tests.serving import Served
+
+# Sanne de Wit: four open invoices, one of them answered.
+STAR = "20418"
+
+
+@dataclass
+class Stage:
+    """A portal that runs, with the demo in it. `ids` holds ids by the word before them in an address."""
+
+    served: Served
+    organisation: Organisation
+    keys: Mapping[Role, Key]
+    link: str
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def address(self, path: str) -> str:
+        """Return the full address of a path."""
+        return f"{self.served.url}{path}"
+
+    def enter(self, tab: Page, *, language: str = "en") -> None:
+        """Open the debtor's link in this language and press its button."""
+        tab.goto(f"{self.link}?lang={language}")
+        tab.locator("main form button").first.click()
+        tab.wait_for_url("**/invoices")
+
+    def sign_in(self, tab: Page, role: Role, *, language: str = "en") -> None:
+        """Give the tab a session of the demo's member with this role."""
+        with self.served.app.app_context(), tenancy.scope(self.organisation.id), writing():
+            found = select(Member).where(Member.email == self.keys[role].email)
+            member = db.session.scalars(found).one()
+            member.language = language
+            secret = sessions.begin(member=member, browser="Chromium, Linux", now=clock.now())
+        tab.context.add_cookies([{"name": "__Host-desk", "value": secret, "url": self.served.url}])
+
+
+def set_up(served: Served) -> Stage:
+    """Found the demo in the portal's database, as `portal demo` does."""
+    config, now = served.app.config["PORTAL"], clock.now()
+    with served.app.app_context():
+        with tenancy.everywhere(), writing():
+            organisation = founding.found(now=now)
+        today = day_in(now, organisation.zone)
+        with tenancy.scope(organisation.id), writing():
+            founding.equip(organisation, now=now)
+            keys = founding.staff(organisation, now=now)
+            founding.debtors(organisation, today=today, now=now)
+        past.remind(organisation, config, now=now)
+        with tenancy.scope(organisation.id), writing():
+            founding.settle(organisation, today=today, now=now)
+        past.answer(organisation, config, now=now)
+        past.propose(organisation, now=now)
+        link = past.link_for(organisation, config, customer_number=STAR, now=now)
+        stage = Stage(served, organisation, {key.role: key for key in keys}, link)
+        with tenancy.scope(organisation.id), writing():
+            stage.ids |= _ids(stage)
+        db.session.expunge_all()
+    return stage
+
+
+def _ids(stage: Stage) -> dict[str, str]:
+    """Return the public id of something worth seeing, of every kind."""
+    star = db.session.scalars(select(Debtor).where(Debtor.customer_number == STAR)).one()
+    reaction = db.session.scalars(select(Reaction).where(Reaction.debtor_id == star.id)).first()
+    agent = db.session.scalars(select(Member).where(Member.role == Role.AGENT)).one()
+    assert reaction is not None
+    until = clock.now() + timedelta(minutes=30)
+    found = {
+        "actions": select(Action.public_id).where(Action.state != ActionState.CLOSED),
+        "contacts": select(ContactPoint.public_id).where(ContactPoint.debtor_id == star.id),
+        "creditors": select(Creditor.public_id),
+        "dunning": select(DunningRun.public_id).where(DunningRun.state == RunState.PROPOSED),
+        "invoices": select(Invoice.public_id).where(Invoice.number == "2026/201"),
+        "messages": select(Message.public_id).where(Message.debtor_id == star.id),
+        "web": select(ReactionType.public_id).where(ReactionType.key == "complaint"),
+    }
+    ids = {word: db.session.scalars(query.limit(1)).one() for word, query in found.items()}
+    return ids | {
+        "debtors": star.public_id,
+        "reactions": reaction.public_id,
+        "members": agent.public_id,
+        "k": stage.link.rpartition("/")[2],
+        "imports": _uploaded(stage).public_id,
+        "reset-password": password_link(agent, LinkKind.RESET, valid_until=until).rpartition("/")[2],
+        "invitation": password_link(agent, LinkKind.INVITATION, valid_until=until).rpartition("/")[2],
+        "logo": stage.organisation.public_id,
+        "theme": stage.organisation.public_id,
+    }
+
+
+def _uploaded(stage: Stage) -> ImportBatch:
+    content = (
+        "Klantnummer;Voornaam;Achternaam;E-mail;Mobiel\n"
+        "20418;Sanne;de Wit;sanne.dewit@post.example;06 12345678\n"
+        "30001;Pim;Jansen;pim@post.example;0687654321\n"
+    )
+    kept = shelf_in(stage.served.app.config["PORTAL"].var_dir).keep(BytesIO(content.encode()))
+    batch = ImportBatch(
+        organisation_id=stage.organisation.id,
+        kind=FileKind.DEBTORS,
+        file_name="klanten.csv",
+        stored_as=kept.name,
+        sha256=kept.sha256,
+        size=kept.size,
+        created_at=clock.now(),
+    )
+    db.session.add(batch)
+    db.session.flush()
+    return batch

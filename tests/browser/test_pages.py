@@ -1,0 +1,76 @@
+"""Every page of every door in Chromium over HTTPS: looked over by axe, at three widths, and photographed."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from core.members.models import Role
+from core.web.guards import EVERYBODY, rank_of
+from tests.browser.looks import faults_of
+from tests.browser.stage import Stage
+from tests.rules import Place, places
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+
+# Files to keep, no pages.
+FILES = (".csv", ".css", "/logo/<public_id>", "/health", "/static/<path:filename>")
+Photograph = Callable[[Page, str], None]
+
+
+def test_pages_of_debtors(stage: Stage, open_tab: Callable[..., Page], photograph: Photograph) -> None:
+    tab = open_tab(language="nl")
+    stage.enter(tab, language="nl")
+    for box in tab.locator("input[name=invoice]").all()[:2]:
+        box.check()
+    tab.get_by_role("button", name="Betalen", exact=True).click()
+    tab.wait_for_url("**/pay")
+    _look_over(stage, tab, _pages(stage, "debtor", open_ones=None), photograph)
+
+
+@pytest.mark.parametrize("door", ["desk", "settings"])
+def test_pages_of_members(
+    stage: Stage, open_tab: Callable[..., Page], photograph: Photograph, door: str
+) -> None:
+    tab = open_tab(language="nl")
+    stage.sign_in(tab, Role.ADMINISTRATOR, language="nl")
+    _look_over(stage, tab, _pages(stage, door, open_ones=False), photograph)
+
+
+def test_pages_before_sign_in(stage: Stage, open_tab: Callable[..., Page], photograph: Photograph) -> None:
+    tab = open_tab(language="nl")
+    _look_over(stage, tab, _pages(stage, "desk", open_ones=True), photograph)
+
+
+def test_error_pages(stage: Stage, open_tab: Callable[..., Page], photograph: Photograph) -> None:
+    tab = open_tab(language="nl")
+    faults = []
+    for name, path in (("debtor", "/nowhere"), ("link", f"/k/{'A' * 25}"), ("desk", "/desk/nowhere")):
+        tab.goto(stage.address(path))
+        faults += faults_of(tab, f"error-{name}", photograph)
+    assert faults == []
+
+
+def _look_over(stage: Stage, tab: Page, pages: list[Place], photograph: Photograph) -> None:
+    faults = []
+    for place in pages:
+        answer = tab.goto(stage.address(place.address(stage.ids)))
+        assert answer is not None
+        assert answer.status == 200, place.rule
+        faults += faults_of(tab, place.endpoint.replace(".", "-"), photograph)
+    assert faults == []
+
+
+def _pages(stage: Stage, door: str, *, open_ones: bool | None) -> list[Place]:
+    """Return the pages of a door; of the members' doors those that need no sign-in, or the others."""
+    app = stage.served.app
+    found = [
+        place
+        for place in places(app)
+        if place.door == door
+        and "GET" in place.methods
+        and not place.rule.rule.endswith(FILES)
+        and (open_ones is None or (rank_of(app.view_functions[place.endpoint]) == EVERYBODY) == open_ones)
+    ]
+    assert len(found) >= 4
+    return found

@@ -31,9 +31,7 @@ def install(app: Flask) -> None:
 @lru_cache(maxsize=256)
 def _shape(currency: str, lang: str) -> tuple[str, str, str, str]:
     """Return (before, group, decimal, after) of the language's way to write the currency."""
-    sample = format_currency(
-        1234567, currency, locale=LOCALES[lang], decimal_quantization=True
-    )
+    sample = format_currency(1234567, currency, locale=LOCALES[lang], decimal_quantization=True)
     first, last = (
         sample.index("1"),
         sample.rindex("0") if decimals_of(currency) else sample.rindex("7"),
@@ -111,7 +109,5 @@ def age(value: timedelta, lang: str) -> str:
     if minutes >= 24 * 60:
         count, unit = minutes // (24 * 60), "day"
     # The narrow form of a minute reads as a metre or a month, and German has none for most units.
-    length: Literal["short", "narrow"] = (
-        "short" if unit == "minute" or lang == "de" else "narrow"
-    )
+    length: Literal["short", "narrow"] = "short" if unit == "minute" or lang == "de" else "narrow"
     return format_unit(count, f"duration-{unit}", length=length, locale=LOCALES[lang])

@@ -48,7 +48,7 @@ STATES: Mapping[BatchState, words.Word] = MappingProxyType(
         BatchState.IMPORTING: (N_("Importing"), "wait"),
         BatchState.DONE: (N_("Imported"), "good"),
         BatchState.REFUSED: (N_("Not imported"), "part"),
-        BatchState.DISCARDED: (N_("Discarded"), "calm"),
+        BatchState.DISCARDED: (N_("File discarded"), "calm"),
     }
 )
 ENCODINGS: Mapping[str, str] = MappingProxyType(

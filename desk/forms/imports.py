@@ -55,7 +55,7 @@ class ColumnsForm(FlaskForm):
     What a browser would not send counts as not chosen, so no field refuses a value.
     """
 
-    encoding = SelectField(lazy_gettext("Letters"), validate_choice=False)
+    encoding = SelectField(lazy_gettext("Encoding"), validate_choice=False)
     delimiter = SelectField(lazy_gettext("Separator"), validate_choice=False)
     date_order = RadioField(lazy_gettext("Dates"), validate_choice=False, choices=[])
     decimal_sign = RadioField(lazy_gettext("Amounts"), validate_choice=False, choices=[])

@@ -64,14 +64,19 @@ def phone_number(text: str, *, country: str, mobile: bool) -> Phone:
         number = phonenumbers.parse(re.sub(r"^\s*00(?=[1-9])", "+", text), country)
     except NumberParseException as error:
         raise PhoneUnreadable(country=country) from error
-    as_mobile = phonenumbers.is_possible_number_for_type(number, PhoneNumberType.MOBILE)
-    as_fixed = phonenumbers.is_possible_number_for_type(number, PhoneNumberType.FIXED_LINE)
     sort = phonenumbers.number_type(number)
-    known = sort != PhoneNumberType.UNKNOWN
-    if not (known or as_mobile or (as_fixed and not mobile)) or number.extension:
+    takes_sms = sort in _MOBILE_TYPES
+    if sort == PhoneNumberType.UNKNOWN:
+        # Only now does the length have to tell: that takes as long as all the rest.
+        as_mobile = phonenumbers.is_possible_number_for_type(number, PhoneNumberType.MOBILE)
+        as_fixed = phonenumbers.is_possible_number_for_type(number, PhoneNumberType.FIXED_LINE)
+        if not (as_mobile or (as_fixed and not mobile)):
+            raise PhoneUnreadable(country=country)
+        takes_sms = mobile and as_mobile
+    if number.extension:
         raise PhoneUnreadable(country=country)
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return Phone(number=written, takes_sms=sort in _MOBILE_TYPES or (mobile and as_mobile and not known))
+    return Phone(number=written, takes_sms=takes_sms)
 
 
 @lru_cache(maxsize=10_000)

@@ -62,6 +62,9 @@ def text_of(cell: Cell) -> str:
 
 def plain_text(longest: int, cell: Cell) -> str:
     """Return text of at most `longest` characters; line breaks become blanks."""
+    # As nearly all cells are: this runs for each of them.
+    if cell.__class__ is str and cell.isprintable() and len(cell) <= longest:
+        return cell.strip()
     text = text_of(cell)
     if len(text) > longest:
         raise TextTooLong(most=longest)

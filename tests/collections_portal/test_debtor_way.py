@@ -12,6 +12,7 @@ from messaging.models import Message
 from reactions.models import Action, Reaction
 from reactions.queries.given import asked_by
 from tests.collections_portal.conftest import Guest
+from tests.visitor import Visitor
 
 
 def test_a_debtor_opens_the_link_answers_and_gets_a_receipt(guest: Guest) -> None:
@@ -140,3 +141,9 @@ def test_a_second_click_after_the_invoice_was_settled_finds_the_first(guest: Gue
     form.submit(values, button="Save reaction")
     guest.change_invoice(guest.invoices[0], amount_open=0)
     assert "Your reaction has been saved." in form.submit(values, button="Save reaction").words
+
+
+def test_the_bare_address_leads_to_the_invoices_or_says_how_to_get_there(visitor: Visitor) -> None:
+    page = visitor.open("/", status=401)
+
+    assert "open" in page.text.lower()

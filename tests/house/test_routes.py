@@ -25,6 +25,7 @@ OPEN = {
     "debtor.about.show": "how to check a message, also for who does not trust the link",
     "debtor.entry.show": "the link itself is the key, and the page says no more than who wrote",
     "debtor.entry.enter": "the link itself is the key",
+    "debtor.visits.begin": "leads to the invoices, which ask for a visit",
     "debtor.visits.left": "a goodbye, without anything of the visit",
     "desk.sign_in.show": "before sign-in",
     "desk.sign_in.enter": "before sign-in",
@@ -47,7 +48,7 @@ ELSEWHERE = {
     "desk.password.choose": "desk/sign_in/reset.html",
 }
 # Addresses that only lead on to another page.
-LEADING_ON = {"desk.home.show", "settings.web.index"}
+LEADING_ON = {"debtor.visits.begin", "desk.home.show", "settings.web.index"}
 KEBAB = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 # Files that a browser keeps, and the demo's own pages, are nobody's.
 TYPED = {"public_id", "debtor_public_id", "contact_public_id", "token", *PLAIN}

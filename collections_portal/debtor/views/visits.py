@@ -14,6 +14,13 @@ blueprint = Blueprint("visits", __name__)
 OWN_PAGE = re.compile(r"/(invoices|react|pay|about|reactions/[0-9A-Za-z]{12})")
 
 
+@blueprint.get("/")
+@guard.without_visit
+def begin() -> ResponseReturnValue:
+    """Lead who typed the portal's address to their invoices, or to how one gets there."""
+    return redirect(url_for("debtor.invoices.index"), 303)
+
+
 @blueprint.post("/language")
 def speak() -> ResponseReturnValue:
     """Speak another language from now on, and go back to the page."""

@@ -146,4 +146,4 @@ def test_a_second_click_after_the_invoice_was_settled_finds_the_first(guest: Gue
 def test_the_bare_address_leads_to_the_invoices_or_says_how_to_get_there(visitor: Visitor) -> None:
     page = visitor.open("/", status=401)
 
-    assert "open" in page.text.lower()
+    assert "link" in page.words.lower()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from invoices.importing.models import BatchState, ImportBatch
 from invoices.models import Debtor, Invoice
 from tests import factories
 from tests.house.code import ROOT
+from tests.invoices.importing.made_files import workbook
 
 PUBLIC_FILE = ROOT.parent / "shared" / "data" / "accounts-receivable.csv"
 HEADER = "Klantnummer;Naam;Factuurnummer;Factuurdatum;Vervaldatum;Bedrag"
@@ -79,6 +81,15 @@ def test_a_file_is_shown_and_stored(terminal: Terminal) -> None:
     assert "Dates dmy, decimals ','." in done.output
     assert "invoices: 1 new, 0 changed, 0 the same" in done.output
     assert list((terminal.folder / "var" / "imports").glob("*.upload*")) == []
+
+
+def test_a_workbook_is_stored(terminal: Terminal) -> None:
+    rows = [HEADER.split(";"), ["20418", "De Vlijt", "0098", date(2026, 8, 14), date(2026, 9, 13), 3480.5]]
+    done = terminal.run(workbook(terminal.folder, rows))
+    assert done.exit_code == 0, done.output
+    with tenancy.scope(terminal.owner.id), reading():
+        invoice = db.session.scalars(select(Invoice)).one()
+        assert (invoice.number, invoice.due_on, invoice.amount) == ("0098", date(2026, 9, 13), 348050)
 
 
 def test_a_check_stores_nothing(terminal: Terminal) -> None:

@@ -84,7 +84,10 @@ def test_a_file_is_shown_and_stored(terminal: Terminal) -> None:
 
 
 def test_a_workbook_is_stored(terminal: Terminal) -> None:
-    rows = [HEADER.split(";"), ["20418", "De Vlijt", "0098", date(2026, 8, 14), date(2026, 9, 13), 3480.5]]
+    rows: list[list[object]] = [
+        [*HEADER.split(";")],
+        ["20418", "De Vlijt", "0098", date(2026, 8, 14), date(2026, 9, 13), 3480.5],
+    ]
     done = terminal.run(workbook(terminal.folder, rows))
     assert done.exit_code == 0, done.output
     with tenancy.scope(terminal.owner.id), reading():

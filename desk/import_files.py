@@ -137,7 +137,7 @@ def _fixed(kind: FileKind) -> dict[str, str]:
 
 def _name_of(sent: FileStorage) -> str:
     """Return the file's name as the visitor knows it, without folders."""
-    name = one_line((sent.filename or "").replace("\\", "/").rpartition("/")[2])
+    name = one_line((sent.filename or "").rpartition("/")[2])
     return name or str(gettext("File without a name"))
 
 

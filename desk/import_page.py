@@ -12,13 +12,16 @@ from desk import lists
 from desk.import_files import shelf
 from invoices.importing import queries
 from invoices.importing.columns import COLUMNS
-from invoices.importing.columns_of_invoices import WHAT_IS_OWED
 from invoices.importing.models import BatchState, ImportBatch
 
 PROBLEMS_SHOWN = 10
 # Said beside the amounts, or known to everybody who looks.
 NOT_SHOWN = ("currency",)
-NAMES = ("customer_number", "company_name", "name", "first_name", "last_name")
+# What is looked at first; the other columns follow as they are offered.
+FIRST = (
+    *("customer_number", "company_name", "name", "first_name", "last_name"),
+    *("invoice_number", "invoiced_on", "due_on", "amount", "amount_open"),
+)
 PAGES: Mapping[BatchState, str] = {
     BatchState.CHECKED: "check",
     BatchState.QUEUED: "progress",
@@ -103,7 +106,7 @@ def _problem(problem: Mapping[str, Any]) -> dict[str, Any]:
 
 def _preview(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the first rows as a table: (name, whether it is a number) of each column, and the cells."""
-    order = dict.fromkeys((*NAMES, *(column.identifier for column in WHAT_IS_OWED), *COLUMNS))
+    order = dict.fromkeys((*FIRST, *COLUMNS))
     shown = [name for name in order if name not in NOT_SHOWN and any(name in row for row in rows)]
     return {
         "columns": [(words.said(COLUMNS[name].label), COLUMNS[name].is_amount) for name in shown],

@@ -20,8 +20,9 @@ from core.web.guards import EVERYBODY, rank_of
 from dunning import operations as dunning
 from dunning.models import DunningPolicy
 from invoices.importing.kinds import FileKind
-from invoices.importing.models import ImportBatch, ImportMapping
+from invoices.importing.models import BatchState, ImportBatch, ImportMapping
 from invoices.importing.shelf import shelf_in
+from invoices.importing.storing import Counts
 from invoices.models import Channel, ContactPoint, CreditNote, Debtor, DebtorKind, Invoice, Payment
 from links.queries import address_of
 from messaging.models import Message, MessageAttempt, MessageInvoice, MessageState, MessageTemplate
@@ -333,20 +334,24 @@ class _Filling:
         word = self._word()
         content = f"Klantnummer;Naam\n1;{word}\n"
         kept = shelf_in(self.crowd.app.config["PORTAL"].var_dir).keep(BytesIO(content.encode()))
-        batch = ImportBatch(
-            organisation_id=self.owner.id,
-            kind=FileKind.DEBTORS,
-            file_name=f"{word}.csv",
-            stored_as=kept.name,
-            sha256=kept.sha256,
-            size=kept.size,
-            created_at=self.now,
-        )
+        about = {
+            "organisation_id": self.owner.id,
+            "kind": FileKind.DEBTORS,
+            "file_name": f"{word}.csv",
+            "stored_as": kept.name,
+            "sha256": kept.sha256,
+            "size": kept.size,
+            "created_at": self.now,
+        }
+        batch = ImportBatch(**about)
+        findings = Counts().as_json() | {"rows": 1, "rows_refused": 0}
+        checked = ImportBatch(**about, state=BatchState.CHECKED, rows=1, findings=findings)
         mapping = ImportMapping(
             organisation_id=self.owner.id, kind=FileKind.DEBTORS, headers_hash=self._word(), used_at=self.now
         )
-        db.session.add_all((batch, mapping))
+        db.session.add_all((batch, checked, mapping))
         db.session.flush()
         self.crowd.ids["imports"] = batch.public_id
+        self.crowd.more_pages.append((self.crowd.administrator, f"/desk/imports/{checked.public_id}"))
         answer = db.session.query(ReactionType).filter_by(key="complaint").one()
         self.crowd.ids["web"] = answer.public_id

@@ -13,8 +13,9 @@ from tests.crowd import Crowd
 from tests.rules import Place, places
 from tests.visitor import Form, Visitor
 
-# These end what the others need, so they come last.
-ENDING = ("/sign-out", "/leave", "/discard", "/approve", "/withdraw", "/revoke", "/end", "/disable", "/close")
+# These end what others need, so they come late; and last, in this order, what begins or ends a session.
+ENDING = ("/invoices", "/discard", "/approve", "/withdraw", "/end", "/disable", "/close")
+LAST = ("/k/", "/leave", "/revoke", "/desk/sign-out")
 KEPT_AWAY = "csrf_token"
 
 
@@ -67,7 +68,12 @@ class Seen:
 def forms_of(app: Flask, crowd: Crowd) -> list[Seen]:
     """Return every form that is sent by POST, each once, what ends something last."""
     found = {(seen.place.endpoint, tuple(seen.fields)): seen for seen in _all(app, crowd)}
-    return sorted(found.values(), key=lambda seen: (seen.address.endswith(ENDING), seen.address))
+    return sorted(found.values(), key=_when)
+
+
+def _when(seen: Seen) -> tuple[int, bool, str]:
+    last = [number for number, part in enumerate(LAST, 1) if part in seen.address]
+    return max(last, default=0), seen.address.endswith(ENDING), seen.address
 
 
 def _all(app: Flask, crowd: Crowd) -> Iterator[Seen]:

@@ -17,7 +17,7 @@ from core.members.models import Member
 from invoices.models import Exemption, Invoice
 from tests.crowd import Crowd
 from tests.fingerprints import fingerprints
-from tests.forms import Seen, a_file, forms_of
+from tests.forms import LAST, Seen, a_file, forms_of
 from tests.people import Person
 from tests.rules import places
 
@@ -111,7 +111,9 @@ def test_what_a_form_does_not_ask_for_is_not_stored(app: Flask, crowd: Crowd, fo
         after = _state(app)
         before |= {name: after[name] for name in PURPOSES.get(seen.place.endpoint, ())}
         assert after == before, f"{seen} took more than it asks for."
-    assert _prints_elsewhere(crowd) == elsewhere
+        if seen.visitor is crowd.elsewhere:
+            elsewhere = _prints_elsewhere(crowd)
+        assert _prints_elsewhere(crowd) == elsewhere, f"{seen} reached another organisation."
     assert not {"7777777", "zq7smuggled"} & set(_everything(app))
 
 
@@ -130,11 +132,11 @@ def test_pages_show_what_was_typed_as_text(app: Flask, crowd: Crowd, forms: list
     """Whatever could be stored was; now every page is looked over, by the visitor's own rules."""
     typed = "😀<b>'\""
     for number, seen in enumerate(forms):
-        if seen.address.endswith(("/sign-out", "/leave", "/end")):
+        if any(part in seen.address for part in LAST):
             continue
-        sent = seen.filled_in()
-        texts = [field for field in seen.fields if _takes_text(seen, field)]
-        seen.send(sent | {name: [typed] for name in texts}, number=number)
+        for name in seen.fields:
+            if _takes_text(seen, name):
+                seen.send(seen.filled_in() | {name: [typed]}, number=number)
     stored = [text for text in _everything(app) if typed in text]
     assert len(stored) > 5
     for place in places(app):

@@ -1,13 +1,16 @@
 """The demo organisation behind HTTPS, with the ids and keys that a test in a browser needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
+from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy import select
 
+from collections_portal import jobs
 from collections_portal.demo import founding, past
 from collections_portal.demo.founding import Key
 from core import clock, tenancy
@@ -31,40 +34,69 @@ from tests.serving import Served
 STAR = "20418"
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The demo as it was founded once: its folder, who works there, a debtor's token, and ids.
+
+    `ids` holds ids by the word before them in an address.
+    """
+
+    folder: Path
+    organisation_id: int
+    keys: Mapping[Role, Key]
+    ids: Mapping[str, str]
+
+    @property
+    def database(self) -> Path:
+        """The file with its rows."""
+        return self.folder / "portal.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """A portal that runs, with the demo in it. `ids` holds ids by the word before them in an address."""
+    """A portal that runs, with a demo of its own in it."""
 
     served: Served
-    organisation: Organisation
-    keys: Mapping[Role, Key]
-    link: str
-    ids: dict[str, str] = field(default_factory=dict)
+    demo: Demo
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """Ids by the word before them in an address."""
+        return self.demo.ids
 
     def address(self, path: str) -> str:
         """Return the full address of a path."""
         return f"{self.served.url}{path}"
 
+    def open_link(self, tab: Page, *, language: str = "en") -> None:
+        """Open the debtor's link in this language."""
+        tab.goto(self.address(f"/k/{self.ids['k']}?lang={language}"))
+
     def enter(self, tab: Page, *, language: str = "en") -> None:
-        """Open the debtor's link in this language and press its button."""
-        tab.goto(f"{self.link}?lang={language}")
+        """Open the debtor's link and press its button."""
+        self.open_link(tab, language=language)
         tab.locator("main form button").first.click()
         tab.wait_for_url("**/invoices")
 
     def sign_in(self, tab: Page, role: Role, *, language: str = "en") -> None:
         """Give the tab a session of the demo's member with this role."""
-        with self.served.app.app_context(), tenancy.scope(self.organisation.id), writing():
-            found = select(Member).where(Member.email == self.keys[role].email)
+        with self.served.app.app_context(), tenancy.scope(self.demo.organisation_id), writing():
+            found = select(Member).where(Member.email == self.demo.keys[role].email)
             member = db.session.scalars(found).one()
             member.language = language
             secret = sessions.begin(member=member, browser="Chromium, Linux", now=clock.now())
         tab.context.add_cookies([{"name": "__Host-desk", "value": secret, "url": self.served.url}])
 
+    def work(self) -> None:
+        """Do what a worker would do now: import files."""
+        with self.served.app.app_context():
+            jobs.import_files(self.served.app)
 
-def set_up(served: Served) -> Stage:
-    """Found the demo in the portal's database, as `portal demo` does."""
-    config, now = served.app.config["PORTAL"], clock.now()
-    with served.app.app_context():
+
+def found(app: Flask, folder: Path) -> Demo:
+    """Found the demo in the app's database, as `portal demo` does."""
+    config, now = app.config["PORTAL"], clock.now()
+    with app.app_context():
         with tenancy.everywhere(), writing():
             organisation = founding.found(now=now)
         today = day_in(now, organisation.zone)
@@ -78,14 +110,17 @@ def set_up(served: Served) -> Stage:
         past.answer(organisation, config, now=now)
         past.propose(organisation, now=now)
         link = past.link_for(organisation, config, customer_number=STAR, now=now)
-        stage = Stage(served, organisation, {key.role: key for key in keys}, link)
         with tenancy.scope(organisation.id), writing():
-            stage.ids |= _ids(stage)
-        db.session.expunge_all()
-    return stage
+            ids = _ids() | {
+                "k": link.rpartition("/")[2],
+                "imports": _uploaded(organisation, config.var_dir).public_id,
+                "logo": organisation.public_id,
+                "theme": organisation.public_id,
+            }
+        return Demo(folder, organisation.id, {key.role: key for key in keys}, ids)
 
 
-def _ids(stage: Stage) -> dict[str, str]:
+def _ids() -> dict[str, str]:
     """Return the public id of something worth seeing, of every kind."""
     star = db.session.scalars(select(Debtor).where(Debtor.customer_number == STAR)).one()
     reaction = db.session.scalars(select(Reaction).where(Reaction.debtor_id == star.id)).first()
@@ -106,24 +141,20 @@ def _ids(stage: Stage) -> dict[str, str]:
         "debtors": star.public_id,
         "reactions": reaction.public_id,
         "members": agent.public_id,
-        "k": stage.link.rpartition("/")[2],
-        "imports": _uploaded(stage).public_id,
         "reset-password": password_link(agent, LinkKind.RESET, valid_until=until).rpartition("/")[2],
         "invitation": password_link(agent, LinkKind.INVITATION, valid_until=until).rpartition("/")[2],
-        "logo": stage.organisation.public_id,
-        "theme": stage.organisation.public_id,
     }
 
 
-def _uploaded(stage: Stage) -> ImportBatch:
+def _uploaded(organisation: Organisation, var_dir: Path) -> ImportBatch:
     content = (
         "Klantnummer;Voornaam;Achternaam;E-mail;Mobiel\n"
         "20418;Sanne;de Wit;sanne.dewit@post.example;06 12345678\n"
         "30001;Pim;Jansen;pim@post.example;0687654321\n"
     )
-    kept = shelf_in(stage.served.app.config["PORTAL"].var_dir).keep(BytesIO(content.encode()))
+    kept = shelf_in(var_dir).keep(BytesIO(content.encode()))
     batch = ImportBatch(
-        organisation_id=stage.organisation.id,
+        organisation_id=organisation.id,
         kind=FileKind.DEBTORS,
         file_name="klanten.csv",
         stored_as=kept.name,

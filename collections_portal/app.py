@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import core.web.bodies
 import core.web.errors
 import core.web.formats
+import core.web.fragments
 import core.web.headers
 import core.web.languages
 import core.web.logs
@@ -54,6 +55,7 @@ def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
         core.web.languages,
         core.web.sentences,
         core.web.formats,
+        core.web.fragments,
         core.web.static,
         core.web.errors,
     ):

@@ -1,8 +1,8 @@
 """A debtor's open invoices with what became of them, in one statement: the page that is asked for most."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, cast, func, or_, select
 
@@ -12,8 +12,7 @@ from invoices.models import CreditNote, Exemption, Invoice, Payment
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
 
 
-@dataclass(frozen=True, slots=True)
-class ListedInvoice:
+class ListedInvoice(NamedTuple):
     """An open invoice (minor units), what was paid and credited on it, and the latest reaction to it.
 
     `is_exempt` says whether all that is open is left alone by dunning at the moment. From
@@ -141,4 +140,4 @@ def listed_invoices_of(*, organisation_id: int, debtor_id: int, language: str) -
     rows = db.session.connection().execute(
         _LISTED, {"organisation_id": organisation_id, "debtor_id": debtor_id, "language": language}
     )
-    return [ListedInvoice(*tuple(row)) for row in rows]
+    return [ListedInvoice._make(row) for row in rows.all()]

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app, g, render_template
+from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
+from core.web.languages import speak
 from messaging.providers.files import StoredMessage, newest_first, read
 
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
@@ -12,7 +13,7 @@ blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
 @blueprint.before_request
 def _speak_english() -> None:
-    g.language = "en"
+    speak("en")
 
 
 def _folder() -> Path:

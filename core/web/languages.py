@@ -1,5 +1,6 @@
 """The five languages: which one a page speaks, and where the catalogues lie."""
 
+from contextvars import ContextVar
 from pathlib import Path
 
 from flask import Flask, g, request
@@ -22,6 +23,8 @@ PACKAGES = (
     "settings",
     "collections_portal",
 )
+# A page asks a hundred times; Flask's `g` finds its request anew each time.
+_spoken: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def install(app: Flask) -> None:
@@ -32,20 +35,25 @@ def install(app: Flask) -> None:
     )
     app.config["BABEL_DOMAIN"] = ";".join(present) or "messages"
     Babel(app, default_locale="en_GB", locale_selector=_locale, timezone_selector=zone)
+    app.teardown_request(_fall_silent)
+
+
+def _fall_silent(_error: BaseException | None) -> None:
+    _spoken.set(None)
 
 
 def speak(language: str) -> None:
     """Make the rest of this request speak the language (one of the five)."""
-    g.language = language if language in LOCALES else "en"
+    _spoken.set(language if language in LOCALES else "en")
 
 
 def language() -> str:
     """Return the language of this request: what a door decided, else the browser's wish, else English."""
-    chosen: str | None = g.get("language")
+    chosen = _spoken.get()
     if chosen is None:
         chosen = request.accept_languages.best_match((*LOCALES, "no", "nn")) or "en"
         chosen = "nb" if chosen in ("no", "nn") else chosen
-        g.language = chosen
+        _spoken.set(chosen)
     return chosen
 
 

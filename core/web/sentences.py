@@ -11,6 +11,7 @@ from core.web.languages import language
 
 MOST_KEPT = 5000
 _kept: dict[str, dict[str, str]] = defaultdict(dict)
+_marked: dict[str, dict[str, Markup]] = defaultdict(dict)
 
 
 def install(app: Flask) -> None:
@@ -42,7 +43,15 @@ def ngettext(one: str, many: str, number: int, **values: object) -> str:
 
 def _in_template(sentence: str, **values: Any) -> Markup:
     """Return the sentence for a page: what translators wrote as it is, every value escaped."""
-    return Markup(gettext(sentence) % {name: escape(value) for name, value in values.items()})  # noqa: S704
+    if values:
+        return Markup(gettext(sentence) % {name: escape(value) for name, value in values.items()})  # noqa: S704
+    book = _marked[language()]
+    text = book.get(sentence)
+    if text is None:
+        text = Markup(gettext(sentence) % {})  # noqa: S704
+        if len(book) < MOST_KEPT:
+            book[sentence] = text
+    return text
 
 
 def _number_in_template(one: str, many: str, number: int, **values: Any) -> Markup:

@@ -119,7 +119,9 @@ def _changes(changes: Mapping[str, Sequence[Any]], type_names: Mapping[str, str]
         if key in changes
         for before, after in (changes[key],)
     ]
-    return [*told, gettext("The part that is left alone was changed.")] if "amount_disputed" in changes else told
+    return (
+        [*told, gettext("The part that is left alone was changed.")] if "amount_disputed" in changes else told
+    )
 
 
 def _day(value: str | None) -> str:

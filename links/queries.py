@@ -1,10 +1,9 @@
 """Questions about links and visits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -47,8 +46,7 @@ class VisitEnded(Refusal):
     status = 401
 
 
-@dataclass(frozen=True, slots=True)
-class VisitContext:
+class VisitContext(NamedTuple):
     """What a debtor's page needs to know of its visit: no word about the debtor but kind and language."""
 
     id: int
@@ -135,7 +133,7 @@ def visit_behind(*, secret: str, now: datetime) -> VisitContext:
     )
     if row is None:
         raise VisitEnded
-    return VisitContext(*tuple(row))
+    return VisitContext._make(row)
 
 
 def links_of(*, organisation_id: int, debtor_id: int) -> Sequence[AccessLink]:

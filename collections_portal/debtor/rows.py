@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import url_for
-
+from collections_portal.debtor.frame import address
 from core.web.formats import day, money, short_day
 from core.web.languages import language, zone
 from core.web.sentences import gettext as _
@@ -53,7 +52,7 @@ class _Words:
         self.issued_sentence = _("Of %(day)s.")
         self.overdue = _("It should have been paid by %(day)s.")
         self.due = _("Pay by %(day)s.")
-        self.receipts = url_for("debtor.reactions.show", public_id="0")[:-1]
+        self.receipts = address("debtor.reactions.show", public_id="0")[:-1]
 
 
 def rows_of(listed: Sequence[ListedInvoice], *, chosen: Collection[str], today: date) -> list[Row]:

@@ -197,7 +197,7 @@ class _Filling:
                 payment_reference=self._word(),
                 **self._dates(),
             )
-        self.crowd.ids.setdefault("invoices", invoice.public_id)
+            self.crowd.ids.setdefault("invoices", invoice.public_id)
         return debtor
 
     def _company(self, creditor: Creditor) -> Debtor:

@@ -33,7 +33,7 @@ class Place:
     @property
     def endpoint(self) -> str:
         """The name of its view."""
-        return self.rule.endpoint
+        return str(self.rule.endpoint)
 
     @property
     def methods(self) -> set[str]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from core import tenancy
 from core.database import db
@@ -110,6 +111,6 @@ def test_an_agent_imports_a_file(
     assert _count(stage, select(Debtor)) == before + 1
 
 
-def _count(stage: Stage, query: object) -> int:
+def _count(stage: Stage, query: Select[Any]) -> int:
     with stage.served.app.app_context(), tenancy.everywhere():
-        return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0  # type: ignore[attr-defined]
+        return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0

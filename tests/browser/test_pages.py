@@ -44,7 +44,7 @@ def test_pages_before_sign_in(stage: Stage, open_tab: Callable[..., Page], photo
 
 def test_error_pages(stage: Stage, open_tab: Callable[..., Page], photograph: Photograph) -> None:
     tab = open_tab(language="nl")
-    faults = []
+    faults: list[str] = []
     for name, path in (("debtor", "/nowhere"), ("link", f"/k/{'A' * 25}"), ("desk", "/desk/nowhere")):
         tab.goto(stage.address(path))
         faults += faults_of(tab, f"error-{name}", photograph)
@@ -52,7 +52,7 @@ def test_error_pages(stage: Stage, open_tab: Callable[..., Page], photograph: Ph
 
 
 def _look_over(stage: Stage, tab: Page, pages: list[Place], photograph: Photograph) -> None:
-    faults = []
+    faults: list[str] = []
     for place in pages:
         answer = tab.goto(stage.address(place.address(stage.ids)))
         assert answer is not None

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import core.web.bodies
+import core.web.characters
 import core.web.errors
 import core.web.formats
 import core.web.fragments
@@ -61,6 +62,7 @@ def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
     ):
         part.install(app)
     core.web.bodies.install(app)
+    core.web.characters.install(app)
     app.before_request(_begin)
     app.teardown_appcontext(_end)
     health.install(app)

@@ -14,6 +14,8 @@ from settings.history_words import Names, told
 
 blueprint = Blueprint("history", __name__, url_prefix="/history")
 ON_A_PAGE = 50
+# No table counts further.
+ENDLESS = 2**63
 
 
 @blueprint.get("")
@@ -25,7 +27,7 @@ def index() -> ResponseReturnValue:
         organisation_id=organisation.id,
         abouts=ABOUTS,
         without=NO_SETTINGS,
-        before_id=request.args.get("before", type=int),
+        before_id=request.args.get("before", type=_line),
         most=ON_A_PAGE + 1,
     )
     shown, names = lines[:ON_A_PAGE], _names(organisation.id)
@@ -35,6 +37,14 @@ def index() -> ResponseReturnValue:
         events=[told(line, names) for line in shown],
         older=url_for("settings.history.index", before=shown[-1].id) if len(lines) > ON_A_PAGE else None,
     )
+
+
+def _line(text: str) -> int:
+    """Return the number of a line; a ValueError is what the query takes for nothing said."""
+    number = int(text)
+    if not 0 < number < ENDLESS:
+        raise ValueError(text)
+    return number
 
 
 def _names(organisation_id: int) -> Names:

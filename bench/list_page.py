@@ -28,12 +28,12 @@ METHOD = (
     "{rows:,} invoices of {debtors:,} debtors, a hundred visitors in turn, a page of {size:.1f} kB; one "
     "invoice is partly paid, one was answered. Ours is the whole product: visit looked up, organisation "
     "guarded, translated, headers, a log line per answer into a file. The limit is a bare WSGI function "
-    "with one prepared statement and `%`, the peer Django with django-sesame (its usual middleware, the "
-    "same rows); both get the frame around the rows as ready text. CPU: the server process' own, in "
-    f"turns, median of {ROUNDS} rounds of {CALLS} requests; SQLite works inside that process, PostgreSQL "
-    f"does not. Requests a second: waitress with 8 threads, ours by `portal run`, {CONNECTIONS} kept "
-    f"connections from a client of Python threads on the same machine, median of {LOADS} turns of "
-    f"{SECONDS:.0f} s."
+    "with one prepared statement and `%`, which gets the frame around the rows as ready text. The peer "
+    "is Django with django-sesame, its usual middleware and sessions in the database, the same rows and "
+    f"frame, no log. CPU: the server process' own, in turns, median of {ROUNDS} rounds of {CALLS} "
+    "requests; SQLite works inside that process, PostgreSQL does not. Requests a second: waitress with "
+    f"8 threads, ours by `portal run`, {CONNECTIONS} kept connections from a client of Python threads on "
+    f"the same machine, median of {LOADS} turns of {SECONDS:.0f} s."
 )
 Secrets = Mapping[int, str]
 Frame = tuple[str, str]
@@ -79,15 +79,15 @@ def _one_kind(
         "ours": cpu_of(product),
         "limit": cpu_of(asking(bare, [(PATH, f"visit={secret}") for secret in secrets.values()])),
     }
-    tokens: list[str] = []
+    cookies: list[str] = []
     statements = _statements(app, product)
     with ExitStack() as peers:
         if find_spec("sesame"):
             settings = {"url": store.owner_url, "frame": frame, "debtor_ids": list(secrets)}
-            tokens, contenders["peer"] = peers.enter_context(servers.django_asked(store, **settings))
+            cookies, contenders["peer"] = peers.enter_context(servers.django_asked(store, **settings))
         seconds = in_turn(contenders, rounds=ROUNDS, calls=CALLS)
     return [
-        _cpu(store, seconds),
+        *_cpu(store, seconds),
         Result(
             f"SQL statements, {store.name}",
             str(statements),
@@ -95,7 +95,7 @@ def _one_kind(
             goal=f"<= {MOST_STATEMENTS}",
             met=statements <= MOST_STATEMENTS,
         ),
-        *_under_load(store, secrets, tokens, frame),
+        *_under_load(store, secrets, cookies, frame),
     ]
 
 
@@ -115,24 +115,27 @@ def _statements(app: Flask, product: Callable[[], bytes]) -> int:
     return len(sent)
 
 
-def _cpu(store: Store, seconds: Mapping[str, list[float]]) -> Result:
+def _cpu(store: Store, seconds: Mapping[str, list[float]]) -> list[Result]:
     ms = {name: statistics.median(taken) * 1000 for name, taken in seconds.items()}
-    goal, met, peer = f"<= {MOST_MS} ms", ms["ours"] <= MOST_MS, "not installed"
+    results = [
+        Result(
+            f"server CPU per request, {store.name}",
+            f"{ms['ours']:.2f} ms",
+            f"{ms['limit']:.2f} ms: {1 / ratio(seconds['ours'], seconds['limit']):.1f} x less",
+            f"{ms['peer']:.2f} ms" if "peer" in ms else "not installed",
+            f"<= {MOST_MS} ms",
+            ms["ours"] <= MOST_MS,
+        )
+    ]
     if "peer" in ms:
         times = ratio(seconds["ours"], seconds["peer"])
-        peer = f"{ms['peer']:.2f} ms: {times:.1f} x"
-        goal, met = f"{goal}, >= {LEAST_TIMES_PEER} x the peer", met and times >= LEAST_TIMES_PEER
-    return Result(
-        f"server CPU per request, {store.name}",
-        f"{ms['ours']:.2f} ms",
-        f"{ms['limit']:.2f} ms: {ratio(seconds['ours'], seconds['limit']):.2f} x",
-        peer,
-        goal,
-        met,
-    )
+        goal = f">= {LEAST_TIMES_PEER} x"
+        what = f"times less CPU than the peer, {store.name}"
+        results.append(Result(what, f"{times:.1f} x", goal=goal, met=times >= LEAST_TIMES_PEER))
+    return results
 
 
-def _under_load(store: Store, secrets: Secrets, tokens: list[str], frame: Frame) -> list[Result]:
+def _under_load(store: Store, secrets: Secrets, cookies: list[str], frame: Frame) -> list[Result]:
     ours = _requests([(PATH, f"__Host-visit={secret}") for secret in secrets.values()])
     plain = _requests([(PATH, f"visit={secret}") for secret in secrets.values()])
     with ExitStack() as running:
@@ -141,9 +144,9 @@ def _under_load(store: Store, secrets: Secrets, tokens: list[str], frame: Frame)
             "ours": (running.enter_context(servers.portal(store)), ours),
             "limit": (running.enter_context(servers.other("bare", store, url=store.url, **settings)), plain),
         }
-        if tokens:
+        if cookies:
             port = running.enter_context(servers.other("django", store, url=store.owner_url, **settings))
-            loads["peer"] = (port, _requests([(f"{PATH}?sesame={token}", "") for token in tokens]))
+            loads["peer"] = (port, _requests([(PATH, cookie) for cookie in cookies]))
         found: dict[str, list[Load]] = {name: [] for name in loads}
         for _ in range(LOADS):
             for name, (port, requests) in loads.items():
@@ -164,7 +167,7 @@ def _requests(wanted: Sequence[tuple[str, str]]) -> list[bytes]:
                 f"GET {path} HTTP/1.1",
                 f"Host: {servers.HOST}",
                 *lines,
-                *([f"Cookie: {cookie}"] if cookie else []),
+                f"Cookie: {cookie}",
                 "",
                 "",
             )
@@ -178,8 +181,8 @@ def _throughput(store: Store, loads: Mapping[str, Load]) -> Result:
     return Result(
         f"requests a second, {store.name}",
         f"{ours:,.0f}",
-        f"{limit:,.0f}: {limit / ours:.1f} x",
-        f"{peer.per_second:,.0f}: {peer.per_second / ours:.2f} x" if peer else "",
+        f"{limit:,.0f}: {limit / ours:.1f} x more",
+        f"{peer.per_second:,.0f}: ours {ours / peer.per_second:.1f} x more" if peer else "",
         f">= {LEAST_PER_SECOND}" if store.kind == "postgresql" else "",
         ours >= LEAST_PER_SECOND if store.kind == "postgresql" else None,
     )

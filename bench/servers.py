@@ -51,7 +51,7 @@ def other(name: str, store: Store, **settings: Any) -> Iterator[int]:
 
 @contextmanager
 def django_asked(store: Store, **settings: Any) -> Iterator[tuple[list[str], Contender]]:
-    """Run `bench/peers/answer.py`; hand out the tokens it made, and what measures its requests."""
+    """Run `bench/peers/answer.py`; hand out the cookies of its visitors, and what measures its requests."""
     file = store.folder / "answer.json"
     file.write_text(json.dumps(settings))
     process = subprocess.Popen(

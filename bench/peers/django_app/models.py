@@ -1,6 +1,7 @@
 """The peer's tables: its visitors, and the portal's invoices read where they are."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import connection, models
 
 
@@ -46,7 +47,8 @@ class Invoice(models.Model):
         db_table = "invoices"
 
 
-def make_table() -> None:
-    """Make the table of visitors."""
+def make_tables() -> None:
+    """Make the tables of visitors and of their sessions."""
     with connection.schema_editor() as editor:
         editor.create_model(Visitor)
+        editor.create_model(Session)

@@ -1,12 +1,11 @@
-"""The peer's one page."""
+"""The peer's entry, which is django-sesame's own, and its one page."""
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.timezone import localdate
-from sesame.utils import get_user
+from sesame.views import LoginView
 
 from bench.peers.django_app.models import Invoice
 
@@ -14,9 +13,9 @@ ORGANISATION_ID = 1
 
 
 def invoices(request: HttpRequest) -> HttpResponse:
-    """Show the open invoices of whoever holds the token in the address."""
-    visitor = get_user(request)
-    if visitor is None:
+    """Show the open invoices of whoever entered with a token."""
+    visitor = request.user
+    if not visitor.is_authenticated:
         raise PermissionDenied
     rows = (
         Invoice.objects.filter(
@@ -25,9 +24,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
         .select_related("creditor")
         .order_by("due_on", "id")
     )
-    before, after = settings.FRAME
-    values = {"invoices": rows, "today": localdate(), "before": before, "after": after}
-    return render(request, "list.html", values)
+    return render(request, "list.html", {"invoices": rows, "today": localdate()})
 
 
-urlpatterns = [path("invoices", invoices)]
+urlpatterns = [path("login", LoginView.as_view()), path("invoices", invoices)]

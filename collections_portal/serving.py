@@ -1,5 +1,6 @@
 """Web server, worker and schedule: together in one process by default, apart when one is not enough."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -46,6 +47,7 @@ def serve(
     if consumer:
         consumer.start()
     _end_on_signals(ended)
+    _settle_memory()
     web.start()
     log.info("serving", host=host, port=server.effective_port, worker=with_worker)
     if started:
@@ -68,6 +70,12 @@ def work(app: Flask) -> None:
     bell.ring()
     ended.wait()
     consumer.stop(graceful=True)
+
+
+def _settle_memory() -> None:
+    """Set aside what was made while starting: it stays, and looking through it again makes visitors wait."""
+    gc.collect()
+    gc.freeze()
 
 
 def _end_on_signals(ended: threading.Event) -> None:

@@ -4,7 +4,7 @@ The forms are those that the pages show, so that a new form is tried without a w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from core.database import db
 from core.members.models import Member
 from invoices.models import Exemption, Invoice
 from tests.crowd import Crowd
+from tests.databases import Database, kinds_here
 from tests.fingerprints import fingerprints
 from tests.forms import LAST, Seen, a_file, forms_of
 from tests.people import Person
@@ -53,10 +54,11 @@ SMUGGLED = {
 }
 RIGHT_TO_LEFT = "\u202e"
 WILD = f"{RIGHT_TO_LEFT}Ω😀'\";--<b>{{{{7*7}}}}\r\nBcc: a@b.example\r\n"
+HUGE = "a huge number"
 HOSTILE: dict[str, object] = {
     "10,000 characters": (WILD * 300)[:10_000],
     "a NUL and markup, twice": [f"a\x00{WILD}", "2026-02-30"],
-    "a huge number": "9" * 40,
+    HUGE: "9" * 40,
     "bytes that are no text": b"\xff\xfe\xed\xa0\x80",
 }
 TELLTALE = re.compile(r"Traceback|sqlalchemy|psycopg|sqlite3|SELECT .* FROM|INSERT INTO|UPDATE .* SET")
@@ -116,10 +118,13 @@ def test_what_a_form_does_not_ask_for_is_not_stored(app: Flask, crowd: Crowd, fo
     assert not {"7777777", "zq7smuggled"} & set(_everything(app))
 
 
-def test_rubbish_in_a_field_is_refused_in_words(app: Flask, crowd: Crowd, forms: list[Seen]) -> None:
+def test_rubbish_in_a_field_is_refused_in_words(forms: list[Seen], database: Database) -> None:
+    # PostgreSQL refuses all that SQLite does, but for numbers: where both are tried, SQLite gets only those.
+    is_stricter_elsewhere = database.kind == "sqlite" and len(kinds_here()) > 1
+    hostile = {HUGE: HOSTILE[HUGE]} if is_stricter_elsewhere else HOSTILE
     wrong, number = [], 0
     for seen in forms:
-        for name, how, sent in _rubbish(seen):
+        for name, how, sent in _rubbish(seen, hostile):
             number += 1
             answer = seen.send(sent, number=number)
             if answer.status_code >= 500 or TELLTALE.search(answer.text):
@@ -145,9 +150,9 @@ def test_pages_show_what_was_typed_as_text(app: Flask, crowd: Crowd, forms: list
             assert "😀<b>" not in page.text, place.rule
 
 
-def _rubbish(seen: Seen) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _rubbish(seen: Seen, hostile: Mapping[str, object]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for name in seen.fields:
-        for how, value in HOSTILE.items():
+        for how, value in hostile.items():
             yield name, how, seen.filled_in() | {name: value}
     for name in seen.files:
         yield name, "a file of rubbish", seen.filled_in() | {name: a_file()}

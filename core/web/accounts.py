@@ -102,6 +102,7 @@ def install(app: Flask) -> None:
     # Flask-Login would ask the session on every page of every door; nobody signs in through it.
     security.login_manager.request_loader(lambda _request: None)
     security.login_manager.user_loader(lambda _id: None)
+    security.principal.identity_loaders.clear()
     # Flask-Security puts the newest key first, itsdangerous signs with the last.
     for serializer in (security.reset_serializer, security.confirm_serializer):
         serializer.secret_keys.reverse()

@@ -1,5 +1,6 @@
 """Empty, migrated databases to measure on, made as the test suite makes its own."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -46,8 +47,9 @@ def store_of(kind: str) -> Iterator[Store]:
     measurement of durable writes must turn that back on itself.
     """
     with ExitStack() as ends:
-        run = postgres.open_run()
-        ends.callback(postgres.close_run, run)
+        # Within a test run its own server does.
+        if postgres.FOLDER not in os.environ:
+            ends.callback(postgres.close_run, postgres.open_run())
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
         made = Databases(folder, "bench")
         ends.callback(made.close)

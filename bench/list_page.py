@@ -17,6 +17,7 @@ from bench.stores import Store, kinds, store_of
 from bench.visiting import HEADERS, PATH, asking, settle
 from collections_portal.app import create_app
 from collections_portal.config import Config
+from collections_portal.serving import settle_memory
 from core.database import db
 from core.web import logs
 
@@ -49,6 +50,7 @@ def run(rows: int | None = None) -> Section:
             secrets = settle(app, store, invoices=count)
             product = asking(app, [(PATH, f"visit={secret}") for secret in secrets.values()])
             page = product()
+            settle_memory()
             size = len(page)
             found = _one_kind(store, app, product, secrets, frame=_frame(page))
             results += found

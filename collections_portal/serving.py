@@ -47,7 +47,7 @@ def serve(
     if consumer:
         consumer.start()
     _end_on_signals(ended)
-    _settle_memory()
+    settle_memory()
     web.start()
     log.info("serving", host=host, port=server.effective_port, worker=with_worker)
     if started:
@@ -72,7 +72,7 @@ def work(app: Flask) -> None:
     consumer.stop(graceful=True)
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Set aside what was made while starting: it stays, and looking through it again makes visitors wait."""
     gc.collect()
     gc.freeze()

@@ -66,8 +66,9 @@ def enter(organisation_id: int | str | None) -> None:
 
     A door that looks a visitor up goes from EVERYWHERE to their organisation in one statement on PostgreSQL.
     """
-    _current.set(organisation_id)
-    _tell_database()
+    if _current.get() != organisation_id:
+        _current.set(organisation_id)
+        _tell_database()
 
 
 def leave() -> None:

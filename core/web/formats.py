@@ -52,7 +52,7 @@ def money(minor: int, currency: str, lang: str) -> str:
     whole, rest = divmod(abs(minor), 10**places)
     text = f"{whole:,}".replace(",", group)
     if places:
-        text += f"{decimal}{str(rest).zfill(places)}"
+        text += f"{decimal}{rest:0{places}d}"
     sign = "\u2212" if minor < 0 else ""
     return f"{sign}{before}{text}{after}"
 

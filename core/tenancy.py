@@ -66,9 +66,8 @@ def enter(organisation_id: int | str | None) -> None:
 
     A door that looks a visitor up goes from EVERYWHERE to their organisation in one statement on PostgreSQL.
     """
-    if _current.get() != organisation_id:
-        _current.set(organisation_id)
-        _tell_database()
+    _current.set(organisation_id)
+    _tell_database()
 
 
 def leave() -> None:

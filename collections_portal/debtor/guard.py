@@ -11,15 +11,11 @@ from core import clock, tenancy, transaction
 from core.organisations.faces import Face, face_of
 from core.web import languages
 from links.operations import keep
-from links.queries import VisitContext, VisitEnded, hashed, visit_behind
+from links.queries import VisitContext, VisitEnded, visit_behind
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
 SEEN_EVERY = timedelta(minutes=1)
-# Which organisation a visit belongs to, by the hash of its secret: it never becomes another one's. Whoever
-# has been here before is looked up among that organisation's visits, and PostgreSQL is told once, not twice.
-MOST_REMEMBERED = 10_000
-_organisations: dict[str, int] = {}
 NO_VISIT, PERHAPS_A_VISIT = "no", "perhaps"
 
 
@@ -83,14 +79,8 @@ def _whose() -> VisitContext:
     secret = secret_here()
     if not secret:
         raise VisitEnded
-    whose = hashed(secret)
-    tenancy.enter(_organisations.get(whose, tenancy.EVERYWHERE))
-    found = visit_behind(secret=secret, now=clock.now())
-    if whose not in _organisations:
-        _organisations[whose] = found.organisation_id
-        if len(_organisations) > MOST_REMEMBERED:
-            _organisations.pop(next(iter(_organisations)), None)
-    return found
+    tenancy.enter(tenancy.EVERYWHERE)
+    return visit_behind(secret=secret, now=clock.now())
 
 
 def _enter(found: VisitContext) -> None:

@@ -14,6 +14,7 @@ from core.database import db
 
 pytest_plugins = (
     "tests.browsing",
+    "tests.compiled",
     "tests.databases",
     "tests.jobs_server",
     "tests.moments",
@@ -23,12 +24,6 @@ pytest_plugins = (
     "tests.people",
     "tests.crowd",
 )
-
-
-@pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once for each worker: each test makes the portal anew, and they took half its time."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture

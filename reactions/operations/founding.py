@@ -1,6 +1,7 @@
 """The reaction types and fields an organisation begins with, read from the files in `reactions/defaults`."""
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,51 +30,57 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def found_types(*, organisation_id: int) -> None:
-    """Store the default types with their fields and their words in every language."""
-    for position, values in enumerate(_read("types")["types"], start=1):
-        row = ReactionType(
-            organisation_id=organisation_id,
-            position=position,
-            **{name: values[name] for name in OF_A_TYPE if name in values},
-        )
-        db.session.add(row)
-        db.session.flush()
-        for language in LANGUAGES:
-            words = _read(language)[row.key]
-            db.session.add(
-                ReactionTypeText(
-                    organisation_id=organisation_id,
-                    type_id=row.id,
-                    language=language,
-                    name=words["name"],
-                    label=words["label"],
-                    hint=words.get("hint", ""),
-                )
-            )
-        _found_fields(row, values["fields"])
+    """Store the default types with their fields and their words in every language, level by level."""
+    types = [
+        (values, _type(organisation_id, position, values))
+        for position, values in enumerate(_read("types")["types"], start=1)
+    ]
+    _store(row for _, row in types)
+    fields = [
+        (type_, _field(type_, position, values))
+        for type_values, type_ in types
+        for position, values in enumerate(type_values["fields"], start=1)
+    ]
+    _store(row for _, row in fields)
+    _store(_type_text(row, language) for _, row in types for language in LANGUAGES)
+    _store(_field_text(type_, row, language) for type_, row in fields for language in LANGUAGES)
+
+
+def _store(rows: Iterable[object]) -> None:
+    db.session.add_all(rows)
     db.session.flush()
 
 
-def _found_fields(type_: ReactionType, fields: list[dict[str, Any]]) -> None:
-    for position, values in enumerate(fields, start=1):
-        row = ReactionField(
-            organisation_id=type_.organisation_id,
-            type_id=type_.id,
-            position=position,
-            **{name: values[name] for name in OF_A_FIELD if name in values},
-        )
-        db.session.add(row)
-        db.session.flush()
-        for language in LANGUAGES:
-            words = _read(language)[type_.key]["fields"][row.key]
-            db.session.add(
-                ReactionFieldText(
-                    organisation_id=type_.organisation_id,
-                    field_id=row.id,
-                    language=language,
-                    name=words["name"],
-                    label=words["label"],
-                    hint=words.get("hint", ""),
-                    choices=words.get("choices", {}),
-                )
-            )
+def _type(organisation_id: int, position: int, values: dict[str, Any]) -> ReactionType:
+    given = {name: values[name] for name in OF_A_TYPE if name in values}
+    return ReactionType(organisation_id=organisation_id, position=position, **given)
+
+
+def _field(type_: ReactionType, position: int, values: dict[str, Any]) -> ReactionField:
+    given = {name: values[name] for name in OF_A_FIELD if name in values}
+    return ReactionField(organisation_id=type_.organisation_id, type_id=type_.id, position=position, **given)
+
+
+def _type_text(type_: ReactionType, language: str) -> ReactionTypeText:
+    words = _read(language)[type_.key]
+    return ReactionTypeText(
+        organisation_id=type_.organisation_id,
+        type_id=type_.id,
+        language=language,
+        name=words["name"],
+        label=words["label"],
+        hint=words.get("hint", ""),
+    )
+
+
+def _field_text(type_: ReactionType, field: ReactionField, language: str) -> ReactionFieldText:
+    words = _read(language)[type_.key]["fields"][field.key]
+    return ReactionFieldText(
+        organisation_id=field.organisation_id,
+        field_id=field.id,
+        language=language,
+        name=words["name"],
+        label=words["label"],
+        hint=words.get("hint", ""),
+        choices=words.get("choices", {}),
+    )

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, Page
 
 from core import clock, tenancy
@@ -14,6 +13,7 @@ from core.members.models import Role
 from reactions.operations.founding import found_types
 from reactions.queries.reaction_types import types_of
 from tests import factories
+from tests.axe import violations_of
 from tests.browsing import DESKTOP, PHONE
 from tests.serving import Served
 from tests.settings.test_other import picture
@@ -70,19 +70,15 @@ def settings(served: Served) -> Settings:
 def look_over(tab: Page) -> None:
     over = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, f"{tab.url} can be scrolled sideways by {over} pixels."
-    found = Axe().run(tab).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == [], tab.url
+    assert [(one["id"], one["nodes"][0]["html"]) for one in violations_of(tab)] == [], tab.url
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("width", [PHONE, 768, DESKTOP])
-def test_every_page_fits_and_is_open_to_everybody(
-    settings: Settings,
-    open_tab: Callable[..., Page],
-    photograph: Callable[[Page, str], None],
-    width: int,
+def test_every_page_fits_a_tablet_and_is_open_to_everybody(
+    settings: Settings, open_tab: Callable[..., Page], photograph: Callable[[Page, str], None]
 ) -> None:
-    tab = open_tab(width=width)
+    """Phones and desks are tried with the pages of the other doors, in `tests/browser`."""
+    tab = open_tab(width=768)
     for number, path in enumerate(PAGES):
         settings.open(tab, path)
         look_over(tab)

@@ -12,6 +12,11 @@ from core.identifiers import public_id
 from invoices.models import Channel
 
 
+def _where(name: str, columns: str, condition: str) -> Index:
+    """Return an index on the few rows that workers look for."""
+    return Index(name, *columns.split(), sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 class MessageState(StrEnum):
     """Where a message is. `handing` is committed just before the provider gets it; doubt arises only then."""
 
@@ -50,6 +55,9 @@ class Message(OfOrganisation, Base):
 
     `values` are the placeholders known when it was queued; link and validity are filled when it is sent.
     `is_collection` says that every invoice in it must pass `invoices.queries.why_not_dun` when it leaves.
+    `ask_at` is when the provider is asked what became of a doubtful SMS.
+    `leased_until` of a claim is when it ends; of a doubtful message it is when that goes back to the queue,
+    if it may. `losses` counts the workers that died while they held it.
     """
 
     __tablename__ = "messages"
@@ -67,13 +75,21 @@ class Message(OfOrganisation, Base):
         CheckConstraint(
             "state NOT IN ('claimed', 'handing') OR claimed_by IS NOT NULL", name="claim_has_owner"
         ),
+        CheckConstraint("losses >= 0", name="losses"),
+        CheckConstraint(
+            "ask_at IS NULL OR (state = 'unknown' AND channel = 'sms')", name="asked_while_unknown"
+        ),
         Index("ix_messages_debtor", "organisation_id", "debtor_id"),
         Index(
-            "ix_messages_due",
-            "not_before",
-            sqlite_where=text("state IN ('new', 'claimed', 'handing')"),
-            postgresql_where=text("state IN ('new', 'claimed', 'handing')"),
+            "ix_messages_ask_at",
+            "ask_at",
+            sqlite_where=text("ask_at IS NOT NULL"),
+            postgresql_where=text("ask_at IS NOT NULL"),
         ),
+        _where("ix_messages_waiting", "organisation_id channel is_collection not_before id", "state = 'new'"),
+        _where("ix_messages_leased", "leased_until", "leased_until IS NOT NULL"),
+        _where("ix_messages_ending", "expires_at", "state = 'new' AND expires_at IS NOT NULL"),
+        _where("ix_messages_suspect", "not_before", "state = 'new' AND losses > 0"),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
@@ -91,11 +107,13 @@ class Message(OfOrganisation, Base):
     state: Mapped[MessageState] = mapped_column(choice(MessageState, name="state"), default=MessageState.NEW)
     state_reason: Mapped[str] = mapped_column(String(240), default="")
     attempt: Mapped[int] = mapped_column(default=0)
+    losses: Mapped[int] = mapped_column(default=0)
     claimed_by: Mapped[str | None] = mapped_column(String(80))
     leased_until: Mapped[datetime | None]
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     message_id: Mapped[str] = mapped_column(String(120))
+    ask_at: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(String(80))
     subject: Mapped[str] = mapped_column(String(240), default="")
     body: Mapped[str] = mapped_column(Text, default="")
@@ -135,3 +153,23 @@ class MessageAttempt(OfOrganisation, Base):
     outcome: Mapped[str] = mapped_column(String(24))
     code: Mapped[str] = mapped_column(String(24), default="")
     words: Mapped[str] = mapped_column(String(400), default="")
+
+
+class SendingPace(Base):
+    """How fast mail goes to one domain, or from one organisation, over all workers of the installation.
+
+    `subject` is `domain:mail.example` or `organisation:7`. `spent_until` is the moment up to which its rate is
+    used (see `messaging.rates`). A domain that refuses us for what we are (5.7.x) rests until `rests_until`.
+    """
+
+    __tablename__ = "sending_paces"
+    __table_args__ = (
+        CheckConstraint("refusals >= 0", name="refusals"),
+        CheckConstraint("(refusals = 0) = (refusals_since IS NULL)", name="refusals_since"),
+    )
+
+    subject: Mapped[str] = mapped_column(String(265), primary_key=True)
+    spent_until: Mapped[datetime]
+    refusals: Mapped[int] = mapped_column(default=0)
+    refusals_since: Mapped[datetime | None]
+    rests_until: Mapped[datetime | None]

@@ -25,7 +25,14 @@ from invoices.importing.shelf import shelf_in
 from invoices.importing.storing import Counts
 from invoices.models import Channel, ContactPoint, CreditNote, Debtor, DebtorKind, Invoice, Payment
 from links.queries import address_of
-from messaging.models import Message, MessageAttempt, MessageInvoice, MessageState, MessageTemplate
+from messaging.models import (
+    Message,
+    MessageAttempt,
+    MessageInvoice,
+    MessageState,
+    MessageTemplate,
+    SendingPace,
+)
 from reactions.models import Action, ReactionType
 from reactions.operations import actions
 from reactions.operations.founding import found_types
@@ -177,6 +184,7 @@ class _Filling:
         with tenancy.scope(self.owner.id):
             db.session.add(session)
             db.session.add(SignInCount(subject_hash=self._word(), tries=1, ends_at=ends_at))
+            db.session.add(SendingPace(subject=f"domain:{self._word()}", spent_until=ends_at))
             db.session.flush()
         ids["sessions"] = session.public_id
 

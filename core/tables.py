@@ -9,6 +9,7 @@ MODULES = (
     "invoices.models",
     "invoices.importing.models",
     "messaging.models",
+    "messaging.sms_models",
     "links.models",
     "reactions.models",
     "dunning.models",

@@ -158,8 +158,9 @@ class MessageAttempt(OfOrganisation, Base):
 class SendingPace(Base):
     """How fast mail goes to one domain, or from one organisation, over all workers of the installation.
 
-    `subject` is `domain:mail.example` or `organisation:7`. `spent_until` is the moment up to which its rate is
-    used (see `messaging.rates`). A domain that refuses us for what we are (5.7.x) rests until `rests_until`.
+    `subject` is `domain:mail.example` or `organisation:7`. `spent_until` is the moment up to which its rate
+    is used (see `messaging.rates`). A domain that refuses us for what we are (5.7.x) rests until
+    `rests_until`.
     """
 
     __tablename__ = "sending_paces"

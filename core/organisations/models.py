@@ -18,7 +18,10 @@ class Organisation(Base):
     __table_args__ = (
         CheckConstraint("link_validity_hours BETWEEN 1 AND 24000", name="link_validity"),
         CheckConstraint("language IN ('nl', 'fr', 'de', 'en', 'nb')", name="language"),
+        CheckConstraint("sms_per_day >= 0", name="sms_per_day"),
         CheckConstraint("length(accent) = 7 AND accent LIKE '#%'", name="accent"),
+        CheckConstraint("collection_messages_a_week BETWEEN 1 AND 21", name="messages_a_week"),
+        CheckConstraint("payment_data_days BETWEEN 1 AND 365", name="payment_data_days"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -39,6 +42,11 @@ class Organisation(Base):
     postal_address: Mapped[str] = mapped_column(String(240), default="")
     register_number: Mapped[str] = mapped_column(String(40), default="")
     link_validity_hours: Mapped[int] = mapped_column(default=14 * 24)
+    collection_messages_a_week: Mapped[int] = mapped_column(default=3)
+    payment_data_days: Mapped[int | None]
+    # At most so many SMS a day, and the countries besides the organisation's own that they may go to.
+    sms_per_day: Mapped[int] = mapped_column(default=10_000)
+    sms_countries: Mapped[str] = mapped_column(String(240), default="NL BE DE FR NO")
     settings_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

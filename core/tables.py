@@ -8,6 +8,7 @@ MODULES = (
     "core.audit",
     "invoices.models",
     "invoices.importing.models",
+    "invoices.statements.models",
     "messaging.models",
     "messaging.sms_models",
     "links.models",

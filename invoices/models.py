@@ -99,6 +99,36 @@ class ContactPoint(OfOrganisation, Base):
     created_at: Mapped[datetime]
 
 
+class DebtorPause(OfOrganisation, Base):
+    """A span in which a debtor gets no collection message at all. From `ends_on` on they may get one again.
+
+    `ended_at` is set when somebody ended it before, or put another one in its place.
+    """
+
+    __tablename__ = "debtor_pauses"
+    __rules__ = (
+        belongs_to("debtors", "debtor_id", ondelete="CASCADE"),
+        belongs_to("members", "member_id"),
+        CheckConstraint("reason <> ''", name="has_reason"),
+        CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="ends_after_start"),
+        Index(
+            "uq_debtor_pauses_in_force",
+            "organisation_id",
+            "debtor_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    debtor_id: Mapped[int] = mapped_column(Key)
+    member_id: Mapped[int | None] = mapped_column(Key)
+    reason: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime]
+    ends_on: Mapped[date]
+    ended_at: Mapped[datetime | None]
+
+
 class Invoice(OfOrganisation, Base):
     """What is owed. `amount` is what the invoice said; `amount_open` what `invoices.balances` computes of it.
 
@@ -144,13 +174,15 @@ class Invoice(OfOrganisation, Base):
 
 
 class Payment(OfOrganisation, Base):
-    """Money received for an invoice."""
+    """Money received for an invoice; `bank_line_id` is the line of a statement that it came with."""
 
     __tablename__ = "payments"
     __rules__ = (
         belongs_to("invoices", "invoice_id"),
+        belongs_to("bank_lines", "bank_line_id"),
         CheckConstraint("amount > 0", name="amount"),
         Index("ix_payments_invoice", "organisation_id", "invoice_id"),
+        Index("ix_payments_bank_line", "organisation_id", "bank_line_id"),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
@@ -158,6 +190,7 @@ class Payment(OfOrganisation, Base):
     amount: Mapped[int] = mapped_column(Minor)
     paid_on: Mapped[date]
     reference: Mapped[str] = mapped_column(String(140), default="")
+    bank_line_id: Mapped[int | None] = mapped_column(Key)
     created_at: Mapped[datetime]
 
 

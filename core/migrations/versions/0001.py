@@ -389,6 +389,55 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_events_debtor", ["organisation_id", "debtor_id", "at"], unique=False)
 
     op.create_table(
+        "bank_statements",
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column(
+            "format",
+            sa.Enum(
+                "camt053",
+                "mt940",
+                "coda",
+                name="format",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("account", sa.String(length=34), nullable=False),
+        sa.Column("number", sa.String(length=35), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("amount_opening", sa.BigInteger(), nullable=False),
+        sa.Column("amount_closing", sa.BigInteger(), nullable=False),
+        sa.Column("lines_known", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("ends_on >= begins_on", name=op.f("ck_bank_statements_ends_after_begin")),
+        sa.CheckConstraint("lines_known >= 0", name=op.f("ck_bank_statements_lines_known")),
+        sa.CheckConstraint("place > 0", name=op.f("ck_bank_statements_place")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "member_id"],
+            ["members.organisation_id", "members.id"],
+            name=op.f("fk_bank_statements_organisation_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_bank_statements_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_statements")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_bank_statements_organisation_id_id")),
+        sa.UniqueConstraint(
+            "organisation_id", "sha256", "place", name=op.f("uq_bank_statements_organisation_id_sha256_place")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bank_statements_public_id")),
+    )
+    op.create_table(
         "contact_points",
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -851,6 +900,112 @@ def upgrade() -> None:
         batch_op.create_index("ix_access_links_debtor", ["organisation_id", "debtor_id"], unique=False)
 
     op.create_table(
+        "bank_lines",
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("statement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("amount_left", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("counterparty_name", sa.String(length=140), nullable=False),
+        sa.Column("counterparty_iban", sa.String(length=34), nullable=False),
+        sa.Column("structured_reference", sa.String(length=60), nullable=False),
+        sa.Column("end_to_end_id", sa.String(length=60), nullable=False),
+        sa.Column("bank_reference", sa.String(length=60), nullable=False),
+        sa.Column("remittance", sa.Text(), nullable=False),
+        sa.Column("is_reversal", sa.Boolean(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "matched",
+                "suggested",
+                "unmatched",
+                "ignored",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "ignore_reason",
+            sa.Enum(
+                "outgoing",
+                "paid_back",
+                "not_ours",
+                "booked_elsewhere",
+                "other",
+                name="ignore_reason",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'ignored') = (ignore_reason IS NOT NULL)", name=op.f("ck_bank_lines_ignored_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state <> 'matched' OR (amount > 0 AND amount_left = 0)",
+            name=op.f("ck_bank_lines_matched_is_booked"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'suggested' OR amount_left > 0", name=op.f("ck_bank_lines_suggested_has_rest")
+        ),
+        sa.CheckConstraint(
+            "state <> 'unmatched' OR amount_left > 0 OR amount < 0",
+            name=op.f("ck_bank_lines_unmatched_has_rest"),
+        ),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_bank_lines_amount")),
+        sa.CheckConstraint(
+            "amount_left >= 0 AND (amount_left = 0 OR amount_left <= amount)",
+            name=op.f("ck_bank_lines_amount_left"),
+        ),
+        sa.CheckConstraint("occurrence > 0", name=op.f("ck_bank_lines_occurrence")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "decided_by_id"],
+            ["members.organisation_id", "members.id"],
+            name=op.f("fk_bank_lines_organisation_id_decided_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "statement_id"],
+            ["bank_statements.organisation_id", "bank_statements.id"],
+            name=op.f("fk_bank_lines_organisation_id_statement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_bank_lines_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_lines")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "fingerprint",
+            "occurrence",
+            name=op.f("uq_bank_lines_organisation_id_fingerprint_occurrence"),
+        ),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_bank_lines_organisation_id_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_bank_lines_public_id")),
+    )
+    with op.batch_alter_table("bank_lines", schema=None) as batch_op:
+        batch_op.create_index("ix_bank_lines_payer", ["organisation_id", "counterparty_iban"], unique=False)
+        batch_op.create_index(
+            "ix_bank_lines_statement", ["organisation_id", "statement_id", "place"], unique=False
+        )
+        batch_op.create_index(
+            "ix_bank_lines_waiting",
+            ["organisation_id", "booked_on"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('suggested', 'unmatched')"),
+            postgresql_where=sa.text("state IN ('suggested', 'unmatched')"),
+        )
+
+    op.create_table(
         "credit_notes",
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -955,32 +1110,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
         )
-
-    op.create_table(
-        "payments",
-        sa.Column("public_id", sa.String(length=12), nullable=False),
-        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("paid_on", sa.Date(), nullable=False),
-        sa.Column("reference", sa.String(length=140), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id", "invoice_id"],
-            ["invoices.organisation_id", "invoices.id"],
-            name=op.f("fk_payments_organisation_id_invoice_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisations.id"], name=op.f("fk_payments_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
-        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_payments_organisation_id_id")),
-        sa.UniqueConstraint("public_id", name=op.f("uq_payments_public_id")),
-    )
-    with op.batch_alter_table("payments", schema=None) as batch_op:
-        batch_op.create_index("ix_payments_invoice", ["organisation_id", "invoice_id"], unique=False)
 
     op.create_table(
         "reaction_fields",
@@ -1183,6 +1312,39 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'new'"),
             postgresql_where=sa.text("state = 'new'"),
         )
+
+    op.create_table(
+        "payments",
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("reference", sa.String(length=140), nullable=False),
+        sa.Column("bank_line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_payments_amount")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "bank_line_id"],
+            ["bank_lines.organisation_id", "bank_lines.id"],
+            name=op.f("fk_payments_organisation_id_bank_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "invoice_id"],
+            ["invoices.organisation_id", "invoices.id"],
+            name=op.f("fk_payments_organisation_id_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_payments_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_payments_organisation_id_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_payments_public_id")),
+    )
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.create_index("ix_payments_bank_line", ["organisation_id", "bank_line_id"], unique=False)
+        batch_op.create_index("ix_payments_invoice", ["organisation_id", "invoice_id"], unique=False)
 
     op.create_table(
         "reaction_field_texts",
@@ -1704,6 +1866,11 @@ def downgrade() -> None:
 
     op.drop_table("visits")
     op.drop_table("reaction_field_texts")
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.drop_index("ix_payments_invoice")
+        batch_op.drop_index("ix_payments_bank_line")
+
+    op.drop_table("payments")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_messages_waiting",
@@ -1735,10 +1902,6 @@ def downgrade() -> None:
     op.drop_table("messages")
     op.drop_table("reaction_type_texts")
     op.drop_table("reaction_fields")
-    with op.batch_alter_table("payments", schema=None) as batch_op:
-        batch_op.drop_index("ix_payments_invoice")
-
-    op.drop_table("payments")
     with op.batch_alter_table("exemptions", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_exemptions_in_force",
@@ -1750,6 +1913,16 @@ def downgrade() -> None:
     op.drop_table("exemptions")
     op.drop_table("dunning_skips")
     op.drop_table("credit_notes")
+    with op.batch_alter_table("bank_lines", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_bank_lines_waiting",
+            sqlite_where=sa.text("state IN ('suggested', 'unmatched')"),
+            postgresql_where=sa.text("state IN ('suggested', 'unmatched')"),
+        )
+        batch_op.drop_index("ix_bank_lines_statement")
+        batch_op.drop_index("ix_bank_lines_payer")
+
+    op.drop_table("bank_lines")
     with op.batch_alter_table("access_links", schema=None) as batch_op:
         batch_op.drop_index("ix_access_links_debtor")
 
@@ -1795,6 +1968,7 @@ def downgrade() -> None:
 
     op.drop_table("debtor_pauses")
     op.drop_table("contact_points")
+    op.drop_table("bank_statements")
     with op.batch_alter_table("audit_events", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_events_debtor")
         batch_op.drop_index("ix_audit_events_about")

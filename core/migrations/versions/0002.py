@@ -16,6 +16,8 @@ TABLES = (
     "action_notes",
     "actions",
     "audit_events",
+    "bank_lines",
+    "bank_statements",
     "contact_points",
     "credit_notes",
     "creditors",

@@ -80,6 +80,7 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
         "settled": N_("The invoices in it are paid."),
         "withdrawn": N_("The invoices in it were withdrawn."),
         "exempt": N_("A reaction to the invoices is being handled."),
+        "paused": N_("Reminders to this debtor wait."),
         "no_invoice": N_("There is no invoice left in it."),
         "too_late": N_("It would have come too late."),
         "not_rendered": N_("Its text could not be made."),

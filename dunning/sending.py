@@ -24,6 +24,7 @@ from dunning.schedule import Correspondence, Reason
 from invoices.models import ContactPoint, ContactState, Debtor, Invoice
 from invoices.queries import WhyNot
 from links.operations import issue
+from messaging.approaches import opening
 from messaging.operations import queue
 
 NOTICES_IN_A_CHUNK = 500
@@ -130,6 +131,7 @@ class _Chunk:
 
     def _write(self, one: _Addressed, lines: Sequence[_Line]) -> None:
         highest = max(lines, key=lambda line: line.stage_position)
+        leaves_at = opening(organisation=self._organisation, country=one.debtor.country, at=self._now)
         link = issue(
             organisation=self._organisation,
             debtor_id=one.debtor.id,
@@ -151,8 +153,9 @@ class _Chunk:
             link_id=link.id,
             invoice_ids=[line.invoice_id for line in lines],
             is_collection=True,
+            not_before=leaves_at,
             # A reminder that could not leave for so long is proposed anew instead.
-            expires_at=self._now + self._gap,
+            expires_at=leaves_at + self._gap,
         )
         one.notice.state, one.notice.message_id = NoticeState.QUEUED, message.id
         one.notice.event, one.notice.stage_position = highest.event, highest.stage_position

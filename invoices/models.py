@@ -85,6 +85,12 @@ class ContactPoint(OfOrganisation, Base):
         UniqueConstraint("organisation_id", "debtor_id", "channel", "value"),
         CheckConstraint("channel = 'email' OR value LIKE '+%'", name="number_is_e164"),
         CheckConstraint("channel <> 'email' OR value LIKE '%_@_%'", name="address_has_at"),
+        Index(
+            "ix_contact_points_number",
+            "value",
+            sqlite_where=text("channel = 'sms'"),
+            postgresql_where=text("channel = 'sms'"),
+        ),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)

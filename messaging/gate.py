@@ -13,6 +13,7 @@ from core.database import db
 from invoices.models import ContactPoint, ContactState
 from invoices.queries import why_not_dun
 from messaging import claims
+from messaging.approaches import is_paused, may_leave_from
 from messaging.claims import Claim
 from messaging.models import Message, MessageInvoice, MessageState
 from messaging.rendering import LinkText, Rendered
@@ -42,7 +43,9 @@ def may_leave(claim: Claim, made: Rendered, address_of_link: AddressOfLink, now:
     """Mark the message `handing` or keep it back, in the caller's transaction, and return whether it leaves.
 
     An invoice that may not be dunned any more is taken out of the message. When some are left the message
-    goes back to the queue, to be written again without it; when none is left it is suppressed.
+    goes back to the queue, to be written again without it; when none is left it is suppressed. A collection
+    message outside the contact hours, or one too many in a week, goes back to the queue until it may leave;
+    to a debtor in a pause it is suppressed.
     """
     message = db.session.scalars(
         select(Message).where(Message.id == claim.id).execution_options(populate_existing=True)
@@ -54,7 +57,7 @@ def may_leave(claim: Claim, made: Rendered, address_of_link: AddressOfLink, now:
     if why_not:
         _end(claim, MessageState.SUPPRESSED, why_not)
         return False
-    if message.is_collection and not _all_may_be_dunned(claim, made):
+    if message.is_collection and not _may_collect(claim, made, message.debtor_id, now):
         return False
     return claims.advance(
         claim,
@@ -65,6 +68,21 @@ def may_leave(claim: Claim, made: Rendered, address_of_link: AddressOfLink, now:
         subject=made.subject,
         body=made.body,
     )
+
+
+def _may_collect(claim: Claim, made: Rendered, debtor_id: int | None, now: datetime) -> bool:
+    """Return whether a collection message may leave; when not, it is kept back."""
+    if debtor_id is not None:
+        # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
+        whom = {"organisation_id": claim.organisation_id, "debtor_id": debtor_id}
+        if is_paused(now=now, **whom):
+            _end(claim, MessageState.SUPPRESSED, "paused")
+            return False
+        from_then = may_leave_from(now=now, **whom)
+        if from_then > now:
+            claims.give_back(claim, not_before=from_then)
+            return False
+    return _all_may_be_dunned(claim, made)
 
 
 def _all_may_be_dunned(claim: Claim, made: Rendered) -> bool:

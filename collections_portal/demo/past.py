@@ -22,6 +22,7 @@ from invoices.queries import usable_contacts_of
 from links import operations as links
 from links.models import AccessLink, Visit
 from links.queries import address_of
+from messaging.contact_hours import next_moment_anywhere
 from messaging.delivery import deliver_due
 from reactions.models import Action, Reaction
 from reactions.operations import actions
@@ -33,7 +34,7 @@ WORKING_HOUR = timedelta(hours=2)
 
 def remind(organisation: Organisation, config: Config, *, now: datetime) -> None:
     """Run dunning as it was two weeks ago and deliver its messages to the demo mailbox."""
-    then = now - timedelta(days=RUN_DAYS_AGO)
+    then = _at_work(now - timedelta(days=RUN_DAYS_AGO), organisation.zone)
     with tenancy.scope(organisation.id), writing():
         policy_id = db.session.scalars(
             select(DunningPolicy.id).where(DunningPolicy.organisation_id == organisation.id)
@@ -41,6 +42,13 @@ def remind(organisation: Organisation, config: Config, *, now: datetime) -> None
         run = dunning.propose(organisation=organisation, policy_id=policy_id, now=then)
         dunning.confirm(organisation=organisation, run=run, member_id=_agent(organisation), now=then)
     deliver(config, lambda: then)
+
+
+def _at_work(at: datetime, zone: str) -> datetime:
+    """Return the moment, or the noon before it at which reminders may leave."""
+    while next_moment_anywhere(zone=zone, at=at) != at:
+        at = (at - timedelta(days=1)).replace(hour=11, minute=0)
+    return at
 
 
 def answer(organisation: Organisation, config: Config, *, now: datetime) -> None:

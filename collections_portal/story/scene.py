@@ -24,6 +24,7 @@ from core.database import db
 from core.organisations.models import Organisation
 from core.transaction import reading, writing
 from core.web import logs
+from messaging.contact_hours import next_moment_anywhere
 from messaging.delivery import deliver_due
 from messaging.providers.files import newest_first
 
@@ -57,10 +58,13 @@ class Scene:
             yield
 
     def deliver(self, at: datetime | None = None) -> None:
-        """Send what is due at that moment (now if not given), until nothing is left."""
+        """Send what is due at that moment (now if not given), until nothing is left.
+
+        At night and on holidays it is the first moment after at which reminders may leave.
+        """
 
         def moment() -> datetime:
-            return at or clock.now()
+            return next_moment_anywhere(zone=self.organisation.zone, at=at or clock.now())
 
         with self.app.app_context():
             done = 1

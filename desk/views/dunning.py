@@ -6,13 +6,15 @@ from flask_babel import gettext, ngettext
 
 from core import clock, transaction
 from core.members.models import Role
+from core.web.formats import moment
 from core.web.guards import allows, current_member, current_organisation
-from core.web.languages import sentence_of
+from core.web.languages import language, sentence_of
 from desk.dunning_page import run_context, runs_context, skipped_context
 from desk.dunning_sheet import sheet_of
 from desk.lists import page_number
 from dunning import choosing, operations, queries
 from dunning.models import DunningRun, RunState
+from messaging.approaches import opening
 
 blueprint = Blueprint("dunning", __name__, url_prefix="/dunning")
 # As many messages are queued before the page answers; a worker goes on with the rest.
@@ -88,7 +90,7 @@ def approve(public_id: str) -> ResponseReturnValue:
             )
     except choosing.RunDecided as refusal:
         return _too_late(public_id, refusal)
-    flash(gettext("The run was approved. The messages go out now."), "good")
+    flash(_when_they_leave(), "good")
     return redirect(url_for("desk.dunning.show", public_id=public_id), 303)
 
 
@@ -121,6 +123,15 @@ def download(public_id: str) -> ResponseReturnValue:
     name = f"skipped-{run.run_on.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return sheet_of(run), 200, headers | {"Content-Type": "text/csv; charset=utf-8"}
+
+
+def _when_they_leave() -> str:
+    organisation, now = current_organisation(), clock.now()
+    opens_at = opening(organisation=organisation, country="", at=now)
+    if opens_at == now:
+        return str(gettext("The run was approved. The messages go out now."))
+    day = moment(opens_at, language(), organisation.zone)
+    return str(gettext("The run was approved. The messages go out from %(moment)s.", moment=day))
 
 
 def _too_late(public_id: str, refusal: choosing.RunDecided) -> ResponseReturnValue:

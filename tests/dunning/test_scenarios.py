@@ -78,9 +78,9 @@ def test_an_exemption_that_ended_lets_the_invoice_be_reminded_again(office: Offi
             organisation_id=office.organisation.id,
             asked_by="action:7",
             end_reason="closed",
-            now=FRIDAY + days(401),
+            now=FRIDAY + days(402),
         )
-    run_and_deliver(office, post, FRIDAY + days(401))
+    run_and_deliver(office, post, FRIDAY + days(402))
     assert len(post.recipients()) == 1
 
 
@@ -105,7 +105,7 @@ def test_while_the_mail_server_is_down_nothing_counts_as_sent_and_it_goes_out_la
     tomorrow = run_and_deliver(office, post, FRIDAY + days(1))
     assert office.skips(tomorrow) == {invoice.id: ("message_waiting", "")}
     post.sink.start()
-    post.deliver(FRIDAY + days(2))
+    post.deliver(FRIDAY + days(3))
     assert len(post.recipients()) == 1
     assert [message.state for message in office.messages()] == [MessageState.SENT]
 

@@ -7,10 +7,13 @@ from tests.house.code import ROOT, modules, name_of, setting
 # What no layer needs to name: it holds no pages and no rules, and the top contract guards it.
 BELOW_THE_TOP = {"collections_portal.config"}
 PURE = {
+    "core.law",
     "core.money",
     "dunning.schedule",
     "invoices.balances",
     "links.tokens",
+    "messaging.contact_hours",
+    "messaging.holidays",
     "reactions.field_kinds",
 }
 

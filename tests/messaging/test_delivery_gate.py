@@ -143,7 +143,7 @@ def test_a_revoked_link_is_not_sent(outbox: Outbox) -> None:
 
 @pytest.mark.parametrize(("seconds", "outcome"), [(-1, {"sent": 1}), (0, {"suppressed": 1})])
 def test_a_link_is_sent_until_its_printed_end(outbox: Outbox, seconds: int, outcome: dict[str, int]) -> None:
-    message = outbox.write()
+    message = outbox.write(event="invoice_link", is_collection=False)
     outbox.now = db.session.get_one(AccessLink, message.link_id).expires_at + timedelta(seconds=seconds)
     assert outbox.deliver() == outcome
 

@@ -493,6 +493,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_contact_points_organisation_id_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_contact_points_public_id")),
     )
+    with op.batch_alter_table("contact_points", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contact_points_number",
+            ["value"],
+            unique=False,
+            sqlite_where=sa.text("channel = 'sms'"),
+            postgresql_where=sa.text("channel = 'sms'"),
+        )
+
     op.create_table(
         "debtor_pauses",
         sa.Column("debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1225,10 +1234,7 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "ask_at IS NULL OR (state = 'unknown' AND channel = 'sms')",
-            name=op.f("ck_messages_asked_while_unknown"),
-        ),
+        sa.CheckConstraint("ask_at IS NULL OR channel = 'sms'", name=op.f("ck_messages_asked_about_sms")),
         sa.CheckConstraint(
             "handed_at IS NULL OR state NOT IN ('new', 'claimed', 'suppressed')",
             name=op.f("ck_messages_handed_in_state"),
@@ -1587,6 +1593,9 @@ def upgrade() -> None:
             name=op.f("uq_provider_events_organisation_id_provider_id_status"),
         ),
     )
+    with op.batch_alter_table("provider_events", schema=None) as batch_op:
+        batch_op.create_index("ix_provider_events_message", ["organisation_id", "message_id"], unique=False)
+
     op.create_table(
         "reactions",
         sa.Column("public_id", sa.String(length=12), nullable=False),
@@ -1851,6 +1860,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_reactions_debtor")
 
     op.drop_table("reactions")
+    with op.batch_alter_table("provider_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_provider_events_message")
+
     op.drop_table("provider_events")
     with op.batch_alter_table("message_invoices", schema=None) as batch_op:
         batch_op.drop_index("ix_message_invoices_invoice")
@@ -1967,6 +1979,13 @@ def downgrade() -> None:
         )
 
     op.drop_table("debtor_pauses")
+    with op.batch_alter_table("contact_points", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_contact_points_number",
+            sqlite_where=sa.text("channel = 'sms'"),
+            postgresql_where=sa.text("channel = 'sms'"),
+        )
+
     op.drop_table("contact_points")
     op.drop_table("bank_statements")
     with op.batch_alter_table("audit_events", schema=None) as batch_op:

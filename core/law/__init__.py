@@ -1,0 +1,1 @@
+"""What the law lets a creditor charge and write: dated rows with their sources, and pure rules on them."""

@@ -1,0 +1,150 @@
+"""Interest for late payment: simple, actual days over 365, rounded half up once for each invoice. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from core.law.rows import Book, LawSilent, Segment, Status
+
+DAYS_A_YEAR = 365
+CENT = Decimal("0.01")
+HUNDRED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A yearly percentage from a day to another, both included; `valid_to` None means still."""
+
+    percent: Decimal
+    valid_from: date
+    valid_to: date | None
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days without interest: from `starts_on` until the day before `ends_on`; None means for good."""
+
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """The interest in major units, the days that bore it, and the rows of the rates used."""
+
+    amount: Decimal
+    days: int
+    rows: tuple[str, ...]
+
+
+def rates_of(*, book: Book, country: str, segment: Segment) -> tuple[Rate, ...]:
+    """Return the rates of late payment that are switched on, oldest first."""
+    rates = (
+        Rate(row.number("percent"), row.valid_from, row.valid_to, row.id)
+        for row in book.rows
+        if row.rule == "interest"
+        and row.status is Status.SURE
+        and row.country == country
+        and segment in row.segments
+    )
+    return tuple(sorted(rates, key=lambda rate: rate.valid_from))
+
+
+def simple_interest(
+    *,
+    principal: Decimal,
+    rates: Sequence[Rate],
+    from_on: date,
+    until_on: date,
+    frozen: Iterable[Span] = (),
+) -> Interest:
+    """Return the interest on one invoice over the days after `from_on`, up to and including `until_on`.
+
+    So 25 November to 25 April are 151 days. Each day has the rate in force on it, and the sum of all is
+    rounded once. Days in `frozen` bear none. Raises LawSilent when a day that counts has no rate: a missing
+    rate is never guessed.
+    """
+    pauses = tuple(frozen)
+    total, days, rows = Decimal(0), 0, dict[str, None]()
+    for first, last in _bearing(from_on, until_on, pauses):
+        for rate, length in _by_rate(first, last, rates):
+            total += principal * rate.percent * length
+            days += length
+            rows[rate.row] = None
+    amount = (total / HUNDRED / DAYS_A_YEAR).quantize(CENT, ROUND_HALF_UP)
+    return Interest(amount, days, tuple(rows))
+
+
+def plan_freeze(
+    *,
+    book: Book,
+    country: str,
+    segment: Segment,
+    requested_on: date,
+    decided_on: date | None,
+) -> Span | None:
+    """Return the days without interest because a plan was asked for and nobody decided in time.
+
+    Belgium: after 30 days without a decision the interest stops until the day of the decision. None where
+    the law says nothing, or the decision came in time.
+    """
+    row = book.find("plan_decision", country=country, segment=segment, on=requested_on)
+    if row is None:
+        return None
+    starts_on = requested_on + timedelta(days=row.whole("days") + 1)
+    if decided_on is not None and decided_on <= starts_on:
+        return None
+    return Span(starts_on, decided_on)
+
+
+def first_interest_day(
+    *,
+    book: Book,
+    country: str,
+    segment: Segment,
+    due_on: date,
+    reminded_on: date | None,
+    first_cost_on: date | None,
+) -> date | None:
+    """Return the first day that bears interest: the day after the due date, or later where the law says so.
+
+    Where it starts with a reminder, `reminded_on` and `first_cost_on` (of its term) say when; None as long
+    as there was none.
+    """
+    if reminded_on is not None:
+        after = book.find("interest_starts_after_reminder", country=country, segment=segment, on=reminded_on)
+        if after is not None:
+            return reminded_on + timedelta(days=1)
+    on = reminded_on or due_on
+    if book.find("interest_starts_after_term", country=country, segment=segment, on=on) is not None:
+        return first_cost_on
+    return due_on + timedelta(days=1)
+
+
+def _bearing(from_on: date, until_on: date, pauses: Sequence[Span]) -> Iterator[tuple[date, date]]:
+    """Yield the stretches of days, both included, after `from_on` that are not frozen."""
+    day = from_on + timedelta(days=1)
+    for pause in sorted(pauses, key=lambda one: one.starts_on):
+        last = min(pause.starts_on - timedelta(days=1), until_on)
+        if day <= last:
+            yield day, last
+        if pause.ends_on is None:
+            return
+        day = max(day, pause.ends_on)
+    if day <= until_on:
+        yield day, until_on
+
+
+def _by_rate(first: date, last: date, rates: Sequence[Rate]) -> Iterator[tuple[Rate, int]]:
+    while first <= last:
+        rate = next(
+            (one for one in rates if one.valid_from <= first <= (one.valid_to or date.max)),
+            None,
+        )
+        if rate is None:
+            raise LawSilent(rule="interest", country="", on=first.isoformat())
+        end = min(last, rate.valid_to or last)
+        yield rate, (end - first).days + 1
+        first = end + timedelta(days=1)

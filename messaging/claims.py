@@ -1,11 +1,11 @@
 """Who holds which message: claims by lease, fenced by owner and attempt: a late worker changes nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, literal, or_, select, update
 
 from core.database import db
 from invoices.models import Channel
@@ -20,31 +20,53 @@ class Claim:
 
     id: int
     organisation_id: int
+    event: str
+    channel: Channel
+    recipient: str
+    is_collection: bool
     attempt: int
-    owner: str
     created_at: datetime
     expires_at: datetime | None
+    owner: str
+
+    @property
+    def domain(self) -> str:
+        """The domain of an e-mail address, in small letters."""
+        return self.recipient.rpartition("@")[2].lower()
 
 
-def claim_due(*, channels: Sequence[Channel], owner: str, limit: int, now: datetime) -> list[Claim]:
-    """Take up to `limit` messages that may leave now, in the order in which they became due."""
+def is_in(state: MessageState) -> ColumnElement[bool]:
+    """Return that a message is in this state, written out: an index on few states is used only for those."""
+    return Message.state == literal(state, Message.state.type, literal_execute=True)
+
+
+def claim_due(
+    *, organisation_id: int, channel: Channel, owner: str, limit: int, now: datetime
+) -> list[Claim]:
+    """Take up to `limit` messages of an organisation that may leave now: what debtors asked for themselves
+    first, then in the order in which they became due."""
+    mine = (Message.organisation_id == organisation_id, Message.channel == channel, Message.losses == 0)
+    order = (Message.is_collection, Message.not_before, Message.id)
+    return _taken(_due(*mine, now=now).order_by(*order).limit(limit), owner=owner, now=now)
+
+
+def claim_suspect(*, channel: Channel, owner: str, now: datetime) -> list[Claim]:
+    """Take one message that a worker died with; alone, so that if it kills, no other is lost with it."""
+    suspect = _due(Message.channel == channel, Message.losses > literal(0, literal_execute=True), now=now)
+    return _taken(suspect.order_by(Message.not_before).limit(1), owner=owner, now=now)
+
+
+def _due(*which: ColumnElement[bool], now: datetime) -> Select[int]:
+    fresh = or_(Message.expires_at.is_(None), Message.expires_at > now)
+    return select(Message.id).where(*which, is_in(MessageState.NEW), Message.not_before <= now, fresh)
+
+
+def _taken(due: Select[int], *, owner: str, now: datetime) -> list[Claim]:
     # A CTE is worked out once; PostgreSQL may run a subquery with a LIMIT again for every row it joins.
-    due = (
-        select(Message.id)
-        .where(
-            Message.state == MessageState.NEW,
-            Message.not_before <= now,
-            Message.channel.in_(channels),
-            or_(Message.expires_at.is_(None), Message.expires_at > now),
-        )
-        .order_by(Message.not_before, Message.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
+    chosen = due.with_for_update(skip_locked=True).cte("due")
     rows = db.session.execute(
         update(Message)
-        .where(Message.id.in_(select(due.c.id)), Message.state == MessageState.NEW)
+        .where(Message.id.in_(select(chosen.c.id)), is_in(MessageState.NEW))
         .values(
             state=MessageState.CLAIMED,
             claimed_by=owner,
@@ -52,41 +74,19 @@ def claim_due(*, channels: Sequence[Channel], owner: str, limit: int, now: datet
             attempt=Message.attempt + 1,
         )
         .returning(
-            Message.id, Message.organisation_id, Message.attempt, Message.created_at, Message.expires_at
+            Message.id,
+            Message.organisation_id,
+            Message.event,
+            Message.channel,
+            Message.recipient,
+            Message.is_collection,
+            Message.attempt,
+            Message.created_at,
+            Message.expires_at,
         )
         .execution_options(synchronize_session=False)
     ).all()
-    return [
-        Claim(row.id, row.organisation_id, row.attempt, owner, row.created_at, row.expires_at)
-        for row in sorted(rows, key=lambda row: row.id)
-    ]
-
-
-def settle_lost(*, now: datetime) -> int:
-    """Settle what dead workers left: a claim goes back to the queue, a handing becomes doubtful.
-
-    A doubtful message keeps its owner, so that an answer which comes late after all still settles it. Also
-    ends what waited past its own end. Returns how many rows changed.
-    """
-    lost = Message.leased_until < now
-    free: dict[str, Any] = {"leased_until": None, "claimed_by": None}
-    changes = (
-        (Message.state == MessageState.CLAIMED, lost, free | {"state": MessageState.NEW}),
-        (
-            Message.state == MessageState.HANDING,
-            lost,
-            {"state": MessageState.UNKNOWN, "state_reason": "worker_lost", "leased_until": None},
-        ),
-        (
-            Message.state == MessageState.NEW,
-            Message.expires_at <= now,
-            free | {"state": MessageState.EXPIRED, "state_reason": "too_late"},
-        ),
-    )
-    return sum(
-        _changed(update(Message).where(state, condition).values(**values))
-        for state, condition, values in changes
-    )
+    return [Claim(*row, owner) for row in sorted(rows, key=lambda row: (row.is_collection, row.id))]
 
 
 def advance(claim: Claim, *, only_from: Collection[MessageState], **changes: Any) -> bool:
@@ -98,7 +98,8 @@ def advance(claim: Claim, *, only_from: Collection[MessageState], **changes: Any
         Message.attempt == claim.attempt,
         Message.state.in_(only_from),
     )
-    return bool(_changed(held.values(**changes)))
+    result = db.session.execute(held.values(**changes).execution_options(synchronize_session=False))
+    return bool(cast(CursorResult[Any], result).rowcount)
 
 
 def give_back(claim: Claim, **changes: Any) -> bool:
@@ -112,11 +113,6 @@ def give_back(claim: Claim, **changes: Any) -> bool:
         leased_until=None,
         **changes,
     )
-
-
-def _changed(statement: Update) -> int:
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
-    return cast(CursorResult[Any], result).rowcount
 
 
 def note_attempt(

@@ -7,7 +7,7 @@ was certainly not sent, whatever breaks after is doubtful and is shown to a pers
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,17 +19,21 @@ from core.database import db
 from core.refusals import Refusal
 from core.transaction import DatabaseBusy, reading, writing
 from invoices.models import Channel
-from messaging import claims
+from messaging import claims, turns
 from messaging.claims import Claim
+from messaging.doubt import settle_lost
 from messaging.gate import AddressOfLink, may_leave, standing
 from messaging.mail import Mailbox
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import Provider
+from messaging.rates import Rates
 from messaging.rendering import Rendered, render
 from messaging.settlement import Attempt, Settled, give_back, keep, keep_broken, settle
 
 log = structlog.get_logger()
 BATCH = 50
+# A round on a slow line ends after this, so that whoever asks for a link meanwhile waits no longer.
+ROUND = timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Carriers:
     mail: Callable[[], Provider[Any]] | None
     sms: Callable[[], Provider[Any]] | None
     sender: Mailbox
+    rates: Rates = field(default_factory=Rates)
 
     def of(self, channel: Channel) -> Callable[[], Provider[Any]] | None:
         """Return what opens the way for a channel."""
@@ -50,6 +55,7 @@ class Delivered:
     """What one round did: how many messages came to which outcome."""
 
     outcomes: dict[str, int] = field(default_factory=dict)
+    claimed: int = 0
 
     def count(self, outcome: str) -> None:
         """Add one."""
@@ -68,19 +74,27 @@ def deliver_due(
     clock: Callable[[], datetime],
     worker: str,
     limit: int = BATCH,
+    ending: Callable[[], bool] = lambda: False,
 ) -> Delivered:
-    """Carry out what is due, at most `limit` messages of each channel, and say what came of them."""
+    """Carry out what is due, at most `limit` messages of each channel, and say what came of them.
+
+    Once `ending` says so, the message in hand is finished and the others go back to the queue.
+    """
     done = Delivered()
     with tenancy.everywhere(), writing():
-        claims.settle_lost(now=clock())
+        settle_lost(now=clock())
     for channel in (Channel.EMAIL, Channel.SMS):
         opened = carriers.of(channel)
-        if opened is None:
+        if opened is None or ending():
             continue
+        rates = carriers.rates if channel is Channel.EMAIL else Rates()
+        turn = _Round(carriers.sender, address_of_link, clock, ending)
         with tenancy.everywhere(), writing():
-            held = claims.claim_due(channels=(channel,), owner=worker, limit=limit, now=clock())
-        if held:
-            _Round(carriers.sender, address_of_link, clock).carry(held, opened, done)
+            suspect = claims.claim_suspect(channel=channel, owner=worker, now=clock())
+        turn.carry(suspect, opened, done)
+        with tenancy.everywhere(), writing():
+            held = turns.claim_in_turn(channel=channel, owner=worker, limit=limit, rates=rates, now=clock())
+        turn.carry(held, opened, done)
     return done
 
 
@@ -91,16 +105,25 @@ class _Round:
     sender: Mailbox
     address_of_link: AddressOfLink
     clock: Callable[[], datetime]
+    ending: Callable[[], bool]
 
     def carry(self, held: Sequence[Claim], opened: Callable[[], Provider[Any]], done: Delivered) -> None:
         """Hand over one after the other; when the channel has to rest, give the remaining ones back."""
+        if not held:
+            return
+        done.claimed += len(held)
+        over = self.clock() + ROUND
         with opened() as provider:
             for position, claim in enumerate(held, start=1):
                 with tenancy.scope(claim.organisation_id):
                     settled = self._deliver(Attempt(claim, self.clock()), provider)
                 done.count(settled.outcome)
+                rest = held[position:]
                 if settled.rest is not None:
-                    give_back(held[position:], until=self.clock() + settled.rest)
+                    give_back(rest, until=self.clock() + settled.rest)
+                    return
+                if self.ending() or self.clock() >= over:
+                    give_back(rest)
                     return
 
     def _deliver(self, attempt: Attempt, provider: Provider[Any]) -> Settled:
@@ -118,7 +141,7 @@ class _Round:
             return keep(attempt, MessageState.FAILED, "not_rendered", words=str(refusal))
         except Exception as error:
             log.exception("message broken", id=attempt.claim.id)
-            return keep_broken(attempt, error)
+            return keep_broken(attempt, error, self.clock())
         return settle(attempt, outcome, self.clock())
 
     def _made(self, attempt: Attempt) -> Rendered | str:

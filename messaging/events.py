@@ -24,12 +24,24 @@ class Audience(StrEnum):
     MEMBER = "member"
 
 
+class WhenDoubtful(StrEnum):
+    """What follows when nobody can know whether an e-mail left: a person looks, or the same mail goes again.
+
+    A second copy of a link or a receipt harms nobody, and mailboxes know it by its Message-ID. A reminder may
+    begin a term in law, so whether it arrived is for a person to find out.
+    """
+
+    HOLD = "hold"
+    RESEND = "resend"
+
+
 @dataclass(frozen=True, slots=True)
 class MessageEvent:
     """One occasion to write: its name, its reader and, part by part, what may and what must be filled in."""
 
     name: str
     audience: Audience
+    when_doubtful: WhenDoubtful
     meaning: str
     allowed: Mapping[Part, frozenset[str]]
     required: Mapping[Part, frozenset[str]]
@@ -95,6 +107,7 @@ def _event(
     audience: Audience,
     meaning: str,
     *,
+    when_doubtful: WhenDoubtful = WhenDoubtful.RESEND,
     own: frozenset[str],
     subject: frozenset[str] = frozenset(),
     not_in_sms: frozenset[str] = frozenset(),
@@ -110,22 +123,24 @@ def _event(
     required: dict[Part, frozenset[str]] = {
         part: frozenset({"link"}) for part in allowed if link_required and part is not Part.SUBJECT
     }
-    return MessageEvent(name, audience, meaning, MappingProxyType(allowed), MappingProxyType(required))
+    return MessageEvent(
+        name, audience, when_doubtful, meaning, MappingProxyType(allowed), MappingProxyType(required)
+    )
 
 
-def _about_invoices(name: str, meaning: str) -> MessageEvent:
+def _about_invoices(name: str, meaning: str, when_doubtful: WhenDoubtful) -> MessageEvent:
     own = frozenset({"creditor", "invoice_count"})
-    return _event(name, Audience.DEBTOR, meaning, own=own, link_required=True)
+    return _event(name, Audience.DEBTOR, meaning, when_doubtful=when_doubtful, own=own, link_required=True)
 
 
 EVENTS: Mapping[str, MessageEvent] = MappingProxyType(
     {
         event.name: event
         for event in (
-            _about_invoices("invoice_link", N_("The first message with the link")),
-            _about_invoices("reminder_1", N_("First reminder")),
-            _about_invoices("reminder_2", N_("Second reminder")),
-            _about_invoices("reminder_3", N_("Third reminder")),
+            _about_invoices("invoice_link", N_("The first message with the link"), WhenDoubtful.RESEND),
+            _about_invoices("reminder_1", N_("First reminder"), WhenDoubtful.HOLD),
+            _about_invoices("reminder_2", N_("Second reminder"), WhenDoubtful.HOLD),
+            _about_invoices("reminder_3", N_("Third reminder"), WhenDoubtful.HOLD),
             _event(
                 "reaction_received",
                 Audience.DEBTOR,

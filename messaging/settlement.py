@@ -11,16 +11,18 @@ from sqlalchemy import select
 from core import tenancy
 from core.database import db
 from core.transaction import writing
-from invoices.models import ContactPoint, ContactState
-from messaging import claims, retries
+from invoices.models import Channel, ContactPoint, ContactState
+from messaging import claims, paces, retries
 from messaging.claims import Claim
+from messaging.doubt import TRIES, goes_again
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import NotHanded, Outcome, Refused, Remedy, Sent, Unknown, Withheld
 
 log = structlog.get_logger()
 
-# A late answer still settles a message whose lease ran out while the provider was thinking.
-STILL_OPEN = (MessageState.CLAIMED, MessageState.HANDING, MessageState.UNKNOWN)
+# A late answer still settles a message whose lease ran out while the provider was thinking, also when it is
+# to go out again and nobody took it yet.
+STILL_OPEN = (MessageState.CLAIMED, MessageState.HANDING, MessageState.UNKNOWN, MessageState.NEW)
 _CONTACT_AFTER = {Remedy.CONTACT_DEAD: ContactState.FAILED, Remedy.OPTED_OUT: ContactState.OPTED_OUT}
 
 
@@ -51,7 +53,7 @@ def settle(attempt: Attempt, outcome: Outcome, now: datetime) -> Settled:
                 provider_id=provider_id[:80] or None,
             )
         case Unknown(reason):
-            return keep(attempt, MessageState.UNKNOWN, "line_cut", words=reason)
+            return _doubtful(attempt, now, "line_cut", reason)
         case Withheld():
             return Settled("withheld")
         case NotHanded(reason, wait):
@@ -70,18 +72,32 @@ def _code(refused: Refused) -> str:
     return str(refused.enhanced or refused.code or "")
 
 
-def _later(
-    attempt: Attempt, now: datetime, why: str, words: str, *, wait: timedelta | None = None, code: str = ""
-) -> Settled:
-    """Put the message back for a later try, or give up when it would come too late."""
+def _doubtful(attempt: Attempt, now: datetime, why: str, words: str) -> Settled:
+    """Keep that nobody can know; what may be sent twice goes again after a while, unless an answer comes."""
     claim = attempt.claim
-    next_at = retries.next_try(
+    again_at = None
+    if goes_again(
+        event=claim.event, channel=claim.channel, is_collection=claim.is_collection, attempt=claim.attempt
+    ):
+        again_at = _next_try(claim, now)
+    return keep(attempt, MessageState.UNKNOWN, why, words=words, leased_until=again_at)
+
+
+def _next_try(claim: Claim, now: datetime, wait: timedelta | None = None) -> datetime | None:
+    return retries.next_try(
         attempt=claim.attempt,
         created_at=claim.created_at,
         expires_at=claim.expires_at,
         now=now,
         wait=wait,
     )
+
+
+def _later(
+    attempt: Attempt, now: datetime, why: str, words: str, *, wait: timedelta | None = None, code: str = ""
+) -> Settled:
+    """Put the message back for a later try, or give up when it would come too late."""
+    next_at = _next_try(attempt.claim, now, wait)
     if next_at is None:
         return keep(attempt, MessageState.FAILED, why, code=code, words=words)
     return keep(attempt, MessageState.NEW, why, code=code, words=words, not_before=next_at, handed_at=None)
@@ -112,9 +128,9 @@ def keep(
     """Store the new state if this worker still holds the message, with a line for the attempt."""
     claim = attempt.claim
     reason = " ".join(part for part in (why, code, words) if part)[:240]
-    # What is doubtful keeps its owner; see `claims.settle_lost`.
+    # What is doubtful keeps its owner; see `doubt.settle_lost`.
     owner = claim.owner if state is MessageState.UNKNOWN else None
-    changes |= {"state": state, "state_reason": reason, "leased_until": None, "claimed_by": owner}
+    changes = {"leased_until": None, "state": state, "state_reason": reason, "claimed_by": owner} | changes
     with writing():
         kept = claims.advance(claim, only_from=STILL_OPEN, **changes)
         if kept:
@@ -123,17 +139,23 @@ def keep(
             )
         if why in _CONTACT_AFTER:
             _mark_contact(claim, _CONTACT_AFTER[Remedy(why)], words)
+        if claim.channel is Channel.EMAIL and (code == "554" or code.startswith("5.7.")):
+            paces.count_refusal(domain=claim.domain, now=attempt.started_at)
     log.info("message", id=claim.id, attempt=claim.attempt, state=state.value, why=why, code=code, kept=kept)
     return Settled(state.value)
 
 
-def keep_broken(attempt: Attempt, error: Exception) -> Settled:
-    """Keep that our own program failed at this message: it fails alone, and the others go on."""
+def keep_broken(attempt: Attempt, error: Exception, now: datetime) -> Settled:
+    """Keep that our own program failed at this message: it alone waits, and fails after `TRIES` tries."""
+    words = f"{type(error).__name__}: {error}"[:400]
     with writing():
         states = select(Message.state).where(Message.id == attempt.claim.id)
         was_handing = db.session.scalar(states) is MessageState.HANDING
-    state = MessageState.UNKNOWN if was_handing else MessageState.FAILED
-    return keep(attempt, state, "program_error", words=f"{type(error).__name__}: {error}")
+    if was_handing:
+        return _doubtful(attempt, now, "program_error", words)
+    if attempt.claim.attempt >= TRIES:
+        return keep(attempt, MessageState.FAILED, "program_error", words=words)
+    return _later(attempt, now, "program_error", words)
 
 
 def _mark_contact(claim: Claim, state: ContactState, reason: str) -> None:
@@ -146,8 +168,9 @@ def _mark_contact(claim: Claim, state: ContactState, reason: str) -> None:
         contact.state, contact.state_reason = state, reason[:200]
 
 
-def give_back(rest: Sequence[Claim], *, until: datetime) -> None:
-    """Return what was not tried to the queue, to wait as long as the channel rests."""
+def give_back(rest: Sequence[Claim], *, until: datetime | None = None) -> None:
+    """Return what was not tried to the queue, to wait as long as the channel rests, if it does."""
+    changes = {"not_before": until} if until else {}
     with tenancy.everywhere(), writing():
         for claim in rest:
-            claims.give_back(claim, not_before=until)
+            claims.give_back(claim, **changes)

@@ -1,0 +1,33 @@
+"""How fast messages may leave: a rate with room for one minute's worth at once. Pure.
+
+All a rate has to remember is one moment, up to which it is used: the generic cell rate algorithm. That moment
+may lie a minute ahead at most, so a line that was quiet for a minute may send a minute's worth at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Messages a minute of one organisation, and to one domain; 0 is no limit."""
+
+    organisation: int = 0
+    domain: int = 0
+
+
+def room(*, per_minute: int, spent_until: datetime, now: datetime) -> int:
+    """Return how many messages may leave now."""
+    return max(0, (now + MINUTE - max(spent_until, now)) * per_minute // MINUTE)
+
+
+def spend(*, per_minute: int, spent_until: datetime, now: datetime, messages: int) -> datetime:
+    """Return up to which moment the rate is used when so many messages leave now."""
+    return max(spent_until, now) + MINUTE * messages / per_minute
+
+
+def free_again(*, per_minute: int, spent_until: datetime, now: datetime, behind: int) -> datetime:
+    """Return when the rate has room for a message with so many others waiting before it."""
+    return max(now, max(spent_until, now) - MINUTE + MINUTE * (behind + 1) / per_minute)

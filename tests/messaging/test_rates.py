@@ -1,0 +1,43 @@
+"""A rate: a minute's worth at once, then one after the other."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from messaging.rates import MINUTE, free_again, room, spend
+from tests.factories import NOW
+
+SECOND = timedelta(seconds=1)
+
+
+def test_a_quiet_line_may_send_a_minutes_worth_at_once() -> None:
+    assert room(per_minute=60, spent_until=NOW - timedelta(days=3), now=NOW) == 60
+
+
+def test_then_it_sends_one_for_each_share_of_the_minute() -> None:
+    spent = spend(per_minute=60, spent_until=NOW, now=NOW, messages=60)
+    assert room(per_minute=60, spent_until=spent, now=NOW + timedelta(microseconds=999_999)) == 0
+    assert room(per_minute=60, spent_until=spent, now=NOW + SECOND) == 1
+    assert room(per_minute=60, spent_until=spent, now=NOW + 7 * SECOND) == 7
+
+
+def test_who_waits_is_told_the_moment_at_which_there_is_room() -> None:
+    spent = spend(per_minute=60, spent_until=NOW, now=NOW, messages=60)
+    for behind in range(5):
+        free = free_again(per_minute=60, spent_until=spent, now=NOW, behind=behind)
+        assert room(per_minute=60, spent_until=spent, now=free) == behind + 1
+
+
+@given(some.integers(1, 10_000), some.lists(some.tuples(some.integers(0, 90), some.integers(0, 500))))
+def test_no_minute_ever_sees_more_than_two_minutes_worth(rate: int, steps: list[tuple[int, int]]) -> None:
+    """The room at once and what the rate gives in that minute: never more, however it is asked."""
+    now = spent = NOW
+    sent = []
+    for pause, wish in steps:
+        now += pause * SECOND
+        number = min(wish, room(per_minute=rate, spent_until=spent, now=now))
+        spent = spend(per_minute=rate, spent_until=spent, now=now, messages=number)
+        sent.append((now, number))
+        # A share of a minute is rounded to a microsecond, so one message of a full bucket may be missing.
+        assert sum(number for at, number in sent if at > now - MINUTE) <= 2 * rate

@@ -1,0 +1,182 @@
+"""CAMT.053, the statement of ISO 20022: versions 02 to 08, and later ones as far as they say the same.
+
+Element names are those of the ISO 20022 message definition camt.053.001. Only booked entries count: pending
+ones and information stand outside the balances.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import cast
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from invoices.statements.models import StatementFormat
+from invoices.statements.refusals import (
+    AnotherMessage,
+    NotAStatement,
+    StatementBroken,
+    StatementCutOff,
+    StatementUnsafe,
+)
+from invoices.statements.shapes import Line, Statement, minor, provided, words
+
+_MESSAGE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:([a-z]+\.\d{3})\.\d{3}\.\d{2}\}Document")
+OPENINGS, CLOSINGS = ("OPBD", "PRCD", "ITBD"), ("CLBD", "ITBD")
+
+
+def read(content: bytes) -> list[Statement]:
+    """Return the statements of a file.
+
+    Raises AnotherMessage, NotAStatement, StatementUnsafe, StatementCutOff and StatementBroken.
+    """
+    root = _parsed(content)
+    message = _MESSAGE.fullmatch(root.tag)
+    if message is None:
+        raise NotAStatement
+    if message[1] != "camt.053":
+        raise AnotherMessage(kind=message[1])
+    found = root.findall("{*}BkToCstmrStmt/{*}Stmt")
+    if not found:
+        raise NotAStatement
+    return [_statement(one) for one in found]
+
+
+def _parsed(content: bytes) -> Element:
+    try:
+        return cast(Element, fromstring(content, forbid_dtd=True))
+    except DefusedXmlException as error:
+        raise StatementUnsafe from error
+    except ParseError as error:
+        if content.rstrip().endswith(b">") and b"</" in content[-200:] and b"Document>" in content[-40:]:
+            raise StatementBroken(where=f"XML {error.position[0]}:{error.position[1]}") from error
+        raise StatementCutOff from error
+    except (LookupError, ValueError) as error:
+        # An encoding that nobody knows, or one of several bytes that expat does not read.
+        raise NotAStatement from error
+
+
+def _statement(found: Element) -> Statement:
+    number = _said(found, "LglSeqNb") or _said(found, "ElctrncSeqNb") or _said(found, "Id")
+    account = _said(found, "Acct/Id/IBAN") or _said(found, "Acct/Id/Othr/Id")
+    opening, closing = _balance(found, OPENINGS, first=True), _balance(found, CLOSINGS, first=False)
+    currency = _said(found, "Acct/Ccy") or _currency(closing)
+    lines = [line for entry in found.findall("{*}Ntry") if _is_booked(entry) for line in _lines(entry)]
+    if not account:
+        raise StatementBroken(where="Acct/Id")
+    return Statement(
+        format=StatementFormat.CAMT053,
+        account=account.replace(" ", "")[:34],
+        number=number[:35],
+        currency=currency,
+        opening=_signed(opening),
+        closing=_signed(closing),
+        closed_on=_day(closing, "Dt"),
+        lines=tuple(lines),
+    )
+
+
+def _balance(found: Element, codes: tuple[str, ...], *, first: bool) -> Element:
+    """Return the balance with the first of these codes that there is; pages bring several between."""
+    balances = found.findall("{*}Bal")
+    for code in codes:
+        same = [one for one in balances if _said(one, "Tp/CdOrPrtry/Cd") == code]
+        if same:
+            return same[0 if first else -1]
+    raise StatementBroken(where="Bal")
+
+
+def _is_booked(entry: Element) -> bool:
+    return (_said(entry, "Sts/Cd") or _said(entry, "Sts")) == "BOOK"
+
+
+def _lines(entry: Element) -> Iterator[Line]:
+    """Yield a line for each payment of a batch when their amounts make up the entry, else one for it."""
+    details = entry.findall("{*}NtryDtls/{*}TxDtls")
+    amounts = [_detail_amount(detail, entry) for detail in details]
+    total = _signed(entry)
+    if len(details) > 1 and None not in amounts and sum(each or 0 for each in amounts) == total:
+        for detail, amount in zip(details, amounts, strict=True):
+            if amount:
+                yield _line(entry, [detail], amount)
+    elif total:
+        yield _line(entry, details, total)
+
+
+def _detail_amount(detail: Element, entry: Element) -> int | None:
+    """Return what one payment of a batch adds, or None when that is not said in the account's currency."""
+    holder = detail if detail.find("{*}Amt") is not None else detail.find("{*}AmtDtls/{*}TxAmt")
+    if holder is None or _currency(holder) != _currency(entry):
+        return None
+    direction = _said(detail, "CdtDbtInd") or _said(entry, "CdtDbtInd")
+    return _amount(holder) * (-1 if direction == "DBIT" else 1)
+
+
+def _line(entry: Element, details: list[Element], amount: int) -> Line:
+    payers = ("Dbtr", "UltmtDbtr") if amount > 0 else ("Cdtr", "UltmtCdtr", "Dbtr")
+    references = _every(details, "RmtInf/Strd/CdtrRefInf/Ref")
+    told = _every(details, "RmtInf/Ustrd") + _every(details, "RmtInf/Strd/RfrdDocInf/Nb")
+    told += _every(details, "RmtInf/Strd/AddtlRmtInf") + references[1:]
+    beside = [*_every(details, "AddtlTxInf"), _said(entry, "AddtlNtryInf")]
+    own_ids = [*_every(details, "Refs/AcctSvcrRef"), _said(entry, "AcctSvcrRef"), _said(entry, "NtryRef")]
+    alone = details if len(details) == 1 else []
+    return Line(
+        booked_on=_day(entry, "BookgDt"),
+        amount=amount,
+        currency=_currency(entry),
+        name=words(_first(alone, payers, ("Nm", "Pty/Nm")), most=140),
+        iban=words(_first(alone, [f"{each}Acct" for each in payers], ("Id/IBAN",)), most=34),
+        reference=words(references[:1], most=60),
+        remittance=words(told or beside),
+        end_to_end_id=provided(next(iter(_every(alone, "Refs/EndToEndId")), "")),
+        bank_reference=provided(next((one for one in own_ids if one), "")),
+        is_reversal=_said(entry, "RvslInd") in ("true", "1"),
+    )
+
+
+def _first(details: list[Element], roles: tuple[str, ...] | list[str], names: tuple[str, ...]) -> list[str]:
+    paths = [f"RltdPties/{role}/{name}" for role in roles for name in names]
+    return [text for detail in details for path in paths if (text := _said(detail, path))][:1]
+
+
+def _every(details: list[Element], path: str) -> list[str]:
+    marked = _marked(path)
+    return [(one.text or "").strip() for detail in details for one in detail.findall(marked) if one.text]
+
+
+def _said(element: Element, path: str) -> str:
+    return (element.findtext(_marked(path)) or "").strip()
+
+
+def _marked(path: str) -> str:
+    return "/".join(f"{{*}}{part}" for part in path.split("/"))
+
+
+def _day(element: Element, name: str) -> date:
+    said = _said(element, f"{name}/Dt") or _said(element, f"{name}/DtTm")
+    try:
+        return date.fromisoformat(said[:10])
+    except ValueError:
+        raise StatementBroken(where=name) from None
+
+
+def _currency(element: Element) -> str:
+    amount = element.find("{*}Amt")
+    return amount.get("Ccy", "") if amount is not None else ""
+
+
+def _amount(element: Element) -> int:
+    try:
+        return minor(Decimal(_said(element, "Amt")), _currency(element), where="Amt")
+    except InvalidOperation:
+        raise StatementBroken(where="Amt") from None
+
+
+def _signed(element: Element) -> int:
+    direction = _said(element, "CdtDbtInd")
+    if direction not in ("CRDT", "DBIT"):
+        raise StatementBroken(where="CdtDbtInd")
+    return _amount(element) * (-1 if direction == "DBIT" else 1)

@@ -1,0 +1,175 @@
+"""Which invoices an amount that came in pays: pure, and sure only where no other answer fits as well.
+
+What is not sure is suggested to a person, never booked. The order: the structured reference, then invoice
+numbers in the text, then the payer's account when it has paid for one debtor before.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+# Signs that people and banks put into references and numbers, or leave out. The database strips the same.
+SEPARATORS = " /-.+*_:,#"
+SHORTEST_NUMBER = 3
+# A number or reference this long is no year, amount or house number by chance.
+TELLING_NUMBER, TELLING_REFERENCE = 5, 6
+WORDS_TOGETHER = 4
+# More than these are not tried in every combination.
+MOST_TOGETHER = 12
+_STRIP = str.maketrans("", "", SEPARATORS)
+_SPLIT = str.maketrans(",;:\u00a0", "    ")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """What the bank says of an amount that came in; `amount` in minor units is what is not booked yet."""
+
+    amount: int
+    currency: str
+    reference: str = ""
+    text: str = ""
+    name: str = ""
+    iban: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvoice:
+    """An invoice on which something is open."""
+
+    id: int
+    debtor_id: int
+    debtor_name: str
+    number: str
+    reference: str
+    currency: str
+    amount_open: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The part of an amount that goes to one invoice, in minor units."""
+
+    invoice_id: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The shares found; unless `is_sure` a person decides. Without shares nothing was found."""
+
+    shares: tuple[Share, ...] = ()
+    is_sure: bool = False
+
+
+def key_of(text: str) -> str:
+    """Return a reference or number as it is compared: in capitals, without separators."""
+    return text.upper().translate(_STRIP)
+
+
+def number_key(number: str) -> str:
+    """Return an invoice number as it is compared: also without leading zeros."""
+    return key_of(number).lstrip("0")
+
+
+def keys_in(incoming: Incoming) -> frozenset[str]:
+    """Return every reference and number the payer may have meant: words, and words that stand together.
+
+    Each with and without leading zeros, and without letters before a number as in `nr2026/1001`.
+    """
+    spoken = f"{incoming.reference} {incoming.text}".upper().translate(_SPLIT).split()
+    found: set[str] = {key_of(incoming.reference)}
+    for count in range(1, WORDS_TOGETHER + 1):
+        for start in range(len(spoken) - count + 1):
+            found.update(_spellings(key_of("".join(spoken[start : start + count]))))
+    return frozenset(key for key in found if key and any(sign.isdigit() for sign in key))
+
+
+def _spellings(key: str) -> Iterator[str]:
+    yield key
+    yield key.lstrip("0")
+    bare = key.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if len(bare) >= TELLING_NUMBER:
+        yield bare
+        yield bare.lstrip("0")
+
+
+def match(incoming: Incoming, *, invoices: Sequence[OpenInvoice], payer_of: Collection[int]) -> Match:
+    """Return which of these open invoices the amount pays.
+
+    `payer_of` holds the debtors for whom this account has paid before. A part of an invoice is sure by its
+    reference, and by its number only from a payer who is known by account or name.
+    """
+    mine = [one for one in invoices if one.currency == incoming.currency and one.amount_open > 0]
+    keys = keys_in(incoming)
+    by_reference = [one for one in mine if _is_referred_to(one, incoming, keys)]
+    if by_reference:
+        return _named(incoming, by_reference, is_part_sure=True)
+    by_number = [one for one in mine if _is_numbered(one, keys)]
+    if by_number:
+        is_known = all(
+            one.debtor_id in payer_of or _is_called(one.debtor_name, incoming.name) for one in by_number
+        )
+        telling = all(len(number_key(one.number)) >= TELLING_NUMBER for one in by_number)
+        return _named(incoming, by_number, is_part_sure=is_known and telling)
+    return _by_payer(incoming, [one for one in mine if one.debtor_id in payer_of])
+
+
+def _is_referred_to(invoice: OpenInvoice, incoming: Incoming, keys: Collection[str]) -> bool:
+    key = key_of(invoice.reference)
+    if not key:
+        return False
+    return key == key_of(incoming.reference) or (len(key) >= TELLING_REFERENCE and key in keys)
+
+
+def _is_numbered(invoice: OpenInvoice, keys: Collection[str]) -> bool:
+    key = number_key(invoice.number)
+    return len(key) >= SHORTEST_NUMBER and key in keys
+
+
+def _named(incoming: Incoming, named: Sequence[OpenInvoice], *, is_part_sure: bool) -> Match:
+    """Return the match with invoices that the payer named; over-payments leave a rest."""
+    if len({one.debtor_id for one in named}) > 1:
+        exact = [one for one in named if one.amount_open == incoming.amount]
+        return Match(_shared_out(incoming.amount, exact if len(exact) == 1 else named))
+    total = sum(one.amount_open for one in named)
+    is_sure = total == incoming.amount or (is_part_sure and len(named) == 1)
+    return Match(_shared_out(incoming.amount, named), is_sure)
+
+
+def _by_payer(incoming: Incoming, owed: Sequence[OpenInvoice]) -> Match:
+    """Return the one set of invoices that makes the amount, else a suggestion, the oldest first."""
+    sets = list(_sets_of(owed, incoming.amount))
+    if len(sets) == 1 and len({one.debtor_id for one in owed}) == 1:
+        return Match(_shared_out(incoming.amount, sets[0]), is_sure=True)
+    return Match(_shared_out(incoming.amount, sets[0] if sets else owed))
+
+
+def _sets_of(owed: Sequence[OpenInvoice], amount: int) -> Iterator[tuple[OpenInvoice, ...]]:
+    """Yield the sets of one debtor's invoices that make this amount."""
+    for debtor_id in dict.fromkeys(one.debtor_id for one in owed):
+        mine = [one for one in owed if one.debtor_id == debtor_id]
+        sizes = range(1, len(mine) + 1) if len(mine) <= MOST_TOGETHER else (1, len(mine))
+        for size in sizes:
+            for some in combinations(mine, size):
+                if sum(one.amount_open for one in some) == amount:
+                    yield some
+
+
+def _shared_out(amount: int, invoices: Sequence[OpenInvoice]) -> tuple[Share, ...]:
+    """Return the amount over the invoices, the one that was due first to the full."""
+    shares = []
+    for one in sorted(invoices, key=lambda each: (each.due_on, each.id)):
+        part = min(amount, one.amount_open)
+        if part:
+            shares.append(Share(one.id, part))
+            amount -= part
+    return tuple(shares)
+
+
+def _is_called(name: str, other: str) -> bool:
+    """Return whether two names share their longest word, and it is longer than an initial or `van`."""
+    words = [word.strip(".,").casefold() for word in name.split()]
+    longest = max(words, key=len, default="")
+    return len(longest) > 3 and longest in [word.strip(".,").casefold() for word in other.split()]

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from flask import Flask, g, request
+from flask.sessions import SessionInterface
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,7 +22,7 @@ import core.web.sentences
 import core.web.static
 import desk.door
 import settings.door
-from collections_portal import appearance, health, preview
+from collections_portal import appearance, health, hooks, preview
 from collections_portal.config import Config
 from collections_portal.debtor import door as debtor_door
 from collections_portal.demo import mailbox
@@ -112,7 +113,8 @@ def _end(_error: BaseException | None) -> None:
 
 
 def _open_doors(app: Flask, config: Config, doors: Collection[str]) -> None:
-    sessions = DoorSessions(doors={}, otherwise=debtor_door.sessions(config))
+    none: dict[str, SessionInterface] = {"hooks": hooks.NoSessions()}
+    sessions = DoorSessions(doors=none, otherwise=debtor_door.sessions(config))
     app.session_interface = sessions
     g_door = {"debtor": "debtor", "desk": "desk", "settings": "settings"}
 
@@ -123,9 +125,10 @@ def _open_doors(app: Flask, config: Config, doors: Collection[str]) -> None:
 
     if "debtor" in doors:
         debtor_door.open_on(app, csrf)
+    hooks.open_on(app, csrf)
     if config.demo:
         app.register_blueprint(mailbox.blueprint)
     if "desk" in doors:
-        sessions.doors = {"desk": desk.door.sessions(config), "settings": desk.door.sessions(config)}
+        sessions.doors = none | {"desk": desk.door.sessions(config), "settings": desk.door.sessions(config)}
         desk.door.open_on(app, csrf)
         settings.door.open_on(app, csrf, also=(preview.blueprint,))

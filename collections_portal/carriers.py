@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from collections_portal.config import Config
@@ -16,6 +17,7 @@ from links.models import AccessLink
 from links.queries import address_of
 from links.samples import sample_link
 from links.validity import length_of
+from messaging import callbacks
 from messaging.delivery import Carriers
 from messaging.gate import AddressOfLink
 from messaging.mail import Mailbox
@@ -25,7 +27,9 @@ from messaging.previews import is_test
 from messaging.providers.files import FileProvider
 from messaging.providers.outcomes import OutgoingSms, Provider
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
+from messaging.rates import Rates
 from messaging.rendering import LinkText
+from messaging.return_path import ReturnPath
 
 
 def carriers_of(config: Config) -> Carriers:
@@ -36,7 +40,15 @@ def carriers_of(config: Config) -> Carriers:
         mail=(lambda: SmtpProvider(_server(config))) if config.mail.host else files,
         sms=(lambda: _twilio(config)) if config.sms.account_sid else files,
         sender=_sender(config),
+        rates=Rates(organisation=config.mail.per_minute_organisation, domain=config.mail.per_minute_domain),
+        return_path=return_path_of(config),
     )
+
+
+def return_path_of(config: Config) -> ReturnPath | None:
+    """Return how the addresses bounces come back to are signed, or None when no domain is set aside."""
+    domain = config.mail.bounce_domain
+    return ReturnPath(domain, config.secret_keys) if domain else None
 
 
 def link_writer(config: Config, clock: Callable[[], datetime]) -> AddressOfLink:
@@ -76,6 +88,12 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:40]}:{os.getpid()}:{threading.get_ident()}"
 
 
+def report_address(config: Config, public_id: str, attempt: int) -> str:
+    """Return where Twilio reports what became of an attempt, on the public address."""
+    name = callbacks.name_of(public_id=public_id, attempt=attempt, keys=config.secret_keys)
+    return f"{config.public_url}/hooks/twilio/status/{name}"
+
+
 def _sender(config: Config) -> Mailbox:
     host = urlsplit(config.public_url).hostname or "localhost"
     return Mailbox("", config.mail.sender or f"portal@{host}.example")
@@ -104,9 +122,10 @@ def _twilio(config: Config) -> Provider[OutgoingSms]:
     return TwilioProvider(
         TwilioAccount(
             account_sid=sms.account_sid,
-            auth_token=sms.auth_token,
+            auth_token=sms.auth_tokens[-1],
             sender=sms.from_number or None,
             messaging_service_sid=sms.messaging_service_sid or None,
+            reports_to=partial(report_address, config),
             base_url=sms.api_url,
         )
     )

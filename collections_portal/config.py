@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from messaging.headers import is_host
+
 SHORTEST_KEY = 32
 KNOWN_KEYS = ("changeme", "secret", "development", "insecure", "example")
 
@@ -16,7 +18,11 @@ class ConfigurationIncomplete(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """Where e-mail goes: an SMTP server, or files in the demo."""
+    """Where e-mail goes: an SMTP server, or files in the demo.
+
+    At most so many messages a minute leave for one organisation and to one domain; 0 is no limit. Bounces
+    come back to addresses at `bounce_domain`; without one they go to `sender`.
+    """
 
     host: str = ""
     port: int = 587
@@ -25,14 +31,21 @@ class Mail:
     starttls: bool = True
     sender: str = ""
     ca_file: str = ""
+    per_minute_organisation: int = 6_000
+    per_minute_domain: int = 1_200
+    bounce_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """Where SMS go: Twilio, or files in the demo."""
+    """Where SMS go: Twilio, or files in the demo. `per_second` is how many messages the sender takes.
+
+    Of the tokens the newest, the last, opens Twilio; all of them may have signed what Twilio tells us.
+    """
 
     account_sid: str = ""
-    auth_token: str = ""
+    auth_tokens: tuple[str, ...] = ()
+    per_second: int = 10
     from_number: str = ""
     messaging_service_sid: str = ""
     api_url: str = "https://api.twilio.com"
@@ -152,23 +165,31 @@ def _mail(env: Mapping[str, str], problems: list[str]) -> Mail:
         starttls=env.get("SMTP_STARTTLS", "required") != "off",
         sender=env.get("MAIL_FROM", ""),
         ca_file=env.get("SMTP_CA_FILE", ""),
+        per_minute_organisation=_number(env, "MAIL_PER_MINUTE_ORGANISATION", 6_000, problems),
+        per_minute_domain=_number(env, "MAIL_PER_MINUTE_DOMAIN", 1_200, problems),
+        bounce_domain=env.get("MAIL_BOUNCE_DOMAIN", "").lower(),
     )
     if not mail.host:
         problems.append("SMTP_HOST is missing: the mail server that sends the links.")
     if "@" not in mail.sender:
         problems.append("MAIL_FROM is missing: the address messages are sent from.")
+    if mail.bounce_domain and not is_host(mail.bounce_domain):
+        problems.append("MAIL_BOUNCE_DOMAIN must be a domain of its own, such as bounces.example.org.")
     return mail
 
 
 def _sms(env: Mapping[str, str], problems: list[str]) -> Sms:
     sms = Sms(
         account_sid=env.get("TWILIO_ACCOUNT_SID", ""),
-        auth_token=env.get("TWILIO_AUTH_TOKEN", ""),
+        auth_tokens=tuple(filter(None, map(str.strip, env.get("TWILIO_AUTH_TOKEN", "").split(",")))),
+        per_second=_number(env, "TWILIO_PER_SECOND", 10, problems),
         from_number=env.get("TWILIO_FROM", ""),
         messaging_service_sid=env.get("TWILIO_MESSAGING_SERVICE_SID", ""),
         api_url=env.get("TWILIO_API_URL", "https://api.twilio.com"),
     )
-    if sms.account_sid and not (sms.auth_token and (sms.from_number or sms.messaging_service_sid)):
+    if sms.per_second == 0:
+        problems.append("TWILIO_PER_SECOND must be 1 or more; it says how many SMS leave in a second.")
+    if sms.account_sid and not (sms.auth_tokens and (sms.from_number or sms.messaging_service_sid)):
         problems.append(
             "TWILIO_ACCOUNT_SID is set: TWILIO_AUTH_TOKEN is needed too, "
             "and TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID."

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from core.database import db
 from invoices.models import ContactPoint, ContactState
 from invoices.queries import why_not_dun
-from messaging import claims
+from messaging import claims, opting
 from messaging.approaches import is_paused, may_leave_from
 from messaging.claims import Claim
 from messaging.models import Message, MessageInvoice, MessageState
@@ -24,7 +24,7 @@ AddressOfLink = Callable[[Message], LinkText | None]
 
 def standing(message: Message, address_of_link: AddressOfLink) -> tuple[LinkText | None, str]:
     """Return what the message says about its link, and why it may not leave: `link_ended`,
-    `contact_unusable`, or nothing."""
+    `contact_unusable`, `opted_out`, or nothing."""
     link = None
     if message.link_id is not None or message.member_id is not None:
         link = address_of_link(message)
@@ -36,6 +36,10 @@ def standing(message: Message, address_of_link: AddressOfLink) -> tuple[LinkText
         )
         if state != ContactState.USABLE:
             return link, "contact_unusable"
+        if opting.is_opted_out(
+            organisation_id=message.organisation_id, channel=message.channel, value=message.recipient
+        ):
+            return link, "opted_out"
     return link, ""
 
 

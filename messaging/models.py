@@ -76,9 +76,7 @@ class Message(OfOrganisation, Base):
             "state NOT IN ('claimed', 'handing') OR claimed_by IS NOT NULL", name="claim_has_owner"
         ),
         CheckConstraint("losses >= 0", name="losses"),
-        CheckConstraint(
-            "ask_at IS NULL OR (state = 'unknown' AND channel = 'sms')", name="asked_while_unknown"
-        ),
+        CheckConstraint("ask_at IS NULL OR channel = 'sms'", name="asked_about_sms"),
         Index("ix_messages_debtor", "organisation_id", "debtor_id"),
         Index(
             "ix_messages_ask_at",

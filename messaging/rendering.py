@@ -58,7 +58,7 @@ def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: dat
     )
     values = _values(message, organisation, link, len(invoice_ids))
     outgoing, subject, body = (
-        _as_sms(message, values)
+        _as_sms(message, values, link, now)
         if message.channel == Channel.SMS
         else _as_mail(message, organisation, values, sender, now)
     )
@@ -119,7 +119,9 @@ def _person(message: Message, *, short: bool) -> dict[str, str]:
     return {"salutation": greeting, "first_name": first}
 
 
-def _as_sms(message: Message, values: dict[str, str]) -> tuple[OutgoingSms, str, str]:
+def _as_sms(
+    message: Message, values: dict[str, str], link: LinkText | None, now: datetime
+) -> tuple[OutgoingSms, str, str]:
     texts = texts_of(
         organisation_id=message.organisation_id,
         event=message.event,
@@ -127,7 +129,16 @@ def _as_sms(message: Message, values: dict[str, str]) -> tuple[OutgoingSms, str,
         language=message.language,
     )
     text = sms.prepare(fill(EVENTS[message.event].parse(Part.SMS, texts[Part.SMS]), values)).text
-    return OutgoingSms(message.recipient, text), "", text
+    # What comes after the link's end, or the message's own, is of no use to anybody.
+    ends = [end for end in (link.valid_until if link else None, message.expires_at) if end is not None]
+    outgoing = OutgoingSms(
+        message.recipient,
+        text,
+        valid_for=min(ends) - now if ends else None,
+        public_id=message.public_id,
+        attempt=message.attempt,
+    )
+    return outgoing, "", text
 
 
 def _as_mail(

@@ -9,6 +9,8 @@ LAST = timedelta(hours=72)
 CHANNEL_PAUSE = timedelta(minutes=15)
 CHANNEL_REST = timedelta(minutes=1)
 JITTER_PERCENT = 20
+# A telephone that is off or out of reach is tried three times more, within the same 72 hours.
+REACHING = (timedelta(hours=1), timedelta(hours=8), timedelta(hours=24))
 
 
 def next_try(
@@ -31,4 +33,15 @@ def next_try(
     last = created_at + LAST
     if expires_at is not None:
         last = min(last, expires_at)
+    return planned if planned < last else None
+
+
+def next_reach(
+    *, tried: int, created_at: datetime, expires_at: datetime | None, now: datetime
+) -> datetime | None:
+    """Return when to try a telephone again that was not reached, `tried` times before this one, or None."""
+    if tried >= len(REACHING):
+        return None
+    planned = now + REACHING[tried]
+    last = min(created_at + LAST, expires_at or created_at + LAST)
     return planned if planned < last else None

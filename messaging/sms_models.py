@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, OfOrganisation, belongs_to, choice
@@ -52,6 +52,7 @@ class ProviderEvent(OfOrganisation, Base):
     __rules__ = (
         belongs_to("messages", "message_id", ondelete="CASCADE"),
         UniqueConstraint("organisation_id", "provider_id", "status"),
+        Index("ix_provider_events_message", "organisation_id", "message_id"),
         CheckConstraint("(message_id IS NULL) = (attempt IS NULL)", name="attempt_of_message"),
         CheckConstraint("(message_id IS NULL) = (status IN ('stop', 'start'))", name="words_have_no_message"),
     )

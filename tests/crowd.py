@@ -25,6 +25,7 @@ from invoices.importing.shelf import shelf_in
 from invoices.importing.storing import Counts
 from invoices.models import Channel, ContactPoint, CreditNote, Debtor, DebtorKind, Invoice, Payment
 from links.queries import address_of
+from messaging.callbacks import name_of
 from messaging.models import (
     Message,
     MessageAttempt,
@@ -33,6 +34,7 @@ from messaging.models import (
     MessageTemplate,
     SendingPace,
 )
+from messaging.sms_models import OptOut, OptOutSource, ProviderEvent, Report, SendingAlarm, SmsDay
 from reactions.models import Action, ReactionType
 from reactions.operations import actions
 from reactions.operations.founding import found_types
@@ -236,6 +238,33 @@ class _Filling:
         run = dunning.propose(organisation=self.owner, policy_id=policy.id, now=self.now)
         self.crowd.ids["dunning"] = run.public_id
 
+    def _reported(self, message: Message) -> None:
+        """Store what a provider told of a message, who wants none, and how many left today."""
+        here = {"organisation_id": self.owner.id}
+        db.session.add_all(
+            (
+                ProviderEvent(
+                    message_id=message.id,
+                    attempt=1,
+                    provider_id=self._word(),
+                    status=Report.FAILED,
+                    received_at=self.now,
+                    **here,
+                ),
+                OptOut(
+                    channel=Channel.EMAIL,
+                    value=self.canaries.email(),
+                    source=OptOutSource.PORTAL,
+                    began_at=self.now,
+                    **here,
+                ),
+                SmsDay(day=self.today, handed=3, **here),
+                SendingAlarm(subject="sms", channel=Channel.SMS, words="20003", since=self.now),
+            )
+        )
+        keys = self.crowd.app.config["PORTAL"].secret_keys
+        self.crowd.ids["status"] = name_of(public_id=message.public_id, attempt=1, keys=keys)
+
     def _messages(self, debtor: Debtor) -> None:
         message = db.session.query(Message).filter_by(debtor_id=debtor.id).first()
         assert message is not None
@@ -251,6 +280,7 @@ class _Filling:
                 words=self._word(),
             )
         )
+        self._reported(message)
         template = {
             "event": "invoice_link",
             "channel": Channel.EMAIL,

@@ -24,6 +24,7 @@ class Remedy(StrEnum):
 
     RETRY = "retry"
     GIVE_UP = "give_up"
+    COUNTRY_CLOSED = "country_closed"
     CONTACT_DEAD = "contact_dead"
     OPTED_OUT = "opted_out"
     CHANNEL_PAUSES = "channel_pauses"
@@ -52,7 +53,12 @@ class Refused:
     @property
     def permanent(self) -> bool:
         """Whether the same message to the same contact can never succeed."""
-        return self.remedy in {Remedy.GIVE_UP, Remedy.CONTACT_DEAD, Remedy.OPTED_OUT}
+        return self.remedy in {
+            Remedy.GIVE_UP,
+            Remedy.COUNTRY_CLOSED,
+            Remedy.CONTACT_DEAD,
+            Remedy.OPTED_OUT,
+        }
 
     @property
     def contact_dead(self) -> bool:
@@ -94,13 +100,14 @@ class OutgoingMail:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingSms:
-    """An SMS: an E.164 number, a prepared text (see `messaging.sms`), where its state is reported (a URL) and
-    how long it may wait in the provider's queue."""
+    """An SMS: an E.164 number, a prepared text (see `messaging.sms`), how long it may wait in the provider's
+    queue, and by what message (its public id) and attempt its state is reported."""
 
     recipient: str
     text: str
-    status_callback: str | None = None
     valid_for: timedelta | None = None
+    public_id: str = ""
+    attempt: int = 0
 
 
 Carried_contra = TypeVar("Carried_contra", contravariant=True)

@@ -5,11 +5,11 @@
 second and 15 MB, so that is left until the first SMS.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ssl import SSLCertVerificationError
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from requests import Session
@@ -30,30 +30,7 @@ from messaging.providers.outcomes import (
     Unknown,
     Withheld,
 )
-
-# Twilio's numbers for refusals, https://www.twilio.com/docs/api/errors. What is not here is given up.
-REMEDIES: Mapping[int, Remedy] = MappingProxyType(
-    {
-        20003: Remedy.CHANNEL_STOPS,  # credentials
-        20404: Remedy.CHANNEL_STOPS,  # no such account
-        20429: Remedy.RETRY,  # too many requests
-        21211: Remedy.CONTACT_DEAD,  # not a number
-        21408: Remedy.GIVE_UP,  # the account may not send to this country
-        21606: Remedy.CHANNEL_STOPS,  # the sender's number is not ours
-        21610: Remedy.OPTED_OUT,  # the recipient sent STOP
-        21611: Remedy.RETRY,  # the sender's queue is full
-        21614: Remedy.CONTACT_DEAD,  # not a mobile number
-        30001: Remedy.RETRY,  # queue overflow
-        30002: Remedy.CHANNEL_STOPS,  # account suspended
-        30003: Remedy.RETRY,  # handset cannot be reached
-        30004: Remedy.GIVE_UP,  # blocked
-        30005: Remedy.CONTACT_DEAD,  # unknown handset
-        30006: Remedy.CONTACT_DEAD,  # landline
-        30007: Remedy.GIVE_UP,  # filtered by the carrier
-        30008: Remedy.RETRY,  # unknown error
-        63038: Remedy.CHANNEL_PAUSES,  # the account's daily limit
-    }
-)
+from messaging.providers.twilio_errors import REMEDIES
 
 _VALIDITY = (timedelta(seconds=6), timedelta(seconds=36_000))
 _API = "https://api.twilio.com"
@@ -63,13 +40,15 @@ _API = "https://api.twilio.com"
 class TwilioAccount:
     """Whose account sends, and from what: a number (E.164) or a name in `sender`, or a messaging service.
 
-    `base_url` is Twilio's address unless a test or a proxy stands in its place.
+    `reports_to` returns the address at which what becomes of an attempt is reported, from a message's public
+    id and the attempt. `base_url` is Twilio's address unless a test or a proxy stands in its place.
     """
 
     account_sid: str
     auth_token: str = field(repr=False)
     sender: str | None = None
     messaging_service_sid: str | None = None
+    reports_to: Callable[[str, int], str] | None = None
     base_url: str = _API
     connect_timeout: float = 10.0
     read_timeout: float = 30.0
@@ -142,8 +121,8 @@ class TwilioProvider:
             fields["from_"] = self._account.sender
         else:
             fields["messaging_service_sid"] = self._account.messaging_service_sid
-        if message.status_callback:
-            fields["status_callback"] = message.status_callback
+        if self._account.reports_to is not None and message.public_id:
+            fields["status_callback"] = self._account.reports_to(message.public_id, message.attempt)
         if message.valid_for is not None:
             shortest, longest = _VALIDITY
             fields["validity_period"] = int(min(max(message.valid_for, shortest), longest).total_seconds())

@@ -5,6 +5,7 @@ Message), kept here as data. A request that the real one would refuse is refused
 """
 
 import base64
+import hmac
 import json
 import re
 import secrets
@@ -16,7 +17,9 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import Request, urlopen
 
 FIELDS = frozenset(
     """
@@ -33,6 +36,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}")
 SERVICE = re.compile(r"MG[0-9a-f]{32}")
 CALLBACK = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?(/\S*)?")
+SIGNATURE = "X-Twilio-Signature"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -88,6 +92,7 @@ class FakeTwilio:
         self.faults = Faults()
         self.messages: list[dict[str, Any]] = []
         self.requests: list[dict[str, str]] = []
+        self.callbacks: dict[str, str] = {}
         self.list_lag = 0
         self.lock = threading.Lock()
         self._server = _Server(self)
@@ -156,7 +161,52 @@ class FakeTwilio:
         }
         with self.lock:
             self.messages.append(message)
+            self.callbacks[sid] = fields.get("StatusCallback", "")
         return message
+
+    def report(self, message: dict[str, Any], status: str, code: int | None = None) -> int:
+        """Tell the message's callback what became of it, as Twilio does; return the status of the answer."""
+        fields = {
+            "AccountSid": self.account_sid,
+            "ApiVersion": "2010-04-01",
+            "From": message["from"] or "",
+            "MessageSid": message["sid"],
+            "MessageStatus": status,
+            "SmsSid": message["sid"],
+            "SmsStatus": status,
+            "To": message["to"],
+        }
+        return self.call(self.callbacks[message["sid"]], fields | ({"ErrorCode": str(code)} if code else {}))
+
+    def reply(self, url: str, number: str, text: str, sid: str | None = None) -> int:
+        """Pass on to `url` an SMS that somebody sent to our sender; return the status of the answer."""
+        fields = {
+            "AccountSid": self.account_sid,
+            "ApiVersion": "2010-04-01",
+            "Body": text,
+            "From": number,
+            "FromCountry": "NL",
+            "MessageSid": sid or "SM" + secrets.token_hex(16),
+            "NumMedia": "0",
+            "NumSegments": "1",
+            "To": "+3197010240000",
+        }
+        return self.call(url, fields)
+
+    def call(self, url: str, fields: dict[str, str]) -> int:
+        """Post a signed form, and return the status of the answer."""
+        request = Request(url, urlencode(fields).encode(), {SIGNATURE: self.signature(url, fields)})
+        try:
+            with urlopen(request, timeout=10) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            error.close()
+            return error.code
+
+    def signature(self, url: str, fields: dict[str, str]) -> str:
+        """Return Twilio's signature of a form, https://www.twilio.com/docs/usage/webhooks/webhooks-security."""
+        words = url + "".join(name + fields[name] for name in sorted(fields))
+        return base64.b64encode(hmac.digest(self.auth_token.encode(), words.encode(), "sha1")).decode()
 
     def listed(self, query: dict[str, str]) -> dict[str, Any]:
         """Return a page of the list, newest first; `list_lag` newest ones are not in it yet."""

@@ -21,6 +21,8 @@ OPEN = {
     "static": "style sheets, scripts and pictures of the portal itself",
     "health": "says `ok` or not, for whoever watches the machine",
     "theme": "a colour, for a style sheet",
+    "hooks.incoming": "Twilio's signature is the key",
+    "hooks.status": "our own signature in the address and Twilio's over the form are the keys",
     "logo": "a picture, as on every letter of the organisation",
     "debtor.about.show": "how to check a message, also for who does not trust the link",
     "debtor.entry.show": "the link itself is the key, and the page says no more than who wrote",
@@ -51,7 +53,7 @@ ELSEWHERE = {
 LEADING_ON = {"debtor.visits.begin", "desk.home.show", "settings.web.index"}
 KEBAB = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 # Files that a browser keeps, and the demo's own pages, are nobody's.
-TYPED = {"public_id", "debtor_public_id", "contact_public_id", "token", *PLAIN}
+TYPED = {"public_id", "debtor_public_id", "contact_public_id", "token", "attempt", *PLAIN}
 
 
 def test_every_view_asks_who_is_there_or_is_open_for_a_reason(app: Flask) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask
 from sqlalchemy import select
 
-from collections_portal.carriers import link_writer
+from collections_portal.carriers import link_writer, report_address
 from core.database import db
 from core.organisations.models import Creditor, Organisation
 from invoices.models import Channel, ContactPoint, Debtor, Invoice
@@ -24,6 +25,7 @@ from messaging.operations import queue
 from messaging.providers.outcomes import BeforeHanding, Outcome, OutgoingMail, OutgoingSms, Provider
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
 from messaging.providers.twilio import TwilioAccount, TwilioProvider
+from messaging.rates import Rates
 from tests import factories
 from tests.factories import NOW
 from tests.fakes.smtp import SmtpSink
@@ -102,7 +104,7 @@ class Outbox:
         return TwilioProvider(
             TwilioAccount(
                 twilio.account_sid, twilio.auth_token, sender="Voltwerk", base_url=twilio.base_url,
-                read_timeout=5,
+                reports_to=partial(report_address, self.app.config["PORTAL"]), read_timeout=5,
             )
         )  # fmt: skip
 
@@ -112,9 +114,11 @@ class Outbox:
         worker: str = "worker",
         limit: int = 50,
         mail: Callable[[], Provider[OutgoingMail]] | None = None,
+        rates: Rates | None = None,
+        ending: Callable[[], bool] = lambda: False,
     ) -> dict[str, int]:
         """Carry out what is due now; return how many messages came to which outcome."""
-        carriers = replace(self.carriers(), mail=mail) if mail else self.carriers()
+        carriers = replace(self.carriers(), mail=mail or self.mail, rates=rates or Rates())
         config = self.app.config["PORTAL"]
         return deliver_due(
             carriers=carriers,
@@ -122,6 +126,7 @@ class Outbox:
             clock=lambda: self.now,
             worker=worker,
             limit=limit,
+            ending=ending,
         ).outcomes
 
     def pass_by(self, **span: float) -> None:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from messaging.providers.outcomes import NotHanded, OutgoingSms, Refused, Remedy, Sent, Unknown, Withheld
-from messaging.providers.twilio import REMEDIES, ListUnavailable, TwilioAccount, TwilioProvider
+from messaging.providers.twilio import ListUnavailable, TwilioAccount, TwilioProvider
+from messaging.providers.twilio_errors import REMEDIES
 from tests.fakes.twilio import REFUSALS, FakeTwilio
 
 SMS = OutgoingSms("+31612345678", "Sanne, zie https://mijn.voltwerk.nl/k/ABC Vragen? 020-1234567")
@@ -42,18 +43,19 @@ def yes() -> bool:
     return True
 
 
-def test_an_sms_is_created_with_the_fields_twilio_knows(twilio: FakeTwilio, provider: TwilioProvider) -> None:
-    message = OutgoingSms(
-        SMS.recipient, SMS.text, "https://portal.example/hooks/sms/abc", timedelta(hours=2, seconds=0.5)
-    )
-    outcome = provider.hand_over(message, before_handing=yes)
+def test_an_sms_is_created_with_the_fields_twilio_knows(twilio: FakeTwilio) -> None:
+    span = timedelta(hours=2, seconds=0.5)
+    message = OutgoingSms(SMS.recipient, SMS.text, span, public_id="abc", attempt=2)
+    reports_to = "https://portal.example/hooks/{}/{}".format
+    with TwilioProvider(account_of(twilio, reports_to=reports_to)) as provider:
+        outcome = provider.hand_over(message, before_handing=yes)
     assert outcome == Sent(twilio.messages[0]["sid"])
     assert twilio.requests == [
         {
             "To": "+31612345678",
             "From": "Voltwerk",
             "Body": SMS.text,
-            "StatusCallback": "https://portal.example/hooks/sms/abc",
+            "StatusCallback": "https://portal.example/hooks/abc/2",
             "ValidityPeriod": "7200",
         }
     ]

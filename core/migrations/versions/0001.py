@@ -167,12 +167,31 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("segment", sa.String(length=8), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("is_by_hand", sa.Boolean(), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column("runs_from_hour", sa.Integer(), nullable=False),
         sa.Column("minimum_gap_days", sa.Integer(), nullable=False),
         sa.Column("amount_minimum", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "NOT is_by_hand OR (segment = '' AND country = '')",
+            name=op.f("ck_dunning_policies_by_hand_has_no_selector"),
+        ),
+        sa.CheckConstraint(
+            "is_default = (segment = '' AND country = '' AND NOT is_by_hand)",
+            name=op.f("ck_dunning_policies_is_default"),
+        ),
+        sa.CheckConstraint("segment IN ('', 'person', 'company')", name=op.f("ck_dunning_policies_segment")),
+        sa.CheckConstraint(
+            "NOT (is_automatic AND ended_at IS NOT NULL)", name=op.f("ck_dunning_policies_ended_is_silent")
+        ),
+        sa.CheckConstraint(
+            "NOT (is_default AND ended_at IS NOT NULL)", name=op.f("ck_dunning_policies_default_stays")
+        ),
         sa.CheckConstraint("amount_minimum >= 0", name=op.f("ck_dunning_policies_amount_minimum")),
         sa.CheckConstraint(
             "minimum_gap_days BETWEEN 1 AND 365", name=op.f("ck_dunning_policies_minimum_gap")
@@ -190,11 +209,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dunning_policies", schema=None) as batch_op:
         batch_op.create_index(
-            "uq_dunning_policies_default",
-            ["organisation_id"],
+            "uq_dunning_policies_selector",
+            ["organisation_id", "segment", "country"],
             unique=True,
-            sqlite_where=sa.text("is_default"),
-            postgresql_where=sa.text("is_default"),
+            sqlite_where=sa.text("NOT is_by_hand AND ended_at IS NULL"),
+            postgresql_where=sa.text("NOT is_by_hand AND ended_at IS NULL"),
         )
 
     op.create_table(
@@ -543,12 +562,40 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "dunning_assignments",
+        sa.Column("debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("policy_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "debtor_id"],
+            ["debtors.organisation_id", "debtors.id"],
+            name=op.f("fk_dunning_assignments_organisation_id_debtor_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "policy_id"],
+            ["dunning_policies.organisation_id", "dunning_policies.id"],
+            name=op.f("fk_dunning_assignments_organisation_id_policy_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_dunning_assignments_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dunning_assignments")),
+        sa.UniqueConstraint(
+            "organisation_id", "debtor_id", name=op.f("uq_dunning_assignments_organisation_id_debtor_id")
+        ),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_dunning_assignments_organisation_id_id")),
+    )
+    op.create_table(
         "dunning_runs",
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("policy_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
+                "filling",
                 "proposed",
                 "confirmed",
                 "discarded",
@@ -559,6 +606,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("filled_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.Column("run_on", sa.Date(), nullable=False),
         sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
@@ -567,7 +615,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
-            "(state = 'proposed') = (decided_at IS NULL)", name=op.f("ck_dunning_runs_decided_has_moment")
+            "(state IN ('filling', 'proposed')) = (decided_at IS NULL)",
+            name=op.f("ck_dunning_runs_decided_has_moment"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id", "decided_by_id"],
@@ -595,11 +644,11 @@ def upgrade() -> None:
             postgresql_where=sa.text("is_automatic"),
         )
         batch_op.create_index(
-            "uq_dunning_runs_proposed",
+            "uq_dunning_runs_open",
             ["organisation_id", "policy_id"],
             unique=True,
-            sqlite_where=sa.text("state = 'proposed'"),
-            postgresql_where=sa.text("state = 'proposed'"),
+            sqlite_where=sa.text("state IN ('filling', 'proposed')"),
+            postgresql_where=sa.text("state IN ('filling', 'proposed')"),
         )
 
     op.create_table(
@@ -613,6 +662,8 @@ def upgrade() -> None:
                 "preferred",
                 "email",
                 "sms",
+                "email_sms",
+                "sms_email",
                 name="channel",
                 native_enum=False,
                 create_constraint=True,
@@ -621,8 +672,10 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("event", sa.String(length=40), nullable=False),
+        sa.Column("amount_minimum", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("amount_minimum >= 0", name=op.f("ck_dunning_stages_amount_minimum")),
         sa.CheckConstraint(
             "days_after_due BETWEEN 1 AND 1000", name=op.f("ck_dunning_stages_days_after_due")
         ),
@@ -1960,9 +2013,9 @@ def downgrade() -> None:
     op.drop_table("dunning_stages")
     with op.batch_alter_table("dunning_runs", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_dunning_runs_proposed",
-            sqlite_where=sa.text("state = 'proposed'"),
-            postgresql_where=sa.text("state = 'proposed'"),
+            "uq_dunning_runs_open",
+            sqlite_where=sa.text("state IN ('filling', 'proposed')"),
+            postgresql_where=sa.text("state IN ('filling', 'proposed')"),
         )
         batch_op.drop_index(
             "uq_dunning_runs_automatic",
@@ -1971,6 +2024,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("dunning_runs")
+    op.drop_table("dunning_assignments")
     with op.batch_alter_table("debtor_pauses", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_debtor_pauses_in_force",
@@ -2000,9 +2054,9 @@ def downgrade() -> None:
     op.drop_table("import_mappings")
     with op.batch_alter_table("dunning_policies", schema=None) as batch_op:
         batch_op.drop_index(
-            "uq_dunning_policies_default",
-            sqlite_where=sa.text("is_default"),
-            postgresql_where=sa.text("is_default"),
+            "uq_dunning_policies_selector",
+            sqlite_where=sa.text("NOT is_by_hand AND ended_at IS NULL"),
+            postgresql_where=sa.text("NOT is_by_hand AND ended_at IS NULL"),
         )
 
     op.drop_table("dunning_policies")

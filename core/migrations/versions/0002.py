@@ -23,6 +23,7 @@ TABLES = (
     "creditors",
     "debtor_pauses",
     "debtors",
+    "dunning_assignments",
     "dunning_notice_invoices",
     "dunning_notices",
     "dunning_policies",

@@ -56,12 +56,13 @@ def record_payment(
     today: date,
     member_id: int | None = None,
     open_before: int | None = None,
+    bank_line_id: int | None = None,
 ) -> Payment:
     """Store money received (minor units) and bring the open amount up to date.
 
-    `open_before` is what a person saw as open: a form that is sent twice is entered once. Raises
-    InvoiceUnknown, AmountNotPositive, PaymentInFuture, InvoiceWithdrawn, OpenAmountChanged and
-    balances.AmountTooHigh.
+    `bank_line_id` is the line of a statement that it came with. `open_before` is what a person saw as open:
+    a form that is sent twice is entered once. Raises InvoiceUnknown, AmountNotPositive, PaymentInFuture,
+    InvoiceWithdrawn, OpenAmountChanged and balances.AmountTooHigh.
     """
     if amount <= 0:
         raise AmountNotPositive
@@ -75,12 +76,33 @@ def record_payment(
         amount=amount,
         paid_on=paid_on,
         reference=reference,
+        bank_line_id=bank_line_id,
         created_at=now,
     )
     db.session.add(payment)
     _settle(invoice, now)
     _tell(invoice, "payment.recorded", now, member_id, amount=amount, paid_on=paid_on.isoformat())
     return payment
+
+
+def take_back_payments(
+    *, organisation_id: int, bank_line_id: int, now: datetime, member_id: int | None = None
+) -> int:
+    """Take the payments of a bank line off their invoices, which are open again; return how many there were.
+
+    Raises InvoiceWithdrawn.
+    """
+    wanted = select(Payment).where(
+        Payment.organisation_id == organisation_id, Payment.bank_line_id == bank_line_id
+    )
+    payments = db.session.scalars(wanted.order_by(Payment.invoice_id, Payment.id)).all()
+    for payment in payments:
+        invoice = _held(organisation_id, payment.invoice_id)
+        _still_as_seen(invoice, None)
+        db.session.delete(payment)
+        _settle(invoice, now)
+        _tell(invoice, "payment.taken_back", now, member_id, amount=payment.amount)
+    return len(payments)
 
 
 def record_credit_note(

@@ -4,8 +4,8 @@ What is not sure is suggested to a person, never booked. The order: the structur
 numbers in the text, then the payer's account when it has paid for one debtor before.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 
@@ -95,37 +95,63 @@ def _spellings(key: str) -> Iterator[str]:
         yield bare.lstrip("0")
 
 
-def match(incoming: Incoming, *, invoices: Sequence[OpenInvoice], payer_of: Collection[int]) -> Match:
+class OpenInvoices:
+    """Open invoices, found by what a payer may say of them; what one amount paid is not open for the next."""
+
+    def __init__(self, invoices: Iterable[OpenInvoice]) -> None:
+        self._by_id = {one.id: one for one in invoices}
+        self._by_reference: dict[str, list[int]] = {}
+        self._by_number: dict[str, list[int]] = {}
+        self._by_debtor: dict[int, list[int]] = {}
+        for one in self._by_id.values():
+            self._by_reference.setdefault(key_of(one.reference), []).append(one.id)
+            self._by_number.setdefault(number_key(one.number), []).append(one.id)
+            self._by_debtor.setdefault(one.debtor_id, []).append(one.id)
+
+    def pay(self, shares: Iterable[Share]) -> None:
+        """Take what was booked off what is open."""
+        for share in shares:
+            one = self._by_id[share.invoice_id]
+            self._by_id[one.id] = replace(one, amount_open=one.amount_open - share.amount)
+
+    def referred_to(self, incoming: Incoming, keys: Collection[str]) -> list[OpenInvoice]:
+        """Return those whose reference was said: any in its own field, a telling one also in the text."""
+        said = {key for key in keys if len(key) >= TELLING_REFERENCE} | {key_of(incoming.reference)}
+        return self._open(incoming, (self._by_reference.get(key, ()) for key in said if key))
+
+    def numbered(self, incoming: Incoming, keys: Collection[str]) -> list[OpenInvoice]:
+        """Return those whose number was said."""
+        said = [key for key in keys if len(key) >= SHORTEST_NUMBER]
+        return self._open(incoming, (self._by_number.get(key, ()) for key in said))
+
+    def owed_by(self, incoming: Incoming, debtor_ids: Collection[int]) -> list[OpenInvoice]:
+        """Return those of these debtors."""
+        return self._open(incoming, (self._by_debtor.get(each, ()) for each in debtor_ids))
+
+    def _open(self, incoming: Incoming, found: Iterable[Iterable[int]]) -> list[OpenInvoice]:
+        ids = sorted({each for some in found for each in some})
+        mine = [self._by_id[each] for each in ids]
+        return [one for one in mine if one.currency == incoming.currency and one.amount_open > 0]
+
+
+def match(incoming: Incoming, *, invoices: OpenInvoices, payer_of: Collection[int]) -> Match:
     """Return which of these open invoices the amount pays.
 
     `payer_of` holds the debtors for whom this account has paid before. A part of an invoice is sure by its
     reference, and by its number only from a payer who is known by account or name.
     """
-    mine = [one for one in invoices if one.currency == incoming.currency and one.amount_open > 0]
     keys = keys_in(incoming)
-    by_reference = [one for one in mine if _is_referred_to(one, incoming, keys)]
+    by_reference = invoices.referred_to(incoming, keys)
     if by_reference:
         return _named(incoming, by_reference, is_part_sure=True)
-    by_number = [one for one in mine if _is_numbered(one, keys)]
+    by_number = invoices.numbered(incoming, keys)
     if by_number:
         is_known = all(
             one.debtor_id in payer_of or _is_called(one.debtor_name, incoming.name) for one in by_number
         )
         telling = all(len(number_key(one.number)) >= TELLING_NUMBER for one in by_number)
         return _named(incoming, by_number, is_part_sure=is_known and telling)
-    return _by_payer(incoming, [one for one in mine if one.debtor_id in payer_of])
-
-
-def _is_referred_to(invoice: OpenInvoice, incoming: Incoming, keys: Collection[str]) -> bool:
-    key = key_of(invoice.reference)
-    if not key:
-        return False
-    return key == key_of(incoming.reference) or (len(key) >= TELLING_REFERENCE and key in keys)
-
-
-def _is_numbered(invoice: OpenInvoice, keys: Collection[str]) -> bool:
-    key = number_key(invoice.number)
-    return len(key) >= SHORTEST_NUMBER and key in keys
+    return _by_payer(incoming, invoices.owed_by(incoming, payer_of))
 
 
 def _named(incoming: Incoming, named: Sequence[OpenInvoice], *, is_part_sure: bool) -> Match:

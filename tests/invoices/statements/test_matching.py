@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from invoices.statements.matching import Incoming, Match, OpenInvoice, Share, match
+from invoices.statements.matching import Incoming, Match, OpenInvoice, OpenInvoices, Share, match
 
 OGM = "+++090/9337/55493+++"
 SANNE, BAKERY = 1, 2
@@ -27,7 +27,7 @@ def invoice(id: int = 1, **changes: Any) -> OpenInvoice:  # noqa: A002 - it is t
 
 def pays(*invoices: OpenInvoice, payer_of: set[int] | None = None, **said: Any) -> Match:
     values: dict[str, Any] = {"amount": 125_000, "currency": "EUR"}
-    return match(Incoming(**(values | said)), invoices=invoices, payer_of=payer_of or set())
+    return match(Incoming(**(values | said)), invoices=OpenInvoices(invoices), payer_of=payer_of or set())
 
 
 def sure(*shares: tuple[int, int]) -> Match:

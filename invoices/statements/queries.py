@@ -1,0 +1,271 @@
+"""Questions about bank statements, their lines, and the invoices a line may pay."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select
+
+from core.database import db
+from core.refusals import N_, Refusal
+from invoices.models import Debtor, Invoice, Payment
+from invoices.statements.matching import SEPARATORS, Incoming, OpenInvoice, keys_in
+from invoices.statements.models import BankLine, BankStatement, LineState
+
+SIZE = 50
+WAITING = (LineState.SUGGESTED, LineState.UNMATCHED)
+# SQLite takes 32,766 values in one statement, PostgreSQL 65,535.
+_VALUES = 10_000
+
+
+class StatementUnknown(Refusal):
+    """There is no such statement in this organisation."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
+class LineUnknown(Refusal):
+    """There is no such line in this organisation."""
+
+    sentence = N_("This page does not exist.")
+    status = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many lines of a statement stand where."""
+
+    lines: int = 0
+    matched: int = 0
+    waiting: int = 0
+    ignored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A payment of a line, with its invoice."""
+
+    payment: Payment
+    invoice: Invoice
+
+
+def statement_by_public_id(*, organisation_id: int, public_id: str) -> BankStatement:
+    """Return the statement. Raises StatementUnknown."""
+    found = db.session.scalar(
+        select(BankStatement).where(
+            BankStatement.organisation_id == organisation_id, BankStatement.public_id == public_id
+        )
+    )
+    if found is None:
+        raise StatementUnknown
+    return found
+
+
+def line_by_public_id(*, organisation_id: int, public_id: str, lock: bool = False) -> BankLine:
+    """Return the line; with `lock` nobody else changes it until the transaction ends. Raises LineUnknown."""
+    wanted = select(BankLine).where(
+        BankLine.organisation_id == organisation_id, BankLine.public_id == public_id
+    )
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    found = db.session.scalar(wanted)
+    if found is None:
+        raise LineUnknown
+    return found
+
+
+def statement_of(*, line: BankLine) -> BankStatement:
+    """Return the statement that brought the line."""
+    return db.session.scalars(
+        select(BankStatement).where(
+            BankStatement.organisation_id == line.organisation_id, BankStatement.id == line.statement_id
+        )
+    ).one()
+
+
+def statements_found(*, organisation_id: int, page: int = 1) -> tuple[Sequence[BankStatement], int]:
+    """Return a page of statements, the last one taken in first, and how many there are."""
+    mine = select(BankStatement).where(BankStatement.organisation_id == organisation_id)
+    return _page(mine.order_by(BankStatement.id.desc()), page)
+
+
+def lines_of(*, statement: BankStatement, page: int = 1) -> tuple[Sequence[BankLine], int]:
+    """Return a page of a statement's lines in the bank's order, and how many there are."""
+    mine = select(BankLine).where(
+        BankLine.organisation_id == statement.organisation_id, BankLine.statement_id == statement.id
+    )
+    return _page(mine.order_by(BankLine.place), page)
+
+
+def lines_waiting(
+    *, organisation_id: int, state: LineState | None = None, page: int = 1
+) -> tuple[Sequence[BankLine], int]:
+    """Return a page of lines that a person has to settle, the oldest first, and how many there are."""
+    states = (state,) if state in WAITING else WAITING
+    mine = select(BankLine).where(BankLine.organisation_id == organisation_id, BankLine.state.in_(states))
+    return _page(mine.order_by(BankLine.booked_on, BankLine.id), page)
+
+
+def number_waiting(*, organisation_id: int) -> int:
+    """Return how many lines a person has to settle."""
+    mine = select(func.count(BankLine.id)).where(
+        BankLine.organisation_id == organisation_id, BankLine.state.in_(WAITING)
+    )
+    return db.session.scalar(mine) or 0
+
+
+def tallies(*, organisation_id: int, statement_ids: Collection[int]) -> Mapping[int, Tally]:
+    """Return for each of these statements how many lines stand where. One without lines is not in it."""
+    rows = db.session.execute(
+        select(BankLine.statement_id, BankLine.state, func.count())
+        .where(BankLine.organisation_id == organisation_id, BankLine.statement_id.in_(statement_ids))
+        .group_by(BankLine.statement_id, BankLine.state)
+    )
+    counts: dict[int, dict[LineState, int]] = {}
+    for statement_id, state, number in rows:
+        counts.setdefault(statement_id, {})[state] = number
+    return {
+        statement_id: Tally(
+            lines=sum(each.values()),
+            matched=each.get(LineState.MATCHED, 0),
+            waiting=sum(each.get(state, 0) for state in WAITING),
+            ignored=each.get(LineState.IGNORED, 0),
+        )
+        for statement_id, each in counts.items()
+    }
+
+
+def booked_on(*, line: BankLine) -> Sequence[Booked]:
+    """Return what of a line is booked on which invoice, the first one first."""
+    rows = db.session.execute(
+        select(Payment, Invoice)
+        .join(Invoice, Invoice.id == Payment.invoice_id)
+        .where(Payment.organisation_id == line.organisation_id, Payment.bank_line_id == line.id)
+        .order_by(Payment.id)
+    )
+    return [Booked(payment, invoice) for payment, invoice in rows]
+
+
+def taken_in_before(*, organisation_id: int, sha256: str) -> bool:
+    """Return whether a file of these bytes was taken in."""
+    known = select(BankStatement.id).where(
+        BankStatement.organisation_id == organisation_id, BankStatement.sha256 == sha256
+    )
+    return db.session.scalar(known.limit(1)) is not None
+
+
+def known_lines(*, organisation_id: int, fingerprints: Collection[str]) -> set[tuple[str, int]]:
+    """Return those of these lines that are there already, as (fingerprint, occurrence)."""
+    known: set[tuple[str, int]] = set()
+    for some in _in_pieces(fingerprints):
+        rows = db.session.execute(
+            select(BankLine.fingerprint, BankLine.occurrence).where(
+                BankLine.organisation_id == organisation_id, BankLine.fingerprint.in_(some)
+            )
+        )
+        known.update((fingerprint, occurrence) for fingerprint, occurrence in rows)
+    return known
+
+
+def incoming_of(line: BankLine) -> Incoming:
+    """Return what is left of a line as rules of matching take it."""
+    return Incoming(
+        amount=line.amount_left,
+        currency=line.currency,
+        reference=line.structured_reference,
+        text=f"{line.remittance} {line.end_to_end_id}",
+        name=line.counterparty_name,
+        iban=line.counterparty_iban,
+    )
+
+
+def payers(*, organisation_id: int, ibans: Collection[str]) -> Mapping[str, frozenset[int]]:
+    """Return for each of these accounts the debtors for whom it has paid before."""
+    found: dict[str, set[int]] = {}
+    for some in _in_pieces(iban for iban in ibans if iban):
+        rows = db.session.execute(
+            select(BankLine.counterparty_iban, Invoice.debtor_id)
+            .join(Payment, Payment.bank_line_id == BankLine.id)
+            .join(Invoice, Invoice.id == Payment.invoice_id)
+            .where(BankLine.organisation_id == organisation_id, BankLine.counterparty_iban.in_(some))
+            .distinct()
+        )
+        for iban, debtor_id in rows:
+            found.setdefault(iban, set()).add(debtor_id)
+    return {iban: frozenset(debtors) for iban, debtors in found.items()}
+
+
+def payable_by(
+    *,
+    organisation_id: int,
+    incoming: Sequence[Incoming],
+    debtor_ids: Collection[int],
+    creditor_ids: Collection[int] = (),
+) -> Sequence[OpenInvoice]:
+    """Return the open invoices that these amounts may name, and all of these debtors.
+
+    With `creditor_ids` only invoices of these creditors: those whose account was paid on.
+    """
+    keys = frozenset().union(*(keys_in(one) for one in incoming))
+    reference, number = _stripped(Invoice.payment_reference), func.ltrim(_stripped(Invoice.number), "0")
+    found: dict[int, OpenInvoice] = {}
+    for some in _in_pieces(keys):
+        found |= _open(organisation_id, creditor_ids, or_(reference.in_(some), number.in_(some)))
+    for few in _in_pieces(debtor_ids):
+        found |= _open(organisation_id, creditor_ids, Invoice.debtor_id.in_(few))
+    return list(found.values())
+
+
+def open_ones(*, organisation_id: int, invoice_ids: Collection[int]) -> Mapping[int, OpenInvoice]:
+    """Return these of the invoices that are open, by id."""
+    found: dict[int, OpenInvoice] = {}
+    for some in _in_pieces(invoice_ids):
+        found |= _open(organisation_id, (), Invoice.id.in_(some))
+    return found
+
+
+def _open(
+    organisation_id: int, creditor_ids: Collection[int], which: ColumnElement[bool]
+) -> dict[int, OpenInvoice]:
+    wanted = (
+        select(Invoice, Debtor)
+        .join(Debtor, Debtor.id == Invoice.debtor_id)
+        .where(Invoice.organisation_id == organisation_id, Invoice.amount_open > 0, which)
+        .execution_options(populate_existing=True)
+    )
+    if creditor_ids:
+        wanted = wanted.where(Invoice.creditor_id.in_(creditor_ids))
+    return {invoice.id: _as_open(invoice, debtor) for invoice, debtor in db.session.execute(wanted)}
+
+
+def _as_open(invoice: Invoice, debtor: Debtor) -> OpenInvoice:
+    return OpenInvoice(
+        id=invoice.id,
+        debtor_id=invoice.debtor_id,
+        debtor_name=debtor.name,
+        number=invoice.number,
+        reference=invoice.payment_reference,
+        currency=invoice.currency,
+        amount_open=invoice.amount_open,
+        due_on=invoice.due_on,
+    )
+
+
+def _stripped(column: SQLColumnExpression[str]) -> SQLColumnExpression[str]:
+    """Return the column as `matching.key_of` returns a text."""
+    stripped: SQLColumnExpression[str] = func.upper(column)
+    for sign in SEPARATORS:
+        stripped = func.replace(stripped, sign, "")
+    return stripped
+
+
+def _in_pieces(values: Iterable[Any]) -> Iterable[Sequence[Any]]:
+    all_of_them = list(values)
+    return [all_of_them[start : start + _VALUES] for start in range(0, len(all_of_them), _VALUES)]
+
+
+def _page(wanted: Select[Any], page: int) -> tuple[Sequence[Any], int]:
+    total = db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+    rows = db.session.scalars(wanted.limit(SIZE).offset((page - 1) * SIZE)).all()
+    return rows, total

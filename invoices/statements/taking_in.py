@@ -1,0 +1,217 @@
+"""A file of statements taken in: its new lines stored, matched and booked, all of it in one transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from core import audit
+from core.database import db
+from core.organisations.models import Creditor, Organisation
+from invoices.queries import lock_invoices
+from invoices.statements.matching import OpenInvoices, match
+from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
+from invoices.statements.operations import WhenSettled, book
+from invoices.statements.queries import (
+    incoming_of,
+    known_lines,
+    open_ones,
+    payable_by,
+    payers,
+    taken_in_before,
+)
+from invoices.statements.refusals import StatementKnown
+from invoices.statements.shapes import Line, Statement
+
+LONGEST_NAME = 200
+
+
+def take_in(
+    *,
+    organisation_id: int,
+    member_id: int | None,
+    file_name: str,
+    content: bytes,
+    statements: Sequence[Statement],
+    now: datetime,
+    today: date,
+    when_settled: WhenSettled,
+) -> Sequence[BankStatement]:
+    """Store the statements read from `content`, and book each line whose match is sure.
+
+    A line that an earlier statement brought is counted and not stored again. `when_settled` is called with
+    the invoices that were paid on. Raises StatementKnown.
+    """
+    # Two files at once may hold the same lines: one after the other, for this organisation only.
+    db.session.execute(
+        select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(key_share=True)
+    )
+    file_hash = sha256(content).hexdigest()
+    if taken_in_before(organisation_id=organisation_id, sha256=file_hash):
+        raise StatementKnown
+    numbered = _numbered(statements)
+    known = known_lines(
+        organisation_id=organisation_id, fingerprints={print_ for _, _, print_, _ in numbered}
+    )
+    rows = []
+    for place, statement in enumerate(statements, start=1):
+        row = _statement(
+            statement, organisation_id, member_id, file_name[-LONGEST_NAME:], file_hash, place, now
+        )
+        mine = [each for each in numbered if each[0] is statement]
+        row.lines_known = sum((print_, count) in known for _, _, print_, count in mine)
+        db.session.add(row)
+        db.session.flush()
+        lines = [
+            _line(row, line, number, print_, count)
+            for number, (_, line, print_, count) in enumerate(mine, start=1)
+            if (print_, count) not in known
+        ]
+        db.session.add_all(lines)
+        db.session.flush()
+        _book(row, lines, now=now, today=today, when_settled=when_settled)
+        _tell(row, lines, now)
+        rows.append(row)
+    return rows
+
+
+def _numbered(statements: Sequence[Statement]) -> list[tuple[Statement, Line, str, int]]:
+    """Return each line with its fingerprint and how often that came in this file by now."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for statement in statements:
+        for line in statement.lines:
+            print_ = _fingerprint(statement.account, line)
+            seen[print_] += 1
+            numbered.append((statement, line, print_, seen[print_]))
+    return numbered
+
+
+def _fingerprint(account: str, line: Line) -> str:
+    said = (
+        account, line.booked_on.isoformat(), str(line.amount), line.currency, line.iban, line.name,
+        line.reference, line.remittance, line.end_to_end_id, line.bank_reference,
+    )  # fmt: skip
+    return sha256("\0".join(said).encode()).hexdigest()
+
+
+def _statement(
+    read: Statement,
+    organisation_id: int,
+    member_id: int | None,
+    file_name: str,
+    file_hash: str,
+    place: int,
+    now: datetime,
+) -> BankStatement:
+    return BankStatement(
+        organisation_id=organisation_id,
+        member_id=member_id,
+        sha256=file_hash,
+        file_name=file_name,
+        place=place,
+        format=read.format,
+        account=read.account,
+        number=read.number,
+        currency=read.currency,
+        begins_on=read.begins_on,
+        ends_on=read.ends_on,
+        amount_opening=read.opening,
+        amount_closing=read.closing,
+        created_at=now,
+    )
+
+
+def _line(statement: BankStatement, line: Line, place: int, fingerprint: str, occurrence: int) -> BankLine:
+    is_ours = line.amount < 0 and not line.is_reversal
+    return BankLine(
+        organisation_id=statement.organisation_id,
+        statement_id=statement.id,
+        place=place,
+        booked_on=line.booked_on,
+        amount=line.amount,
+        amount_left=max(line.amount, 0),
+        currency=line.currency,
+        counterparty_name=line.name,
+        counterparty_iban=line.iban,
+        structured_reference=line.reference,
+        end_to_end_id=line.end_to_end_id,
+        bank_reference=line.bank_reference,
+        remittance=line.remittance,
+        is_reversal=line.is_reversal,
+        fingerprint=fingerprint,
+        occurrence=occurrence,
+        state=LineState.IGNORED if is_ours else LineState.UNMATCHED,
+        ignore_reason=IgnoreReason.OUTGOING if is_ours else None,
+    )
+
+
+def _book(
+    statement: BankStatement,
+    lines: Sequence[BankLine],
+    *,
+    now: datetime,
+    today: date,
+    when_settled: WhenSettled,
+) -> None:
+    """Match the lines one after the other: what one has paid is no longer open for the next."""
+    came_in = [line for line in lines if line.amount > 0]
+    organisation_id = statement.organisation_id
+    known = payers(organisation_id=organisation_id, ibans={line.counterparty_iban for line in came_in})
+    is_open = _payable(statement, came_in, known_debtors=frozenset().union(*known.values()))
+    paid_on: set[int] = set()
+    for line in came_in:
+        payer_of = known.get(line.counterparty_iban, frozenset())
+        found = match(incoming_of(line), invoices=is_open, payer_of=payer_of)
+        if found.shares and found.is_sure:
+            paid_on.update(book(line=line, match=found, now=now, today=today))
+            is_open.pay(found.shares)
+        elif found.shares:
+            line.state = LineState.SUGGESTED
+    db.session.flush()
+    if paid_on:
+        when_settled(sorted(paid_on))
+
+
+def _payable(
+    statement: BankStatement, lines: Sequence[BankLine], *, known_debtors: frozenset[int]
+) -> OpenInvoices:
+    """Return the open invoices that the lines may pay, held until the transaction ends.
+
+    Those of the creditor with this account, when there is one.
+    """
+    organisation_id = statement.organisation_id
+    creditors = db.session.scalars(
+        select(Creditor.id).where(
+            Creditor.organisation_id == organisation_id, Creditor.iban == statement.account
+        )
+    ).all()
+    found = payable_by(
+        organisation_id=organisation_id,
+        incoming=[incoming_of(line) for line in lines],
+        debtor_ids=known_debtors,
+        creditor_ids=creditors,
+    )
+    ids = [one.id for one in found]
+    lock_invoices(organisation_id=organisation_id, invoice_ids=ids)
+    return OpenInvoices(open_ones(organisation_id=organisation_id, invoice_ids=ids).values())
+
+
+def _tell(statement: BankStatement, lines: Sequence[BankLine], now: datetime) -> None:
+    audit.record(
+        organisation_id=statement.organisation_id,
+        what="statement.taken_in",
+        about="statement",
+        about_id=statement.id,
+        now=now,
+        member_id=statement.member_id,
+        details={
+            "file": statement.file_name,
+            "number": statement.number,
+            "lines": len(lines),
+            "known": statement.lines_known,
+            "matched": sum(line.state == LineState.MATCHED for line in lines),
+        },
+    )

@@ -6,10 +6,10 @@ know, or we kept it back ourselves. `Unknown` is never retried without a look; s
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar, runtime_checkable
 
 BeforeHanding = Callable[[], bool]
 """Called at the last moment at which the message can still be kept: False keeps it.
@@ -124,4 +124,18 @@ class Provider(Protocol[Carried_contra]):
 
     def hand_over(self, message: Carried_contra, *, before_handing: BeforeHanding) -> Outcome:
         """Hand one message over in two steps. Raises only what `before_handing` raises."""
+        ...
+
+
+class ListUnavailable(Exception):
+    """The provider's list of messages could not be read; whether a message was sent is still not known."""
+
+
+@runtime_checkable
+class Finder(Protocol):
+    """A provider that can be asked what it has."""
+
+    def find(self, *, recipient: str, containing: str, created_after: datetime) -> str | None:
+        """Return the provider's name for the message to `recipient` with these words, or None when it has
+        none. Raises ListUnavailable."""
         ...

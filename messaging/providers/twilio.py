@@ -21,6 +21,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from messaging.providers.outcomes import (
     BeforeHanding,
+    ListUnavailable,
     NotHanded,
     Outcome,
     OutgoingSms,
@@ -56,10 +57,6 @@ class TwilioAccount:
     def __post_init__(self) -> None:
         if bool(self.sender) == bool(self.messaging_service_sid):
             raise ValueError("Set a sender or a messaging service, one of the two.")
-
-
-class ListUnavailable(Exception):
-    """Twilio's list of messages could not be read; whether the message was sent is still not known."""
 
 
 class TwilioProvider:

@@ -18,6 +18,7 @@ from invoices.models import Channel, ContactPoint, Debtor, Invoice
 from links import operations as link_operations
 from links.models import AccessLink
 from links.queries import address_of
+from messaging.asking import ask_due
 from messaging.delivery import Carriers, deliver_due
 from messaging.mail import Mailbox
 from messaging.models import Message, MessageAttempt
@@ -26,6 +27,7 @@ from messaging.providers.outcomes import BeforeHanding, Outcome, OutgoingMail, O
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
 from messaging.providers.twilio import TwilioAccount, TwilioProvider
 from messaging.rates import Rates
+from messaging.return_path import ReturnPath
 from tests import factories
 from tests.factories import NOW
 from tests.fakes.smtp import SmtpSink
@@ -43,6 +45,7 @@ class Outbox:
     twilio: FakeTwilio
     now: datetime = NOW
     sender: Mailbox = field(default_factory=lambda: Mailbox("", "portal@voltwerk.example"))
+    return_path: ReturnPath | None = None
 
     def debtor(self, *, sms: str = "", **changes: Any) -> tuple[Debtor, ContactPoint]:
         """Store a debtor with an e-mail address, or with this mobile number."""
@@ -92,7 +95,7 @@ class Outbox:
 
     def carriers(self) -> Carriers:
         """Return both ways out."""
-        return Carriers(mail=self.mail, sms=self.sms, sender=self.sender)
+        return Carriers(mail=self.mail, sms=self.sms, sender=self.sender, return_path=self.return_path)
 
     def mail(self) -> Provider[OutgoingMail]:
         """Open the way to the mail server."""
@@ -128,6 +131,15 @@ class Outbox:
             limit=limit,
             ending=ending,
         ).outcomes
+
+    def ask(self) -> int:
+        """Ask what became of doubtful SMS; return for how many it was asked."""
+        config = self.app.config["PORTAL"]
+        return ask_due(
+            opened=self.sms,
+            address_of_link=link_writer(config, lambda: self.now),
+            clock=lambda: self.now,
+        )
 
     def pass_by(self, **span: float) -> None:
         """Let time pass."""

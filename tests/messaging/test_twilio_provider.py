@@ -7,8 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from messaging.providers.outcomes import NotHanded, OutgoingSms, Refused, Remedy, Sent, Unknown, Withheld
-from messaging.providers.twilio import ListUnavailable, TwilioAccount, TwilioProvider
+from messaging.providers.outcomes import (
+    ListUnavailable,
+    NotHanded,
+    OutgoingSms,
+    Refused,
+    Remedy,
+    Sent,
+    Unknown,
+    Withheld,
+)
+from messaging.providers.twilio import TwilioAccount, TwilioProvider
 from messaging.providers.twilio_errors import REMEDIES
 from tests.fakes.twilio import REFUSALS, FakeTwilio
 

@@ -1,0 +1,212 @@
+"""Doubtful SMS: before anything is sent again, the provider's own list says whether it has the message.
+
+Sending is not idempotent there, and a line that broke says nothing. So a minute later its list is asked for
+the words of the message. What it has was sent; what it still has not after a while, for a list may lag, was
+not sent and goes back to the queue. Where the list itself cannot be read a person sees the message, and it is
+asked for now and then.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import select, update
+
+from core import tenancy
+from core.database import db
+from core.transaction import writing
+from invoices.models import Channel
+from messaging import retries
+from messaging.claims import is_in
+from messaging.gate import AddressOfLink
+from messaging.models import Message, MessageAttempt, MessageState
+from messaging.providers.outcomes import Finder, ListUnavailable, Provider
+from messaging.rendering import HIDDEN_LINK
+
+log = structlog.get_logger()
+ASK, NOT_ANSWERED = "ask", "not_answered"
+# When it is asked, from the handing; with a sweep every 30 seconds nothing is left after five minutes.
+ASKED_AFTER = (timedelta(seconds=60), timedelta(seconds=120), timedelta(seconds=240))
+ASKED_LATER = timedelta(minutes=10)
+# Until then another worker leaves the question alone.
+TURN = timedelta(seconds=30)
+# The provider's clock and ours may differ by so much.
+CLOCKS = timedelta(minutes=2)
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    id: int
+    organisation_id: int
+    attempt: int
+    recipient: str
+    body: str
+    created_at: datetime
+    expires_at: datetime | None
+    handed_at: datetime
+    link_words: str = ""
+
+    @property
+    def words(self) -> str:
+        """What only this message says: its link's key, else the longest piece of its own words."""
+        return self.link_words or max(self.body.split(HIDDEN_LINK), key=len)
+
+
+def ask_due(
+    *,
+    opened: Callable[[], Provider[Any]],
+    address_of_link: AddressOfLink,
+    clock: Callable[[], datetime],
+) -> int:
+    """Ask for every doubtful SMS whose moment has come, and return how many were asked for."""
+    with tenancy.everywhere(), writing():
+        _begin()
+        doubts = _taken(address_of_link, clock())
+    if not doubts:
+        return 0
+    with opened() as provider:
+        for doubt in doubts:
+            with tenancy.scope(doubt.organisation_id):
+                _settle(doubt, provider, clock)
+    return len(doubts)
+
+
+def _begin() -> None:
+    """Put every newly doubtful SMS on the list of questions."""
+    new = db.session.execute(
+        select(Message.id, Message.handed_at)
+        .where(
+            is_in(MessageState.UNKNOWN),
+            Message.channel == Channel.SMS,
+            Message.handed_at.is_not(None),
+            Message.state_reason.not_in((ASK, NOT_ANSWERED)),
+        )
+        .with_for_update(skip_locked=True)
+    )
+    for row in new.all():
+        _change(Message.id == row.id, ask_at=row.handed_at + ASKED_AFTER[0], state_reason=ASK)
+
+
+def _taken(address_of_link: AddressOfLink, now: datetime) -> Sequence[_Doubt]:
+    due = db.session.scalars(
+        select(Message)
+        .where(is_in(MessageState.UNKNOWN), Message.channel == Channel.SMS, Message.ask_at <= now)
+        .order_by(Message.ask_at)
+        .limit(MOST)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for message in due:
+        _change(Message.id == message.id, ask_at=now + TURN)
+    return [_doubt(message, address_of_link, now) for message in due]
+
+
+def _doubt(message: Message, address_of_link: AddressOfLink, now: datetime) -> _Doubt:
+    link = address_of_link(message) if message.link_id is not None else None
+    return _Doubt(
+        id=message.id,
+        organisation_id=message.organisation_id,
+        attempt=message.attempt,
+        recipient=message.recipient,
+        body=message.body,
+        created_at=message.created_at,
+        expires_at=message.expires_at,
+        handed_at=message.handed_at or now,
+        link_words=link.url.rpartition("/")[2] if link else "",
+    )
+
+
+def _settle(doubt: _Doubt, provider: Provider[Any], clock: Callable[[], datetime]) -> None:
+    answered, provider_id = _asked(doubt, provider)
+    now = clock()
+    with writing():
+        if provider_id is not None:
+            sent = {"sent_at": doubt.handed_at, "provider_id": provider_id[:80]}
+            changed = _become(doubt, MessageState.SENT, "", **sent)
+            outcome = MessageState.SENT.value
+        elif now < doubt.handed_at + ASKED_AFTER[-1]:
+            changed = _become(doubt, MessageState.UNKNOWN, ASK, ask_at=_next(doubt, now))
+            outcome = ASK
+        elif not answered:
+            again_at = now + ASKED_LATER if now < doubt.created_at + retries.LAST else None
+            changed = _become(doubt, MessageState.UNKNOWN, NOT_ANSWERED, ask_at=again_at)
+            outcome = NOT_ANSWERED
+        else:
+            changed, outcome = _again(doubt, now), "not_found"
+        if changed:
+            _note(doubt, outcome)
+    log.info("asked", id=doubt.id, attempt=doubt.attempt, outcome=outcome, changed=changed)
+
+
+def _asked(doubt: _Doubt, provider: Provider[Any]) -> tuple[bool, str | None]:
+    """Return whether the provider told, and its name for the message if it has it."""
+    if not isinstance(provider, Finder):
+        return False, None
+    try:
+        found = provider.find(
+            recipient=doubt.recipient,
+            containing=doubt.words,
+            created_after=doubt.handed_at - CLOCKS,
+        )
+    except ListUnavailable as error:
+        log.warning("list not read", id=doubt.id, why=str(error)[:200])
+        return False, None
+    return True, found
+
+
+def _next(doubt: _Doubt, now: datetime) -> datetime:
+    return next(doubt.handed_at + after for after in ASKED_AFTER if doubt.handed_at + after > now)
+
+
+def _again(doubt: _Doubt, now: datetime) -> bool:
+    """It was not sent: put it back, unless that went on for too long."""
+    if now >= doubt.created_at + retries.LAST:
+        return _become(doubt, MessageState.FAILED, "not_handed")
+    return _become(doubt, MessageState.NEW, "not_handed", not_before=now, handed_at=None)
+
+
+def _become(doubt: _Doubt, state: MessageState, reason: str, **changes: Any) -> bool:
+    """Change the message unless a report or a late answer settled this attempt meanwhile."""
+    free = {} if state is MessageState.UNKNOWN else {"claimed_by": None, "leased_until": None}
+    values = {"state": state, "state_reason": reason, "ask_at": None} | free | changes
+    return _change(
+        Message.organisation_id == doubt.organisation_id,
+        Message.id == doubt.id,
+        Message.attempt == doubt.attempt,
+        is_in(MessageState.UNKNOWN),
+        **values,
+    )
+
+
+def _change(*which: Any, **values: Any) -> bool:
+    changed = db.session.execute(
+        update(Message)
+        .where(*which)
+        .values(**values)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed.all())
+
+
+def _note(doubt: _Doubt, outcome: str) -> None:
+    """Keep what came of the attempt; of one whose worker died there is no line yet."""
+    line = db.session.scalar(
+        select(MessageAttempt).where(
+            MessageAttempt.organisation_id == doubt.organisation_id,
+            MessageAttempt.message_id == doubt.id,
+            MessageAttempt.attempt == doubt.attempt,
+        )
+    )
+    if line is None:
+        line = MessageAttempt(
+            organisation_id=doubt.organisation_id,
+            message_id=doubt.id,
+            attempt=doubt.attempt,
+            started_at=doubt.handed_at,
+        )
+        db.session.add(line)
+    line.outcome = outcome

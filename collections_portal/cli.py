@@ -2,6 +2,7 @@
 
 import click
 
+from collections_portal.commands.bounce import bounce
 from collections_portal.commands.demo import demo
 from collections_portal.commands.dunning import dunning
 from collections_portal.commands.importing import import_
@@ -15,5 +16,5 @@ def main() -> None:
     """Run and look after a collections portal."""
 
 
-for command in (demo, dunning, import_, member, migrate, organisation, run, worker):
+for command in (bounce, demo, dunning, import_, member, migrate, organisation, run, worker):
     main.add_command(command)

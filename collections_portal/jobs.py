@@ -1,5 +1,8 @@
 """What workers do when the bell rings: rows are the jobs, so each of these asks what there is and does it."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import structlog
 from flask import Flask
 
@@ -10,23 +13,39 @@ from core.members.attempts import forget_old
 from core.organisations.queries import organisation, organisations_open
 from core.transaction import reading, writing
 from dunning.operations import carry_on, run_automatic
+from messaging import paces
 from messaging.delivery import BATCH, deliver_due
 from reactions.operations.endings import break_promises
 
 log = structlog.get_logger()
 CHUNK = 2000
+# A thread that sends turns to other work after this; what is left is taken up by the next one.
+TURN = timedelta(seconds=20)
 
 
-def deliver_messages(app: Flask) -> int:
-    """Send what is due until nothing is left, and return how many messages were tried."""
+def deliver_messages(
+    app: Flask, *, ending: Callable[[], bool] = lambda: False, call_help: Callable[[], object] = lambda: None
+) -> bool:
+    """Send what is due, for `TURN` at most or until `ending` says so; return whether more may be waiting.
+
+    Before that the provider is asked what became of doubtful SMS. After a first round that was full
+    `call_help` is called: there is work for another thread.
+    """
     config = app.config["PORTAL"]
     carriers, write_link, worker = carriers_of(config), link_writer(config, clock.now), worker_name()
-    total = 0
-    while True:
-        done = deliver_due(carriers=carriers, address_of_link=write_link, clock=clock.now, worker=worker)
-        total += done.total
-        if done.total < BATCH:
-            return total
+    if carriers.sms is not None:
+        ask_due(opened=carriers.sms, address_of_link=write_link, clock=clock.now)
+    over, called = clock.now() + TURN, False
+    while clock.now() < over:
+        done = deliver_due(
+            carriers=carriers, address_of_link=write_link, clock=clock.now, worker=worker, ending=ending
+        )
+        if ending() or not done.claimed:
+            return False
+        if done.claimed >= BATCH and not called:
+            call_help()
+            called = True
+    return True
 
 
 def import_files(app: Flask) -> int:
@@ -48,6 +67,7 @@ def run_schedule(_app: Flask) -> None:
     """
     with writing():
         forget_old(now=clock.now())
+        paces.forget_old(now=clock.now())
     with tenancy.everywhere(), reading():
         organisations = [(each.id, each.name) for each in organisations_open()]
     for organisation_id, name in organisations:

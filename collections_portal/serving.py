@@ -54,6 +54,7 @@ def serve(
         started(server.effective_port)
     bell.ring()
     ended.wait()
+    bell.ending.set()
     server.close()
     if consumer:
         consumer.stop(graceful=True)
@@ -69,6 +70,7 @@ def work(app: Flask) -> None:
     _end_on_signals(ended)
     bell.ring()
     ended.wait()
+    bell.ending.set()
     consumer.stop(graceful=True)
 
 

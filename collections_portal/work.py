@@ -4,6 +4,7 @@ A lost ring is harmless, because the sweep rings again every 30 seconds, and eve
 there is to do. So a task carries no data.
 """
 
+import threading
 from collections.abc import Callable
 
 import structlog
@@ -17,6 +18,8 @@ from collections_portal.config import Config
 log = structlog.get_logger()
 SWEEP_SECONDS = 30
 THREADS = 4
+# As many threads send at once: one is left for imports and the schedule.
+SENDERS = THREADS - 1
 
 
 class Bell:
@@ -24,8 +27,10 @@ class Bell:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        self.ending = threading.Event()
+        self._senders = threading.BoundedSemaphore(SENDERS)
         self.huey = _huey(app.config["PORTAL"])
-        self.deliver = self.huey.task(name="deliver")(self._guarded(jobs.deliver_messages))
+        self.deliver = self.huey.task(name="deliver")(self._guarded(self._deliver))
         self.imports = self.huey.task(name="imports")(self._guarded(jobs.import_files))
         self.schedule = self.huey.task(name="schedule")(self._guarded(jobs.run_schedule))
         self.huey.periodic_task(crontab(), name="sweep")(self._sweep)
@@ -38,6 +43,17 @@ class Bell:
             self.imports()
         except Exception as error:  # noqa: BLE001  the sweep comes anyway, and the answer must not fail for a bell
             log.warning("bell silent", reason=type(error).__name__)
+
+    def _deliver(self, app: Flask) -> None:
+        """Send with as many threads as there is work for; who finds no place leaves it to the others."""
+        if not self._senders.acquire(blocking=False):
+            return
+        try:
+            more = jobs.deliver_messages(app, ending=self.ending.is_set, call_help=self.deliver)
+        finally:
+            self._senders.release()
+        if more:
+            self.deliver()
 
     def consumer(self) -> Consumer:
         """Return the threads that answer the bell; the caller starts and stops them."""

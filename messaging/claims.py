@@ -45,6 +45,8 @@ def claim_due(
 ) -> list[Claim]:
     """Take up to `limit` messages of an organisation that may leave now: what debtors asked for themselves
     first, then in the order in which they became due."""
+    if limit <= 0:
+        return []
     mine = (Message.organisation_id == organisation_id, Message.channel == channel, Message.losses == 0)
     order = (Message.is_collection, Message.not_before, Message.id)
     return _taken(_due(*mine, now=now).order_by(*order).limit(limit), owner=owner, now=now)

@@ -6,7 +6,7 @@ was certainly not sent, whatever breaks after is doubtful and is shown to a pers
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,9 +25,10 @@ from messaging.doubt import settle_lost
 from messaging.gate import AddressOfLink, may_leave, standing
 from messaging.mail import Mailbox
 from messaging.models import Message, MessageState
-from messaging.providers.outcomes import Provider
+from messaging.providers.outcomes import OutgoingMail, Provider
 from messaging.rates import Rates
 from messaging.rendering import Rendered, render
+from messaging.return_path import ReturnPath
 from messaging.settlement import Attempt, Settled, give_back, keep, keep_broken, settle
 
 log = structlog.get_logger()
@@ -44,6 +45,7 @@ class Carriers:
     sms: Callable[[], Provider[Any]] | None
     sender: Mailbox
     rates: Rates = field(default_factory=Rates)
+    return_path: ReturnPath | None = None
 
     def of(self, channel: Channel) -> Callable[[], Provider[Any]] | None:
         """Return what opens the way for a channel."""
@@ -88,7 +90,7 @@ def deliver_due(
         if opened is None or ending():
             continue
         rates = carriers.rates if channel is Channel.EMAIL else Rates()
-        turn = _Round(carriers.sender, address_of_link, clock, ending)
+        turn = _Round(carriers, address_of_link, clock, ending)
         with tenancy.everywhere(), writing():
             suspect = claims.claim_suspect(channel=channel, owner=worker, now=clock())
         turn.carry(suspect, opened, done)
@@ -102,7 +104,7 @@ def deliver_due(
 class _Round:
     """What one worker needs to carry out the messages it holds of one channel."""
 
-    sender: Mailbox
+    carriers: Carriers
     address_of_link: AddressOfLink
     clock: Callable[[], datetime]
     ending: Callable[[], bool]
@@ -149,7 +151,16 @@ class _Round:
         with reading():
             message = db.session.scalars(select(Message).where(Message.id == attempt.claim.id)).one()
             link, why_not = standing(message, self.address_of_link)
-            return why_not or render(message=message, link=link, sender=self.sender, now=attempt.started_at)
+            if why_not:
+                return why_not
+            made = render(message=message, link=link, sender=self.carriers.sender, now=attempt.started_at)
+            return self._with_return_path(made, message.public_id)
+
+    def _with_return_path(self, made: Rendered, public_id: str) -> Rendered:
+        path = self.carriers.return_path
+        if path is None or not isinstance(made.outgoing, OutgoingMail):
+            return made
+        return replace(made, outgoing=replace(made.outgoing, sender=path.address_of(public_id)))
 
     def _may_leave(self, claim: Claim, made: Rendered) -> bool:
         with writing():

@@ -68,6 +68,11 @@ def ascii_address(address: str) -> str:
     return f"{local}@{host}"
 
 
+def is_host(name: str) -> bool:
+    """Return whether `name` can stand behind the @ of an address, in ASCII."""
+    return _HOST.fullmatch(name) is not None
+
+
 def _words(text: str) -> bytes:
     """Return `text` for an unstructured field: as it is, or as encoded words that fold between words."""
     if text.isascii() and len(text) <= _PLAIN_LENGTH and "=?" not in text:

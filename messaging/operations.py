@@ -16,9 +16,16 @@ from messaging.models import Message, MessageInvoice, MessageState
 
 
 class MessageNotRepeatable(Refusal):
-    """Only a message that certainly did not arrive is sent again."""
+    """Only a message that failed, or of which nobody knows, is sent again."""
 
     sentence = N_("This message cannot be sent again.")
+    status = 409
+
+
+class MessageNotDoubtful(Refusal):
+    """Somebody was faster, or an answer came after all: what became of the message is known."""
+
+    sentence = N_("It is known what became of this message.")
     status = 409
 
 
@@ -98,19 +105,47 @@ def _stored(message: Message, invoice_ids: Collection[int]) -> Message:
 
 
 def send_again(*, message: Message, member_id: int, now: datetime) -> None:
-    """Put a message that failed back in the queue. Raises MessageNotRepeatable."""
-    if message.state != MessageState.FAILED:
+    """Put a message that failed, or of which nobody knows, back in the queue; it keeps its Message-ID.
+
+    Raises MessageNotRepeatable.
+    """
+    if message.state not in (MessageState.FAILED, MessageState.UNKNOWN):
         raise MessageNotRepeatable
+    was = message.state
     message.state, message.state_reason = MessageState.NEW, ""
     message.not_before, message.handed_at = now, None
+    message.leased_until, message.losses = None, 0
     db.session.flush()
+    _record("message.sent_again", message, member_id=member_id, now=now, state=was)
+
+
+def settle_doubtful(*, message: Message, as_sent: bool, member_id: int, now: datetime) -> None:
+    """Keep what a person found out about a message of which nobody knew: it arrived, or it did not.
+
+    One that did not arrive has failed, and may be sent again. Raises MessageNotDoubtful.
+    """
+    if message.state != MessageState.UNKNOWN:
+        raise MessageNotDoubtful
+    if as_sent:
+        message.state, message.sent_at = MessageState.SENT, message.handed_at or now
+    else:
+        message.state = MessageState.FAILED
+    message.state_reason = "settled_by_person"
+    message.leased_until = message.claimed_by = None
+    db.session.flush()
+    _record("message.settled", message, member_id=member_id, now=now, state=message.state)
+
+
+def _record(
+    what: str, message: Message, *, member_id: int, now: datetime, state: MessageState
+) -> None:
     audit.record(
         organisation_id=message.organisation_id,
-        what="message.sent_again",
+        what=what,
         about="message",
         about_id=message.id,
         now=now,
         member_id=member_id,
         debtor_id=message.debtor_id,
-        details={"event": message.event, "channel": message.channel.value},
+        details={"event": message.event, "channel": message.channel.value, "state": state.value},
     )

@@ -26,15 +26,18 @@ def claim_in_turn(*, channel: Channel, owner: str, limit: int, rates: Rates, now
     waiting = _waiting(channel=channel, now=now)[:limit]
     room = paces.room_of_organisations(waiting, rates=rates, now=now)
     held: list[Claim] = []
-    taken: dict[int, int] = {}
-    for place, organisation_id in enumerate(waiting):
-        share = -(-(limit - len(held)) // (len(waiting) - place))
-        share = min(share, room.get(organisation_id, share))
-        of_one = claims.claim_due(
-            organisation_id=organisation_id, channel=channel, owner=owner, limit=share, now=now
-        )
-        taken[organisation_id] = len(of_one)
-        held += of_one
+    taken = dict.fromkeys(waiting, 0)
+    while waiting and len(held) < limit:
+        share = -(-(limit - len(held)) // len(waiting))
+        with_more = []
+        for one in waiting:
+            wish = min(share, limit - len(held), room.get(one, limit) - taken[one])
+            of_one = claims.claim_due(organisation_id=one, channel=channel, owner=owner, limit=wish, now=now)
+            taken[one] += len(of_one)
+            held += of_one
+            if len(of_one) == share:
+                with_more.append(one)
+        waiting = with_more
     paces.spend_of_organisations(taken, rates=rates, now=now)
     if channel is Channel.EMAIL:
         held = paces.within_domains(held, rates=rates, now=now)

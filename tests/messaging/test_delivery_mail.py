@@ -12,7 +12,7 @@ from links.models import AccessLink
 from messaging import retries, wording
 from messaging.member_mail import queue_password_reset
 from messaging.models import Message, MessageState, MessageTemplate
-from messaging.operations import MessageNotRepeatable, queue, send_again
+from messaging.operations import queue, send_again
 from tests import factories
 from tests.factories import NOW
 from tests.messaging.outbox import Outbox, mail_server_away
@@ -204,21 +204,6 @@ def test_a_full_mailbox_does_not_mark_the_address(outbox: Outbox) -> None:
     outbox.sink.faults.at_recipient.append("552 5.2.2 Mailbox full")
     assert outbox.deliver() == {"new": 1}
     assert contact_of(message).state is ContactState.USABLE
-
-
-def test_cut_after_it_was_taken_is_doubtful_and_never_sent_again_by_itself(outbox: Outbox) -> None:
-    message = outbox.write()
-    outbox.sink.faults.at_dot.append("cut")
-    assert outbox.deliver() == {"unknown": 1}
-    kept = outbox.fresh(message)
-    assert (kept.state, kept.sent_at, kept.handed_at) == (MessageState.UNKNOWN, None, NOW)
-    for _ in range(5):
-        outbox.pass_by(hours=13)
-        assert outbox.deliver() == {}
-    assert len(outbox.sink.received) == 1
-    agent = factories.member(outbox.organisation)
-    with pytest.raises(MessageNotRepeatable):
-        send_again(message=kept, member_id=agent.id, now=outbox.now)
 
 
 def test_a_wrong_password_stops_the_channel_and_burns_no_attempts(outbox: Outbox) -> None:

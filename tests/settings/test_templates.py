@@ -101,7 +101,7 @@ def test_every_standard_text_can_be_shown(boss: Person) -> None:
         for link in boss.open("/settings/templates").root.iter("a")
         if "/settings/templates/" in link.get("href", "")
     }
-    assert len(addresses) == 14 * 5
+    assert len(addresses) == 15 * 5
     for address in sorted(addresses):
         assert "What arrives" in boss.open(address).words, address
 
@@ -138,7 +138,7 @@ def test_a_test_reaches_the_administrators_own_address(office: Office, boss: Per
     page = boss.open(f"/settings/templates/{event}/email/nl").submit(button="Send me a test")
     assert boss.member.email in page.words
     with office.app.app_context():
-        assert deliver_messages(office.app) == 1
+        assert not deliver_messages(office.app)
     with office.app.app_context(), tenancy.scope(office.organisation.id):
         message = db.session.query(Message).one()
     assert (message.state, message.recipient) == (MessageState.SENT, boss.member.email)

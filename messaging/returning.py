@@ -1,0 +1,104 @@
+"""What came back by mail, kept: the message bounced, the address is dead, or its reader wants no more."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core import audit
+from core.database import db
+from core.refusals import N_, Refusal
+from invoices.models import Channel, ContactPoint, ContactState
+from messaging.bounces import Kind, Returned
+from messaging.models import Message, MessageState
+from messaging.providers.outcomes import Remedy
+from messaging.return_path import ReturnPath
+
+# A bounce proves that a doubtful message was taken, and one that is to go again need not go.
+_WAS_UNDER_WAY = (
+    MessageState.NEW,
+    MessageState.CLAIMED,
+    MessageState.HANDING,
+    MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.UNKNOWN,
+)
+
+
+class ReturnedToNobody(Refusal):
+    """The mail names no message of ours: its address was made up, or the message is gone."""
+
+    sentence = N_("This is about no message of ours.")
+    status = 404
+
+
+def message_returned(*, returned: Returned, recipient: str, paths: ReturnPath) -> Message:
+    """Return the message that a returned mail is about, locked; `recipient` is the address it was sent to.
+
+    A complaint may come to any address; it then quotes our return path. Raises ReturnedToNobody.
+    """
+    named = (recipient, *returned.addresses)
+    public_id = next((found for one in named if (found := paths.message_of(one))), None)
+    statement = select(Message).where(Message.public_id == public_id, Message.channel == Channel.EMAIL)
+    statement = statement.with_for_update().execution_options(populate_existing=True)
+    message = db.session.scalar(statement) if public_id else None
+    if message is None:
+        raise ReturnedToNobody
+    return message
+
+
+def take_in(*, message: Message, returned: Returned, now: datetime) -> bool:
+    """Keep what a returned mail tells about the message; return whether it changed anything.
+
+    The same bounce or complaint a second time changes nothing.
+    """
+    if returned.kind is Kind.BOUNCE:
+        return _bounce(message, returned, now)
+    if returned.kind is Kind.COMPLAINT:
+        return _change_contact(message, ContactState.OPTED_OUT, f"complaint {returned.words}", now)
+    return False
+
+
+def _bounce(message: Message, returned: Returned, now: datetime) -> bool:
+    if message.attempt == 0 or message.state not in _WAS_UNDER_WAY:
+        return False
+    message.state = MessageState.BOUNCED
+    message.state_reason = _reason(returned)
+    message.claimed_by = message.leased_until = None
+    db.session.flush()
+    _record("message.bounced", message, message.state_reason, now)
+    if returned.remedy is Remedy.CONTACT_DEAD:
+        _change_contact(message, ContactState.FAILED, f"{returned.status} {returned.words}", now)
+    return True
+
+
+def _reason(returned: Returned) -> str:
+    parts = (returned.remedy or "", returned.status, returned.words)
+    return " ".join(part for part in parts if part)[:240]
+
+
+def _change_contact(message: Message, state: ContactState, reason: str, now: datetime) -> bool:
+    """Mark the address, unless it was changed since or its reader wants no messages already."""
+    contact = db.session.scalar(
+        select(ContactPoint)
+        .where(ContactPoint.id == message.contact_point_id, ContactPoint.value == message.recipient)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if contact is None or contact.state in (state, ContactState.OPTED_OUT):
+        return False
+    contact.state, contact.state_reason = state, reason.strip()[:200]
+    db.session.flush()
+    _record(f"contact.{state.value}", message, contact.state_reason, now)
+    return True
+
+
+def _record(what: str, message: Message, reason: str, now: datetime) -> None:
+    audit.record(
+        organisation_id=message.organisation_id,
+        what=what,
+        about="message",
+        about_id=message.id,
+        now=now,
+        debtor_id=message.debtor_id,
+        details={"event": message.event, "channel": message.channel.value, "reason": reason},
+    )

@@ -12,8 +12,10 @@ from core import clock, tenancy
 from core.members.attempts import forget_old
 from core.organisations.queries import organisation, organisations_open
 from core.transaction import reading, writing
-from dunning.operations import carry_on, run_automatic
+from dunning.operations import begin_automatic, carry_on
+from invoices.freshness import PaymentDataTooOld
 from messaging import paces
+from messaging.asking import ask_due
 from messaging.delivery import BATCH, deliver_due
 from reactions.operations.endings import break_promises
 
@@ -61,7 +63,7 @@ def import_files(app: Flask) -> int:
 
 
 def run_schedule(_app: Flask) -> None:
-    """Forget old tries to sign in; for each organisation end broken promises and run automatic policies.
+    """Forget old tries to sign in and old paces; end broken promises and run automatic policies of everybody.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
     """
@@ -82,8 +84,11 @@ def _run_for(organisation_id: int) -> None:
     with tenancy.scope(organisation_id):
         with writing():
             break_promises(organisation_id=organisation_id, now=now)
-        with writing():
-            run_automatic(organisation=organisation(organisation_id=organisation_id), now=now, at_most=CHUNK)
+        try:
+            with writing():
+                begin_automatic(organisation=organisation(organisation_id=organisation_id), now=now)
+        except PaymentDataTooOld as refusal:
+            log.warning("no automatic run", organisation=organisation_id, why=str(refusal))
         left = 1
         while left:
             with writing():

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from core.refusals import N_
 from core.web import accounts, guards, rail
-from desk import guard, inbox_page
+from desk import bank_page, guard, inbox_page
 from desk.session import MemberSessions
 from desk.views import (
     account,
@@ -20,6 +20,7 @@ from desk.views import (
     contacts,
     debtors,
     dunning,
+    dunning_forecast,
     dunning_policy,
     home,
     import_columns,
@@ -28,8 +29,12 @@ from desk.views import (
     links,
     messages,
     password,
+    pauses,
+    payments,
+    reminders,
     search,
     sign_in,
+    statements,
 )
 
 PAGES: tuple[Blueprint, ...] = (
@@ -45,8 +50,13 @@ PAGES: tuple[Blueprint, ...] = (
     messages.blueprint,
     imports.blueprint,
     import_columns.blueprint,
+    payments.blueprint,
+    statements.blueprint,
     search.blueprint,
     dunning_policy.blueprint,
+    dunning_forecast.blueprint,
+    pauses.blueprint,
+    reminders.blueprint,
     dunning.blueprint,
 )
 RAIL: tuple[rail.Entry, ...] = (
@@ -62,6 +72,13 @@ RAIL: tuple[rail.Entry, ...] = (
     rail.Entry("invoices", N_("Invoices"), "file-text", "desk.invoices.index"),
     rail.Entry("dunning", N_("Dunning"), "send", "desk.dunning.index"),
     rail.Entry("messages", N_("Messages"), "mail", "desk.messages.index", count=messages.troubled, late=True),
+    rail.Entry(
+        "payments",
+        N_("Payments"),
+        "download",
+        "desk.payments.index",
+        count=bank_page.waiting,
+    ),
     rail.Entry("imports", N_("Imports"), "upload", "desk.imports.index"),
     rail.Entry("search", N_("Search"), "search", "desk.search.show", searches=True),
 )

@@ -12,7 +12,7 @@ from desk import lists
 from desk.lists import Filter
 from desk.words import state_reason
 from dunning import queries, run_page
-from dunning.models import DunningRun, RunState
+from dunning.models import DunningPolicy, DunningRun, RunState
 from dunning.run_page import NoticeRow, SkipRow
 from dunning.schedule import Reason
 from messaging.models import MessageState
@@ -25,19 +25,28 @@ ON_THEIR_WAY = (MessageState.NEW, MessageState.CLAIMED, MessageState.HANDING)
 def runs_context(*, page: int) -> dict[str, Any]:
     """Return what the list of runs shows."""
     organisation = current_organisation()
-    policy = queries.default_policy(organisation_id=organisation.id)
     rows, total = queries.runs_of(organisation_id=organisation.id, page=page, size=RUNS_ON_A_PAGE)
+    plans = [_plan(policy) for policy in queries.policies_of(organisation_id=organisation.id)]
     return {
         "here": "dunning",
-        "policy": policy,
-        "stages": [
-            (stage.days_after_due, words.event(stage.event), words.channel(stage.channel.value))
-            for stage in queries.stages_of(organisation_id=organisation.id, policy_id=policy.id)
-        ],
+        "plans": plans,
         "currency": organisation.currency,
-        "proposal": queries.proposal_of(organisation_id=organisation.id, policy_id=policy.id),
+        "proposal": plans[0]["open_run"] if plans else None,
         "rows": [(row, *words.run_state(row.state)) for row in rows],
         "pages": lists.pages(total=total, page=page, size=RUNS_ON_A_PAGE),
+    }
+
+
+def _plan(policy: DunningPolicy) -> dict[str, Any]:
+    of_it = {"organisation_id": policy.organisation_id, "policy_id": policy.id}
+    return {
+        "policy": policy,
+        "whom": words.whom(policy),
+        "stages": [
+            (stage.days_after_due, words.event(stage.event), words.channel(stage.channel.value))
+            for stage in queries.stages_of(**of_it)
+        ],
+        "open_run": queries.open_run_of(**of_it),
     }
 
 
@@ -51,6 +60,7 @@ def run_context(*, run: DunningRun, page: int, event: str, channel: str) -> dict
         "here": "dunning",
         "run": run,
         "is_proposal": run.state is RunState.PROPOSED,
+        "is_filling": run.state is RunState.FILLING,
         "state": words.run_state(run.state),
         "figures": figures,
         "channels": ", ".join(f"{n} {words.channel(name)}" for name, n in sorted(figures.by_channel.items())),
@@ -131,7 +141,7 @@ def _skips(rows: Sequence[SkipRow]) -> list[dict[str, Any]]:
 
 def _note(row: SkipRow, asker: Asker | None) -> str:
     """Return what is worth knowing beside the reason: a day, or which reaction it is."""
-    if row.reason in (Reason.NOT_DUE_YET, Reason.GAP):
+    if row.reason in words.WITH_DAY:
         return words.from_day(row.detail)
     if row.reason == Reason.NO_CHANNEL:
         return words.channel(row.detail)

@@ -9,9 +9,11 @@ from flask_babel import gettext
 from core.refusals import N_
 from core.web.formats import short_day
 from core.web.languages import language
-from dunning.models import NoticeState, RunState
+from desk.words import country_name
+from dunning.models import DunningPolicy, NoticeState, RunState
 from dunning.run_page import NoticeRow
 from dunning.schedule import Reason
+from invoices.freshness import PaymentDataTooOld
 from messaging.events import EVENTS
 from messaging.models import MessageState
 
@@ -20,6 +22,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         Reason.EXEMPT: N_("A reaction is being handled"),
         Reason.NOT_DUE_YET: N_("Not yet time for the next reminder"),
         Reason.GAP: N_("Written to only recently"),
+        Reason.PAUSED: N_("Reminders to this debtor wait"),
+        Reason.WEEK_FULL: N_("Enough messages this week"),
         Reason.MESSAGE_WAITING: N_("A message is still on its way"),
         Reason.NO_CONTACT: N_("No usable address"),
         Reason.NO_CHANNEL: N_("No address for the way this reminder goes"),
@@ -32,10 +36,17 @@ REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 CHANNELS: Mapping[str, str] = MappingProxyType(
-    {"preferred": N_("The debtor's own choice"), "email": N_("E-mail"), "sms": N_("SMS")}
+    {
+        "preferred": N_("The debtor's own choice"),
+        "email": N_("E-mail"),
+        "sms": N_("SMS"),
+        "email_sms": N_("E-mail, else SMS"),
+        "sms_email": N_("SMS, else e-mail"),
+    }
 )
 RUN_STATES: Mapping[RunState, tuple[str, str]] = MappingProxyType(
     {
+        RunState.FILLING: (N_("Being put together"), "wait"),
         RunState.PROPOSED: (N_("Proposal"), "wait"),
         RunState.CONFIRMED: (N_("Approved"), "good"),
         RunState.DISCARDED: (N_("Discarded"), "calm"),
@@ -64,6 +75,22 @@ NOTICE_STATES: Mapping[NoticeState, tuple[str, str]] = MappingProxyType(
 )
 
 
+SEGMENTS: Mapping[str, str] = MappingProxyType({"person": N_("Persons"), "company": N_("Companies")})
+# Their detail is the day from which they are no reason any more.
+WITH_DAY = (Reason.NOT_DUE_YET, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
+
+
+def whom(policy: DunningPolicy) -> str:
+    """Return for whom a plan is: `Companies, Belgium`."""
+    if policy.is_default:
+        return str(gettext("All debtors whom no other plan fits"))
+    if policy.is_by_hand:
+        return str(gettext("Debtors who are put on it by hand"))
+    segment = gettext(SEGMENTS[policy.segment]) if policy.segment else ""
+    country = country_name(policy.country) if policy.country else ""
+    return ", ".join(part for part in (segment, country) if part)
+
+
 def reason(code: str) -> str:
     """Return why an invoice is left alone."""
     return str(gettext(REASONS.get(code, REASONS[Reason.UNKNOWN])))
@@ -72,6 +99,12 @@ def reason(code: str) -> str:
 def from_day(detail: str) -> str:
     """Return `from 27 Nov 2026` for the ISO date that some reasons carry."""
     return str(gettext("from %(day)s", day=day(date.fromisoformat(detail))))
+
+
+def too_old(refusal: PaymentDataTooOld) -> str:
+    """Return that no reminders go out, and of which day the payment data is."""
+    newest = gettext("no day") if refusal.newest_on is None else day(refusal.newest_on)
+    return str(gettext(refusal.sentence, **(refusal.values | {"day": newest})))
 
 
 def day(value: date) -> str:

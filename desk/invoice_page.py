@@ -93,6 +93,7 @@ def context(invoice: Invoice, *, forms: Mapping[str, Any] | None = None) -> dict
         "invoice": _about(invoice),
         "settlements": _settlements(invoice),
         "notices": [_dunning(invoice)],
+        "reminder_href": url_for("desk.reminders.show", public_id=invoice.public_id),
         "exemptions": _exemptions(held, names),
         "actions": [rows.action(action) for action in actions],
         "messages": [rows.message(message) for message in messages],

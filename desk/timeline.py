@@ -33,6 +33,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "contact.changed": N_("%(who)s changed %(channel)s %(value)s"),
         "credit_note.recorded": N_("%(who)s entered credit note %(number)s of %(amount)s for %(invoice)s"),
         "debtor.added": N_("%(who)s added this debtor"),
+        "debtor.paused": N_("%(who)s let reminders wait until %(day)s: %(reason_given)s"),
+        "debtor.pause_ended": N_("%(who)s let reminders go out again"),
+        "debtor.plan_chosen": N_("%(who)s chose the dunning plan of this debtor: %(plan)s"),
         "debtor.changed": N_("%(who)s changed the details of this debtor"),
         "invoice.added": N_("%(who)s added invoice %(invoice)s of %(amount)s"),
         "invoice.withdrawn": N_("%(who)s withdrew invoice %(invoice)s"),
@@ -41,6 +44,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "link.sent": N_("%(who)s sent a link by %(channel)s"),
         "message.sent_again": N_("%(who)s sent a message again"),
         "payment.recorded": N_("%(who)s entered a payment of %(amount)s for %(invoice)s"),
+        "payment.taken_back": N_("%(who)s took back a payment of %(amount)s for %(invoice)s"),
         "reaction.submitted": N_("The debtor reacted: %(type)s (%(invoices)s)"),
     }
 )
@@ -90,6 +94,10 @@ def _values(line: Line, type_names: Mapping[str, str]) -> dict[str, str]:
     values["who"] = line.name or str(gettext("The portal"))
     values["assignee"] = said.get("assignee") or str(gettext("nobody"))
     values["reason"] = words.close_reason(said.get("reason"))
+    values["reason_given"] = str(said.get("reason", ""))
+    values["plan"] = said.get("plan") or str(gettext("the one that fits"))
+    if line.what == "debtor.paused":
+        values["day"] = _day(str(said["day"]))
     values["type"] = type_names.get(str(said.get("type")), str(said.get("type")))
     values["invoices"] = ", ".join(said.get("invoices", ()))
     if said.get("channel") in words.CHANNELS:

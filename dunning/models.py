@@ -11,19 +11,22 @@ from core.identifiers import public_id
 
 
 class RunState(StrEnum):
-    """A run is proposed, then confirmed (its messages are queued) or discarded."""
+    """A run is filled debtor by debtor, proposed, then confirmed (its messages are queued) or discarded."""
 
+    FILLING = "filling"
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     DISCARDED = "discarded"
 
 
 class StageChannel(StrEnum):
-    """By which channel a stage writes; `preferred` takes the debtor's own first usable one."""
+    """By which channel a stage writes, in order; `preferred` takes the debtor's own first usable one."""
 
     PREFERRED = "preferred"
     EMAIL = "email"
     SMS = "sms"
+    EMAIL_SMS = "email_sms"
+    SMS_EMAIL = "sms_email"
 
 
 class NoticeState(StrEnum):
@@ -40,34 +43,65 @@ class DunningPolicy(OfOrganisation, Base):
 
     `amount_minimum` is in minor units of the organisation's currency. An automatic policy runs by itself on
     working days, once a day, from `runs_from_hour` on the organisation's clock.
+
+    `segment` (person, company, or empty for both) and `country` (ISO 3166, or empty for all) say whose plan
+    it is; one that is by hand is only for debtors who were put on it. The default one is for the rest.
     """
 
     __tablename__ = "dunning_policies"
     __rules__ = (
         UniqueConstraint("organisation_id", "name"),
+        CheckConstraint("segment IN ('', 'person', 'company')", name="segment"),
+        CheckConstraint("is_default = (segment = '' AND country = '' AND NOT is_by_hand)", name="is_default"),
+        CheckConstraint("NOT (is_default AND ended_at IS NOT NULL)", name="default_stays"),
+        CheckConstraint("NOT (is_automatic AND ended_at IS NOT NULL)", name="ended_is_silent"),
+        CheckConstraint("NOT is_by_hand OR (segment = '' AND country = '')", name="by_hand_has_no_selector"),
         CheckConstraint("minimum_gap_days BETWEEN 1 AND 365", name="minimum_gap"),
         CheckConstraint("amount_minimum >= 0", name="amount_minimum"),
         CheckConstraint("runs_from_hour BETWEEN 0 AND 23", name="runs_from_hour"),
         Index(
-            "uq_dunning_policies_default",
+            "uq_dunning_policies_selector",
             "organisation_id",
+            "segment",
+            "country",
             unique=True,
-            sqlite_where=text("is_default"),
-            postgresql_where=text("is_default"),
+            sqlite_where=text("NOT is_by_hand AND ended_at IS NULL"),
+            postgresql_where=text("NOT is_by_hand AND ended_at IS NULL"),
         ),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
     name: Mapped[str] = mapped_column(String(80))
     is_default: Mapped[bool] = mapped_column(default=False)
+    segment: Mapped[str] = mapped_column(String(8), default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    is_by_hand: Mapped[bool] = mapped_column(default=False)
     is_automatic: Mapped[bool] = mapped_column(default=False)
     runs_from_hour: Mapped[int] = mapped_column(default=9)
     minimum_gap_days: Mapped[int] = mapped_column(default=7)
     amount_minimum: Mapped[int] = mapped_column(Minor, default=0)
+    ended_at: Mapped[datetime | None]
+
+
+class DunningAssignment(OfOrganisation, Base):
+    """A debtor whom somebody put on a policy, whatever the selectors of the others say."""
+
+    __tablename__ = "dunning_assignments"
+    __rules__ = (
+        belongs_to("debtors", "debtor_id", ondelete="CASCADE"),
+        belongs_to("dunning_policies", "policy_id", ondelete="CASCADE"),
+        UniqueConstraint("organisation_id", "debtor_id"),
+    )
+
+    debtor_id: Mapped[int] = mapped_column(Key)
+    policy_id: Mapped[int] = mapped_column(Key)
 
 
 class DunningStage(OfOrganisation, Base):
-    """A step of a policy: from so many days after the due date, this text by this channel."""
+    """A step of a policy: from so many days after the due date, this text by this channel.
+
+    Invoices with less open than `amount_minimum` (minor units of the organisation's currency) stop before it.
+    """
 
     __tablename__ = "dunning_stages"
     __rules__ = (
@@ -75,6 +109,7 @@ class DunningStage(OfOrganisation, Base):
         UniqueConstraint("organisation_id", "policy_id", "position"),
         CheckConstraint("days_after_due BETWEEN 1 AND 1000", name="days_after_due"),
         CheckConstraint("position > 0", name="position"),
+        CheckConstraint("amount_minimum >= 0", name="amount_minimum"),
     )
 
     policy_id: Mapped[int] = mapped_column(Key)
@@ -84,23 +119,29 @@ class DunningStage(OfOrganisation, Base):
         choice(StageChannel, name="channel"), default=StageChannel.PREFERRED
     )
     event: Mapped[str] = mapped_column(String(40))
+    amount_minimum: Mapped[int] = mapped_column(Minor, default=0)
 
 
 class DunningRun(OfOrganisation, Base):
-    """One execution of a policy. At most one of a policy waits for a decision; one a day runs by itself."""
+    """One execution of a policy. At most one of a policy is filled or waits; one a day runs by itself.
+
+    `filled_to` is the last debtor it was decided about: whoever goes on with filling begins after it.
+    """
 
     __tablename__ = "dunning_runs"
     __rules__ = (
         belongs_to("dunning_policies", "policy_id"),
         belongs_to("members", "decided_by_id"),
-        CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_has_moment"),
+        CheckConstraint(
+            "(state IN ('filling', 'proposed')) = (decided_at IS NULL)", name="decided_has_moment"
+        ),
         Index(
-            "uq_dunning_runs_proposed",
+            "uq_dunning_runs_open",
             "organisation_id",
             "policy_id",
             unique=True,
-            sqlite_where=text("state = 'proposed'"),
-            postgresql_where=text("state = 'proposed'"),
+            sqlite_where=text("state IN ('filling', 'proposed')"),
+            postgresql_where=text("state IN ('filling', 'proposed')"),
         ),
         Index(
             "uq_dunning_runs_automatic",
@@ -115,7 +156,8 @@ class DunningRun(OfOrganisation, Base):
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
     policy_id: Mapped[int] = mapped_column(Key)
-    state: Mapped[RunState] = mapped_column(choice(RunState, name="state"), default=RunState.PROPOSED)
+    state: Mapped[RunState] = mapped_column(choice(RunState, name="state"), default=RunState.FILLING)
+    filled_to: Mapped[int] = mapped_column(Key, default=0)
     is_automatic: Mapped[bool] = mapped_column(default=False)
     run_on: Mapped[date]
     proposed_at: Mapped[datetime]

@@ -1,9 +1,9 @@
 """Changes to dunning: found a policy; propose, confirm and discard runs, and those that go by themselves."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import day_in
@@ -13,6 +13,7 @@ from core.refusals import N_, Refusal
 from dunning import choosing, planning, queries, sending
 from dunning.choosing import RunDecided, tell
 from dunning.models import DunningPolicy, DunningRun, DunningStage, RunState, StageChannel
+from invoices.freshness import require_fresh
 
 SATURDAY = 5
 FIRST_NAME = "Reminders"
@@ -56,19 +57,51 @@ def found_policy(*, organisation_id: int) -> DunningPolicy:
     return policy
 
 
+def begin(
+    *, organisation: Organisation, policy_id: int, now: datetime, member_id: int | None = None
+) -> DunningRun:
+    """Open a run of a policy, or return the one of today that was begun and not filled to the end.
+
+    Raises PolicyUnknown, PaymentDataTooOld, and ProposalWaiting when the policy has an undecided run.
+    """
+    require_fresh(organisation=organisation, now=now)
+    policy = queries.policy(organisation_id=organisation.id, policy_id=policy_id)
+    _discard_half_done(organisation, policy, now)
+    run = _opened(organisation, policy, now, is_automatic=False)
+    if run is not None:
+        tell(run, "dunning_run.proposed", now, member_id)
+        return run
+    other = queries.open_run_of(organisation_id=organisation.id, policy_id=policy.id)
+    if other is None or other.state is not RunState.FILLING:
+        raise ProposalWaiting(run=other.public_id if other else "")
+    return other
+
+
+def fill(*, organisation: Organisation, run: DunningRun, chunks: int | None = None) -> bool:
+    """Decide about the next debtors, at most so many chunks (None: all); return whether any are left.
+
+    Only one at a time fills a run: the others wait, and find it filled. Filled to the end it is a proposal.
+    """
+    _hold(run)
+    while run.state is RunState.FILLING:
+        if chunks == 0:
+            return True
+        chunks = None if chunks is None else chunks - 1
+        if not planning.fill_next(organisation=organisation, run=run):
+            run.state = RunState.PROPOSED
+            db.session.flush()
+    return False
+
+
 def propose(
     *, organisation: Organisation, policy_id: int, now: datetime, member_id: int | None = None
 ) -> DunningRun:
     """Store a run that waits for a decision: a notice or a skip for every overdue invoice, and return it.
 
-    Raises PolicyUnknown, and ProposalWaiting when the policy has an undecided run.
+    All in the caller's transaction; `begin` and `fill` do the same in steps. Raises what `begin` raises.
     """
-    policy = queries.policy(organisation_id=organisation.id, policy_id=policy_id)
-    run = _opened(organisation, policy, now, is_automatic=False)
-    if run is None:
-        waiting = queries.proposal_of(organisation_id=organisation.id, policy_id=policy.id)
-        raise ProposalWaiting(run=waiting.public_id if waiting else "")
-    _fill(organisation, policy, run, now, member_id)
+    run = begin(organisation=organisation, policy_id=policy_id, now=now, member_id=member_id)
+    fill(organisation=organisation, run=run)
     return run
 
 
@@ -83,8 +116,10 @@ def confirm(
     """Approve a run and queue one message per debtor, of at most so many (None: all); return how many wait.
 
     A second time, or by two people at once, goes on with what waits and doubles nothing. Raises RunDecided
-    when the run was discarded.
+    when the run was discarded or is not filled yet, and PaymentDataTooOld.
     """
+    if run.state is RunState.PROPOSED and not run.is_automatic:
+        require_fresh(organisation=organisation, now=now)
     if _decide(run, RunState.CONFIRMED, now, member_id):
         choosing.skip_left_out(run)
         tell(run, "dunning_run.confirmed", now, member_id)
@@ -94,8 +129,16 @@ def confirm(
 
 
 def carry_on(*, organisation: Organisation, now: datetime, at_most: int) -> int:
-    """Queue at most so many messages of confirmed runs that were not finished; return how many wait."""
+    """Go on with what was begun: fill runs, approve automatic ones, queue at most so many messages.
+
+    Returns how much is left to do: 0 when nothing is.
+    """
     left = 0
+    for run in queries.runs_being_filled(organisation_id=organisation.id):
+        if fill(organisation=organisation, run=run, chunks=1):
+            left += 1
+        elif run.is_automatic:
+            left += confirm(organisation=organisation, run=run, member_id=None, now=now, at_most=at_most)
     for run in queries.unfinished_runs(organisation_id=organisation.id):
         left += sending.carry_out(organisation=organisation, run=run, now=now, at_most=at_most)
     return left
@@ -109,28 +152,36 @@ def discard(*, run: DunningRun, member_id: int | None, now: datetime) -> None:
         raise RunDecided
 
 
-def run_automatic(
-    *, organisation: Organisation, now: datetime, at_most: int | None = None
-) -> list[DunningRun]:
-    """Run every automatic policy whose hour has come on this working day, once a day; return the new runs.
+def begin_automatic(*, organisation: Organisation, now: datetime) -> list[DunningRun]:
+    """Open a run of every automatic policy whose hour has come on this working day, once a day; return them.
 
     A proposal of an earlier day is out of date and discarded; one of today is a person's work and comes
-    first. `at_most` limits the messages queued at once; `carry_on` queues the rest.
+    first. `carry_on` fills, approves and sends. Raises PaymentDataTooOld when a run is due.
     """
     local = now.astimezone(ZoneInfo(organisation.zone))
     if local.weekday() >= SATURDAY:
         return []
     made = []
     for policy in queries.automatic_policies(organisation_id=organisation.id):
-        if local.hour < policy.runs_from_hour:
+        if local.hour < policy.runs_from_hour or _ran_today(policy, local.date()):
             continue
+        require_fresh(organisation=organisation, now=now)
         _discard_outdated(organisation, policy, now)
         run = _opened(organisation, policy, now, is_automatic=True)
         if run is not None:
-            _fill(organisation, policy, run, now, None)
-            confirm(organisation=organisation, run=run, member_id=None, now=now, at_most=at_most)
+            tell(run, "dunning_run.proposed", now, None)
             made.append(run)
     return made
+
+
+def _ran_today(policy: DunningPolicy, today: date) -> bool:
+    found = select(DunningRun.id).where(
+        DunningRun.organisation_id == policy.organisation_id,
+        DunningRun.policy_id == policy.id,
+        DunningRun.is_automatic,
+        DunningRun.run_on == today,
+    )
+    return db.session.scalar(found) is not None
 
 
 def _opened(
@@ -152,28 +203,35 @@ def _opened(
     return run
 
 
-def _fill(
-    organisation: Organisation, policy: DunningPolicy, run: DunningRun, now: datetime, member_id: int | None
-) -> None:
-    plan = queries.plan_of(policy=policy, currency=organisation.currency)
-    planning.fill(run=run, plan=plan, zone=organisation.zone, today=run.run_on)
-    tell(run, "dunning_run.proposed", now, member_id)
+def _hold(run: DunningRun) -> None:
+    """Hold the run until the transaction ends, and see how far others filled it."""
+    db.session.refresh(run, with_for_update=True)
 
 
 def _discard_outdated(organisation: Organisation, policy: DunningPolicy, now: datetime) -> None:
-    waiting = queries.proposal_of(organisation_id=organisation.id, policy_id=policy.id)
+    waiting = queries.open_run_of(organisation_id=organisation.id, policy_id=policy.id)
     if waiting is not None and waiting.run_on < day_in(now, organisation.zone):
         discard(run=waiting, member_id=None, now=now)
 
 
+def _discard_half_done(organisation: Organisation, policy: DunningPolicy, now: datetime) -> None:
+    """Drop a run that was left half filled on an earlier day: what it decided is no longer so."""
+    other = queries.open_run_of(organisation_id=organisation.id, policy_id=policy.id)
+    if other is not None and other.state is RunState.FILLING:
+        _discard_outdated(organisation, policy, now)
+
+
 def _decide(run: DunningRun, state: RunState, now: datetime, member_id: int | None) -> bool:
     """Move the run out of the proposal and return whether it was this call that did; refresh the row."""
+    # Only what is filled to the end is approved.
+    is_dropped = state is RunState.DISCARDED
+    before = (RunState.FILLING, RunState.PROPOSED) if is_dropped else (RunState.PROPOSED,)
     decided = db.session.execute(
         update(DunningRun)
         .where(
             DunningRun.organisation_id == run.organisation_id,
             DunningRun.id == run.id,
-            DunningRun.state == RunState.PROPOSED,
+            DunningRun.state.in_(before),
         )
         .values(state=state, decided_at=now, decided_by_id=member_id)
         .returning(DunningRun.id)

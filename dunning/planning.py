@@ -2,38 +2,49 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import insert
 
 from core.database import OfOrganisation, db
+from core.organisations.models import Organisation
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip
-from dunning.overdue import Outcome, chunks_of_debtors, outcomes
-from dunning.schedule import PREFERRED, Plan, Stage
+from dunning.overdue import Outcome, debtors_after, outcomes
+from dunning.queries import debtors_of_policy, plan_of
+from dunning.schedule import Stage
 from invoices.models import ContactPoint
 from invoices.queries import usable_contacts_of_each
 
 
-def fill(*, run: DunningRun, plan: Plan, zone: str, today: date) -> None:
-    """Decide about every overdue invoice of the organisation and store it with the run, chunk by chunk."""
-    organisation_id = run.organisation_id
-    for debtor_ids in chunks_of_debtors(organisation_id=organisation_id, today=today):
-        contacts = usable_contacts_of_each(organisation_id=organisation_id, debtor_ids=debtor_ids)
-        decided = outcomes(
-            organisation_id=organisation_id,
-            zone=zone,
-            plan=plan,
-            contacts=contacts,
-            debtor_ids=debtor_ids,
-            today=today,
-        )
-        _store(run, list(decided), contacts)
+def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
+    """Decide about the overdue invoices of the next debtors and store it with the run.
+
+    Returns whether there were any. The run has to be held: what was decided and how far it goes are stored
+    together, so that whoever goes on after a stop neither leaves out a debtor nor takes one twice.
+    """
+    debtor_ids = debtors_after(organisation_id=organisation.id, due_before=run.run_on, after=run.filled_to)
+    if not debtor_ids:
+        return False
+    run.filled_to = debtor_ids[-1]
+    own = debtors_of_policy(organisation=organisation, policy_id=run.policy_id, debtor_ids=debtor_ids)
+    contacts = usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=own)
+    decided = outcomes(
+        organisation_id=organisation.id,
+        zone=organisation.zone,
+        plan=plan_of(organisation=organisation, policy_id=run.policy_id),
+        contacts=contacts,
+        debtor_ids=own,
+        today=run.run_on,
+    )
+    _store(run, list(decided), contacts)
+    db.session.flush()
+    return True
 
 
 def contact_for(stage: Stage, contacts: Sequence[ContactPoint]) -> ContactPoint:
     """Return the contact point a stage writes to; the rules saw to it that there is one."""
-    return next(one for one in contacts if stage.channel in (PREFERRED, one.channel.value))
+    first = (one for channel in stage.order for one in contacts if one.channel.value == channel)
+    return next(first, contacts[0])
 
 
 def _store(run: DunningRun, decided: Iterable[Outcome], contacts: dict[int, Sequence[ContactPoint]]) -> None:

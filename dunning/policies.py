@@ -1,22 +1,38 @@
-"""Changing a dunning policy: its stages, its gap, and whether it runs by itself."""
+"""Policies added, changed and ended: whose they are, their stages, their gap, whether they run alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from core import audit
 from core.database import db
-from core.refusals import N_, Refusal
 from dunning import queries
-from dunning.models import DunningPolicy, DunningStage, StageChannel
+from dunning.models import DunningAssignment, DunningPolicy, DunningStage, StageChannel
+from dunning.policy_refusals import (
+    DefaultStays,
+    GapOutOfRange,
+    HourOutOfRange,
+    MinimumNegative,
+    NameKnown,
+    NameMissing,
+    NoStages,
+    SelectorContradicts,
+    SelectorKnown,
+    StageDaysOutOfRange,
+    StagesNotAscending,
+    StageTextUnknown,
+    TooManyStages,
+)
+from invoices.models import Debtor
 from messaging.events import EVENTS, Part
 
 MOST_STAGES = 9
 LATEST_STAGE = 1_000
 LONGEST_GAP = 365
+LONGEST_NAME = 80
 
 # Texts about open invoices: the only ones that can say how many there are.
 STAGE_EVENTS: tuple[str, ...] = tuple(
@@ -31,98 +47,145 @@ class StageWish:
     days_after_due: int
     channel: StageChannel
     event: str
+    amount_minimum: int = 0
 
 
-class PolicyRefused(Refusal):
-    """The policy cannot be like this; nothing was changed."""
+@dataclass(frozen=True, slots=True)
+class PolicyWish:
+    """A policy as somebody wants it; `amount_minimum` in minor units of the organisation's currency.
 
-
-class NoStages(PolicyRefused):
-    """A policy without a stage would never write."""
-
-    sentence = N_("Add at least one step.")
-
-
-class TooManyStages(PolicyRefused):
-    """More stages than anybody should get reminders."""
-
-    sentence = N_("At most %(most)s steps are possible.")
-
-
-class StagesNotAscending(PolicyRefused):
-    """Each stage comes later after the due date than the one before."""
-
-    sentence = N_("Each step must come later after the due date than the step before it.")
-
-
-class StageDaysOutOfRange(PolicyRefused):
-    """A reminder comes after the due date."""
-
-    sentence = N_("A step comes 1 to %(most)s days after the due date.")
-
-
-class StageTextUnknown(PolicyRefused):
-    """No such text, or one that is not about open invoices."""
-
-    sentence = N_("Choose one of the texts for reminders.")
-
-
-class GapOutOfRange(PolicyRefused):
-    """The gap is at least a day, at most a year."""
-
-    sentence = N_("Between two messages lie 1 to %(most)s days.")
-
-
-class HourOutOfRange(PolicyRefused):
-    """Not an hour of the day."""
-
-    sentence = N_("Choose an hour from 0 to 23.")
-
-
-class MinimumNegative(PolicyRefused):
-    """An amount below nothing."""
-
-    sentence = N_("The smallest amount cannot be below zero.")
-
-
-def change_policy(
-    *,
-    policy: DunningPolicy,
-    stages: Sequence[StageWish],
-    minimum_gap_days: int,
-    amount_minimum: int,
-    is_automatic: bool,
-    runs_from_hour: int,
-    member_id: int,
-    now: datetime,
-) -> None:
-    """Replace the policy's stages and settings for runs from now on; a proposal that waits stays as it is.
-
-    `amount_minimum` is in minor units. Stages keep their number: an invoice that reached the second stage
-    goes on with the third one, whatever they were before. Raises a PolicyRefused.
+    `segment` is person, company or empty, `country` ISO 3166 or empty.
     """
-    _check_stages(stages)
-    if not 1 <= minimum_gap_days <= LONGEST_GAP:
-        raise GapOutOfRange(most=LONGEST_GAP)
-    if amount_minimum < 0:
-        raise MinimumNegative
-    if not 0 <= runs_from_hour <= 23:
-        raise HourOutOfRange
+
+    name: str
+    stages: Sequence[StageWish]
+    minimum_gap_days: int
+    amount_minimum: int
+    is_automatic: bool
+    runs_from_hour: int
+    segment: str = ""
+    country: str = ""
+    is_by_hand: bool = False
+
+
+def add_policy(*, organisation_id: int, wish: PolicyWish, member_id: int, now: datetime) -> DunningPolicy:
+    """Add a policy for some debtors and return it. Raises a PolicyRefused."""
+    policy = DunningPolicy(organisation_id=organisation_id, name="", is_default=False)
+    _check(policy, wish)
+    _put(policy, wish)
+    db.session.add(policy)
+    db.session.flush()
+    _replace_stages(policy, wish.stages)
+    _tell(policy, "dunning_policy.added", now, member_id, {"after": _settings(policy)})
+    return policy
+
+
+def change_policy(*, policy: DunningPolicy, wish: PolicyWish, member_id: int, now: datetime) -> None:
+    """Replace the policy's settings and stages for runs from now on; a proposal that waits stays as it is.
+
+    Stages keep their number: an invoice that reached the second stage goes on with the third one, whatever
+    they were before. Raises a PolicyRefused.
+    """
+    _check(policy, wish)
     before = _settings(policy)
-    policy.minimum_gap_days, policy.amount_minimum = minimum_gap_days, amount_minimum
-    policy.is_automatic, policy.runs_from_hour = is_automatic, runs_from_hour
-    _replace_stages(policy, stages)
+    _put(policy, wish)
+    _replace_stages(policy, wish.stages)
     after = _settings(policy)
     if after != before:
-        audit.record(
-            organisation_id=policy.organisation_id,
-            what="dunning_policy.changed",
-            about="dunning_policy",
-            about_id=policy.id,
-            now=now,
-            member_id=member_id,
-            details={"before": before, "after": after},
+        _tell(policy, "dunning_policy.changed", now, member_id, {"before": before, "after": after})
+
+
+def end_policy(*, policy: DunningPolicy, member_id: int, now: datetime) -> None:
+    """Use the policy no more: its debtors go on with the next one that fits them. Raises DefaultStays."""
+    if policy.is_default:
+        raise DefaultStays
+    policy.ended_at, policy.is_automatic = now, False
+    db.session.execute(
+        delete(DunningAssignment).where(
+            DunningAssignment.organisation_id == policy.organisation_id,
+            DunningAssignment.policy_id == policy.id,
         )
+    )
+    _tell(policy, "dunning_policy.ended", now, member_id, {})
+
+
+def put_on(
+    *, organisation_id: int, debtor: Debtor, policy: DunningPolicy | None, member_id: int, now: datetime
+) -> None:
+    """Put a debtor on a policy, or (None) let the selectors of the policies decide again."""
+    db.session.execute(
+        delete(DunningAssignment).where(
+            DunningAssignment.organisation_id == organisation_id, DunningAssignment.debtor_id == debtor.id
+        )
+    )
+    if policy is not None:
+        db.session.add(
+            DunningAssignment(organisation_id=organisation_id, debtor_id=debtor.id, policy_id=policy.id)
+        )
+    db.session.flush()
+    audit.record(
+        organisation_id=organisation_id,
+        what="debtor.plan_chosen",
+        about="debtor",
+        about_id=debtor.id,
+        now=now,
+        member_id=member_id,
+        debtor_id=debtor.id,
+        details={"plan": policy.name if policy else ""},
+    )
+
+
+def _check(policy: DunningPolicy, wish: PolicyWish) -> None:
+    _check_stages(wish.stages)
+    if not 1 <= wish.minimum_gap_days <= LONGEST_GAP:
+        raise GapOutOfRange(most=LONGEST_GAP)
+    if wish.amount_minimum < 0:
+        raise MinimumNegative
+    if not 0 <= wish.runs_from_hour <= 23:
+        raise HourOutOfRange
+    _check_selector(policy, wish)
+
+
+def _check_selector(policy: DunningPolicy, wish: PolicyWish) -> None:
+    """Refuse a policy that contradicts another one of the organisation, or itself."""
+    if not 0 < len(wish.name) <= LONGEST_NAME:
+        raise NameMissing(most=LONGEST_NAME)
+    if wish.is_by_hand and (wish.segment or wish.country):
+        raise SelectorContradicts
+    if policy.is_default and (wish.is_by_hand or wish.segment or wish.country):
+        raise DefaultStays
+    for other in queries.policies_of(organisation_id=policy.organisation_id):
+        if other.id == policy.id:
+            continue
+        same_debtors = (other.segment, other.country) == (wish.segment, wish.country)
+        if same_debtors and not wish.is_by_hand and not other.is_by_hand:
+            raise SelectorKnown(name=other.name)
+    known = select(DunningPolicy.id).where(
+        DunningPolicy.organisation_id == policy.organisation_id, DunningPolicy.name == wish.name
+    )
+    if db.session.scalar(known) not in (None, policy.id):
+        raise NameKnown
+
+
+def _put(policy: DunningPolicy, wish: PolicyWish) -> None:
+    policy.name, policy.segment, policy.country = wish.name, wish.segment, wish.country
+    policy.is_by_hand = wish.is_by_hand
+    policy.minimum_gap_days, policy.amount_minimum = wish.minimum_gap_days, wish.amount_minimum
+    policy.is_automatic, policy.runs_from_hour = wish.is_automatic, wish.runs_from_hour
+
+
+def _tell(
+    policy: DunningPolicy, what: str, now: datetime, member_id: int, details: dict[str, object]
+) -> None:
+    audit.record(
+        organisation_id=policy.organisation_id,
+        what=what,
+        about="dunning_policy",
+        about_id=policy.id,
+        now=now,
+        member_id=member_id,
+        details={"name": policy.name, **details},
+    )
 
 
 def _check_stages(stages: Sequence[StageWish]) -> None:
@@ -134,6 +197,8 @@ def _check_stages(stages: Sequence[StageWish]) -> None:
         raise StageDaysOutOfRange(most=LATEST_STAGE)
     if any(later.days_after_due <= sooner.days_after_due for sooner, later in pairwise(stages)):
         raise StagesNotAscending
+    if any(stage.amount_minimum < 0 for stage in stages):
+        raise MinimumNegative
     if any(stage.event not in STAGE_EVENTS for stage in stages):
         raise StageTextUnknown
 
@@ -152,6 +217,7 @@ def _replace_stages(policy: DunningPolicy, stages: Sequence[StageWish]) -> None:
             days_after_due=stage.days_after_due,
             channel=stage.channel,
             event=stage.event,
+            amount_minimum=stage.amount_minimum,
         )
         for position, stage in enumerate(stages, start=1)
     )
@@ -161,9 +227,15 @@ def _replace_stages(policy: DunningPolicy, stages: Sequence[StageWish]) -> None:
 def _settings(policy: DunningPolicy) -> dict[str, object]:
     stages = queries.stages_of(organisation_id=policy.organisation_id, policy_id=policy.id)
     return {
+        "name": policy.name,
+        "segment": policy.segment,
+        "country": policy.country,
+        "is_by_hand": policy.is_by_hand,
         "minimum_gap_days": policy.minimum_gap_days,
         "amount_minimum": policy.amount_minimum,
         "is_automatic": policy.is_automatic,
         "runs_from_hour": policy.runs_from_hour,
-        "stages": [[stage.days_after_due, stage.channel.value, stage.event] for stage in stages],
+        "stages": [
+            [stage.days_after_due, stage.channel.value, stage.event, stage.amount_minimum] for stage in stages
+        ],
     }

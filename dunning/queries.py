@@ -1,6 +1,6 @@
 """Questions about dunning policies and runs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from core.database import OfOrganisation, db
 from core.members.models import Member
+from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from dunning.models import (
+    DunningAssignment,
     DunningNotice,
     DunningPolicy,
     DunningRun,
@@ -19,6 +21,8 @@ from dunning.models import (
     RunState,
 )
 from dunning.schedule import Plan, Stage
+from dunning.selection import Selector, policy_for
+from invoices.models import Debtor
 
 
 class PolicyUnknown(Refusal):
@@ -82,16 +86,86 @@ def stages_of(*, organisation_id: int, policy_id: int) -> Sequence[DunningStage]
     ).all()
 
 
-def plan_of(*, policy: DunningPolicy, currency: str) -> Plan:
-    """Return a policy and its stages as the rules of `dunning.schedule` take them."""
-    stages = stages_of(organisation_id=policy.organisation_id, policy_id=policy.id)
+def plan_of(*, organisation: Organisation, policy_id: int) -> Plan:
+    """Return a policy and its stages as the rules of `dunning.schedule` take them. Raises PolicyUnknown."""
+    found = policy(organisation_id=organisation.id, policy_id=policy_id)
     return Plan(
         stages=[
-            Stage(stage.position, stage.days_after_due, stage.channel.value, stage.event) for stage in stages
+            Stage(
+                stage.position,
+                stage.days_after_due,
+                stage.channel.value,
+                stage.event,
+                stage.amount_minimum,
+            )
+            for stage in stages_of(organisation_id=organisation.id, policy_id=policy_id)
         ],
-        minimum_gap_days=policy.minimum_gap_days,
-        amount_minimum=policy.amount_minimum,
-        currency=currency,
+        minimum_gap_days=found.minimum_gap_days,
+        amount_minimum=found.amount_minimum,
+        currency=organisation.currency,
+        most_a_week=organisation.collection_messages_a_week,
+    )
+
+
+def policies_of(*, organisation_id: int) -> Sequence[DunningPolicy]:
+    """Return the policies in use: the one for everybody first, then by name."""
+    return db.session.scalars(
+        select(DunningPolicy)
+        .where(DunningPolicy.organisation_id == organisation_id, DunningPolicy.ended_at.is_(None))
+        .order_by(DunningPolicy.is_default.desc(), DunningPolicy.name)
+    ).all()
+
+
+def policy_by_public_id(*, organisation_id: int, public_id: str) -> DunningPolicy:
+    """Return the policy, if it is in use. Raises PolicyUnknown."""
+    return _policy(
+        organisation_id, and_(DunningPolicy.public_id == public_id, DunningPolicy.ended_at.is_(None))
+    )
+
+
+def policies_by_debtor(*, organisation: Organisation, debtor_ids: Collection[int]) -> dict[int, int | None]:
+    """Return for each of these debtors the id of their policy; a debtor's own country may be unknown."""
+    selectors = [
+        Selector(one.id, one.segment, one.country, one.is_by_hand)
+        for one in policies_of(organisation_id=organisation.id)
+    ]
+    rows = db.session.execute(
+        select(Debtor.id, Debtor.kind, Debtor.country, DunningAssignment.policy_id)
+        .outerjoin(
+            DunningAssignment,
+            and_(
+                DunningAssignment.organisation_id == Debtor.organisation_id,
+                DunningAssignment.debtor_id == Debtor.id,
+            ),
+        )
+        .where(Debtor.organisation_id == organisation.id, Debtor.id.in_(debtor_ids))
+    )
+    return {
+        debtor_id: policy_for(
+            selectors=selectors,
+            segment=kind.value,
+            country=country or organisation.country,
+            assigned=assigned,
+        )
+        for debtor_id, kind, country, assigned in rows
+    }
+
+
+def debtors_of_policy(
+    *, organisation: Organisation, policy_id: int, debtor_ids: Collection[int]
+) -> list[int]:
+    """Return those of the debtors whose policy this is, in order."""
+    chosen = policies_by_debtor(organisation=organisation, debtor_ids=debtor_ids)
+    return sorted(debtor_id for debtor_id, its in chosen.items() if its == policy_id)
+
+
+def assignment_of(*, organisation_id: int, debtor_id: int) -> DunningAssignment | None:
+    """Return the policy somebody put the debtor on, if any."""
+    return db.session.scalar(
+        select(DunningAssignment).where(
+            DunningAssignment.organisation_id == organisation_id,
+            DunningAssignment.debtor_id == debtor_id,
+        )
     )
 
 
@@ -107,15 +181,24 @@ def run_by_public_id(*, organisation_id: int, public_id: str) -> DunningRun:
     return found
 
 
-def proposal_of(*, organisation_id: int, policy_id: int) -> DunningRun | None:
-    """Return the policy's run that waits for a decision."""
+def open_run_of(*, organisation_id: int, policy_id: int) -> DunningRun | None:
+    """Return the policy's run that is being filled or waits for a decision."""
     return db.session.scalar(
         select(DunningRun).where(
             DunningRun.organisation_id == organisation_id,
             DunningRun.policy_id == policy_id,
-            DunningRun.state == RunState.PROPOSED,
+            DunningRun.state.in_((RunState.FILLING, RunState.PROPOSED)),
         )
     )
+
+
+def runs_being_filled(*, organisation_id: int) -> Sequence[DunningRun]:
+    """Return the runs that somebody began and did not finish filling: what a worker goes on with."""
+    return db.session.scalars(
+        select(DunningRun)
+        .where(DunningRun.organisation_id == organisation_id, DunningRun.state == RunState.FILLING)
+        .order_by(DunningRun.id)
+    ).all()
 
 
 def unfinished_runs(*, organisation_id: int) -> Sequence[DunningRun]:

@@ -2,15 +2,17 @@
 
 Three rules keep missed days from becoming a burst: an invoice takes one stage at a time, whatever its age;
 the days that the policy puts between two stages lie between them also when the first one was late; and two
-messages to one debtor are never closer together than the policy's minimum gap.
+messages to one debtor are never closer together than the policy's minimum gap, and never more in a week than
+the organisation allows. What decides is what explains: a decision is the first of all objections.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 PREFERRED = "preferred"
+WEEK_DAYS = 7
 
 
 class Reason(StrEnum):
@@ -20,10 +22,12 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     EXEMPT = "exempt"
     UNKNOWN = "unknown"
+    PAUSED = "paused"
     MESSAGE_WAITING = "message_waiting"
     ALL_STAGES_DONE = "all_stages_done"
     NOT_DUE_YET = "not_due_yet"
     GAP = "gap"
+    WEEK_FULL = "week_full"
     BELOW_MINIMUM = "below_minimum"
     NO_CONTACT = "no_contact"
     NO_CHANNEL = "no_channel"
@@ -32,12 +36,21 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the plan. `channel` is `email`, `sms` or `preferred`; `event` names the text."""
+    """A step of the plan. `channel` is `preferred`, or channels in order: `email_sms`.
+
+    `event` names the text. `amount_minimum` is in minor units of the plan's currency.
+    """
 
     position: int
     days_after_due: int
     channel: str
     event: str
+    amount_minimum: int = 0
+
+    @property
+    def order(self) -> Sequence[str]:
+        """The channels to try, the first one first; none when the debtor's own choice counts."""
+        return () if self.channel == PREFERRED else self.channel.split("_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,7 @@ class Plan:
     minimum_gap_days: int
     amount_minimum: int
     currency: str
+    most_a_week: int = 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +81,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """How it stands with writing to a debtor: usable channels, the last message's day, one under way."""
+    """How it stands with writing to a debtor: usable channels, the last message's day, one under way.
+
+    `lately` are the days of the collection messages of the last seven days, the latest first; before
+    `paused_until` nobody writes.
+    """
 
     channels: Collection[str]
     written_on: date | None = None
     is_waiting: bool = False
+    lately: Sequence[date] = ()
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +105,38 @@ class Decision:
 
 def decide(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date) -> Decision:
     """Return which stage an overdue invoice takes today, or the first reason why it takes none."""
+    first = next(objections(plan=plan, invoice=invoice, debtor=debtor, today=today), None)
+    return first or Decision(next_stage(stages=plan.stages, reached=invoice.reached))
+
+
+def objections(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date) -> Iterator[Decision]:
+    """Yield every reason why an invoice takes no stage today, in the order in which they decide."""
     if invoice.why_not is not None:
-        return Decision(None, *invoice.why_not)
+        yield Decision(None, *invoice.why_not)
+    if debtor.paused_until is not None and today < debtor.paused_until:
+        yield _not(Reason.PAUSED, debtor.paused_until.isoformat())
     if debtor.is_waiting:
-        return _not(Reason.MESSAGE_WAITING)
+        yield _not(Reason.MESSAGE_WAITING)
     stage = next_stage(stages=plan.stages, reached=invoice.reached)
     if stage is None:
-        return _not(Reason.ALL_STAGES_DONE)
+        yield _not(Reason.ALL_STAGES_DONE)
+        return
     planned = invoice.due_on + timedelta(days=stage.days_after_due)
     if today < planned:
-        return _not(Reason.NOT_DUE_YET, planned.isoformat())
-    return _held_back(plan, stage, invoice, debtor, today) or Decision(stage)
+        yield _not(Reason.NOT_DUE_YET, planned.isoformat())
+    yield from _held_back(plan, stage, invoice, debtor, today)
+
+
+def objections_to_debtor(*, plan: Plan, debtor: Correspondence, today: date) -> Iterator[Decision]:
+    """Yield every reason why nobody writes to the debtor today, whatever the invoice."""
+    if debtor.paused_until is not None and today < debtor.paused_until:
+        yield _not(Reason.PAUSED, debtor.paused_until.isoformat())
+    if debtor.is_waiting:
+        yield _not(Reason.MESSAGE_WAITING)
+    free_on = gap_ends(plan=plan, written_on=debtor.written_on)
+    if free_on is not None and today < free_on:
+        yield _not(Reason.GAP, free_on.isoformat())
+    yield from _week_is_full(plan, debtor, today)
 
 
 def next_stage(*, stages: Sequence[Stage], reached: int) -> Stage | None:
@@ -113,24 +154,32 @@ def spaced(*, stages: Sequence[Stage], stage: Stage, reached: int, reached_on: d
 
 def reachable_by(*, stage: Stage, channels: Collection[str]) -> bool:
     """Return whether a debtor with these usable channels can be written to in this stage."""
-    return bool(channels) if stage.channel == PREFERRED else stage.channel in channels
+    return any(channel in channels for channel in stage.order) if stage.order else bool(channels)
 
 
 def _held_back(
     plan: Plan, stage: Stage, invoice: Standing, debtor: Correspondence, today: date
-) -> Decision | None:
+) -> Iterator[Decision]:
     free_on = gap_ends(plan=plan, written_on=debtor.written_on)
     own = spaced(stages=plan.stages, stage=stage, reached=invoice.reached, reached_on=invoice.reached_on)
     earliest = max((day for day in (free_on, own) if day is not None), default=today)
     if today < earliest:
-        return _not(Reason.GAP, earliest.isoformat())
-    if invoice.currency == plan.currency and invoice.amount < plan.amount_minimum:
-        return _not(Reason.BELOW_MINIMUM)
+        yield _not(Reason.GAP, earliest.isoformat())
+    yield from _week_is_full(plan, debtor, today)
+    least = max(plan.amount_minimum, stage.amount_minimum)
+    if invoice.currency == plan.currency and invoice.amount < least:
+        yield _not(Reason.BELOW_MINIMUM)
     if not debtor.channels:
-        return _not(Reason.NO_CONTACT)
-    if not reachable_by(stage=stage, channels=debtor.channels):
-        return _not(Reason.NO_CHANNEL, stage.channel)
-    return None
+        yield _not(Reason.NO_CONTACT)
+    elif not reachable_by(stage=stage, channels=debtor.channels):
+        yield _not(Reason.NO_CHANNEL, stage.channel)
+
+
+def _week_is_full(plan: Plan, debtor: Correspondence, today: date) -> Iterator[Decision]:
+    in_week = sorted(day for day in debtor.lately if day > today - timedelta(days=WEEK_DAYS))
+    if len(in_week) >= plan.most_a_week:
+        free_on = in_week[-plan.most_a_week] + timedelta(days=WEEK_DAYS)
+        yield _not(Reason.WEEK_FULL, free_on.isoformat())
 
 
 def gap_ends(*, plan: Plan, written_on: date | None) -> date | None:

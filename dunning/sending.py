@@ -10,17 +10,17 @@ from sqlalchemy import delete, func, select
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Creditor, Organisation
+from dunning.letters import correspondence
 from dunning.models import (
     DunningNotice,
     DunningNoticeInvoice,
-    DunningPolicy,
     DunningRun,
     DunningSkip,
     NoticeState,
 )
-from dunning.overdue import correspondence, gate
-from dunning.queries import same
-from dunning.schedule import Correspondence, Reason
+from dunning.overdue import gate
+from dunning.queries import plan_of, same
+from dunning.schedule import Reason, objections_to_debtor
 from invoices.models import ContactPoint, ContactState, Debtor, Invoice
 from invoices.queries import WhyNot
 from links.operations import issue
@@ -80,7 +80,7 @@ class _Chunk:
         self._addressed = addressed
         self._now = now
         self._today = day_in(now, organisation.zone)
-        self._gap = timedelta(days=db.session.get_one(DunningPolicy, run.policy_id).minimum_gap_days)
+        self._plan = plan_of(organisation=organisation, policy_id=run.policy_id)
         self._lines = _lines_of([one.notice.id for one in addressed], run.organisation_id)
         self._gate = gate(
             organisation_id=run.organisation_id,
@@ -91,6 +91,7 @@ class _Chunk:
             zone=organisation.zone,
             debtor_ids=[one.debtor.id for one in addressed],
             contacts={},
+            today=self._today,
         )
         self._creditors = _creditors_of(run.organisation_id)
 
@@ -109,14 +110,13 @@ class _Chunk:
 
     def _held_back(self, one: _Addressed) -> WhyNot | None:
         """Return why the debtor may not be written to at all, or not at this address."""
-        letters: Correspondence = self._letters[one.debtor.id]
         if one.contact.state is not ContactState.USABLE:
             return WhyNot(Reason.NO_CONTACT)
-        if letters.is_waiting:
-            return WhyNot(Reason.MESSAGE_WAITING)
-        if letters.written_on is not None and self._today < letters.written_on + self._gap:
-            return WhyNot(Reason.GAP, (letters.written_on + self._gap).isoformat())
-        return None
+        against = objections_to_debtor(
+            plan=self._plan, debtor=self._letters[one.debtor.id], today=self._today
+        )
+        first = next(against, None)
+        return None if first is None else WhyNot(first.reason, first.detail)
 
     def _skip(self, one: _Addressed, answers: Iterable[tuple[_Line, WhyNot | None]]) -> None:
         for line, why_not in answers:
@@ -155,7 +155,7 @@ class _Chunk:
             is_collection=True,
             not_before=leaves_at,
             # A reminder that could not leave for so long is proposed anew instead.
-            expires_at=leaves_at + self._gap,
+            expires_at=leaves_at + timedelta(days=self._plan.minimum_gap_days),
         )
         one.notice.state, one.notice.message_id = NoticeState.QUEUED, message.id
         one.notice.event, one.notice.stage_position = highest.event, highest.stage_position

@@ -4,9 +4,13 @@ import click
 
 from collections_portal.commands.installation import at_work
 from core import clock, tenancy, transaction
+from core.clock import day_in
 from core.organisations.models import Organisation
 from core.organisations.queries import organisation_by_public_id, organisations_open
-from dunning import operations, queries, run_page
+from dunning import operations, queries, run_page, simulation
+from dunning.models import DunningPolicy, DunningRun
+from dunning.simulation import DAYS
+from invoices.freshness import PaymentDataTooOld
 
 # As many messages are queued in one transaction; a command that is stopped is gone on with by the next one.
 CHUNK = 1_000
@@ -19,13 +23,13 @@ def dunning() -> None:
 
 @dunning.command()
 @click.argument("organisation")
-def propose(organisation: str) -> None:
-    """Propose a run and say what is in it; nothing is sent."""
+@click.option("--plan", default="", help="The name of a plan; without it the one for everybody.")
+def propose(organisation: str, plan: str) -> None:
+    """Propose a run and say what is in it; nothing is sent. Stopped half-way, a second time goes on."""
     with at_work():
         owner = _owner(organisation)
-        with tenancy.scope(owner.id), transaction.writing():
-            policy = queries.default_policy(organisation_id=owner.id)
-            run = operations.propose(organisation=owner, policy_id=policy.id, now=clock.now())
+        run = _filled(owner, plan)
+        with tenancy.scope(owner.id), transaction.reading():
             figures, reasons = run_page.figures_of(run=run), run_page.reasons_of(run=run)
         click.echo(f"Run {run.public_id}: {figures.notices} messages about {figures.invoices} invoices.")
         for reason, number in reasons:
@@ -49,6 +53,29 @@ def confirm(organisation: str, run: str) -> None:
         click.echo(f"Run {run} is approved; its messages are queued.")
 
 
+@dunning.command()
+@click.argument("organisation")
+@click.option("--plan", default="", help="The name of a plan; without it the one for everybody.")
+@click.option("--days", default=DAYS, type=click.IntRange(1, 366), help="How many days, today included.")
+def simulate(organisation: str, plan: str, days: int) -> None:
+    """Say how many messages a plan would send on each day to come; nothing is written."""
+    with at_work():
+        owner = _owner(organisation)
+        with tenancy.scope(owner.id), transaction.reading():
+            found = simulation.simulate(
+                organisation=owner,
+                policy_id=_policy(owner, plan).id,
+                today=day_in(clock.now(), owner.zone),
+                days=days,
+            )
+        for one in found.days:
+            steps = ", ".join(
+                f"step {position}: {one.messages[position]}" for position in sorted(one.messages)
+            )
+            click.echo(f"{one.day.isoformat()}  {one.total:>7}  {steps}")
+        click.echo(f"{found.total} messages to {found.debtors} debtors until {found.last.isoformat()}.")
+
+
 @dunning.command(name="run")
 def run_due() -> None:
     """Run every policy that is due, of all organisations; more than once a day does no harm."""
@@ -59,11 +86,38 @@ def run_due() -> None:
             click.echo(f"{name}: {_run_for(_owner(public_id))} runs")
 
 
-def _run_for(owner: Organisation) -> int:
+def _filled(owner: Organisation, plan: str) -> DunningRun:
+    """Begin a run, or go on with one that was begun, chunk by chunk, each in a transaction of its own."""
     now = clock.now()
     with tenancy.scope(owner.id):
         with transaction.writing():
-            made = operations.run_automatic(organisation=owner, now=now, at_most=CHUNK)
+            policy = _policy(owner, plan)
+            run = operations.begin(organisation=owner, policy_id=policy.id, now=now)
+            public_id = run.public_id
+        is_left = True
+        while is_left:
+            with transaction.writing():
+                run = queries.run_by_public_id(organisation_id=owner.id, public_id=public_id)
+                is_left = operations.fill(organisation=owner, run=run, chunks=1)
+    return run
+
+
+def _policy(owner: Organisation, name: str) -> DunningPolicy:
+    for policy in queries.policies_of(organisation_id=owner.id):
+        if name == policy.name or (not name and policy.is_default):
+            return policy
+    raise queries.PolicyUnknown
+
+
+def _run_for(owner: Organisation) -> int:
+    now = clock.now()
+    with tenancy.scope(owner.id):
+        try:
+            with transaction.writing():
+                made = operations.begin_automatic(organisation=owner, now=now)
+        except PaymentDataTooOld as refusal:
+            click.echo(str(refusal), err=True)
+            made = []
         left = 1
         while left:
             with transaction.writing():

@@ -62,6 +62,12 @@ class ValidityOutOfRange(Refusal):
     sentence = N_("Fill in a whole number, from 1 hour up to 1000 days.")
 
 
+class NumberOutOfRange(Refusal):
+    """No whole number, or one that makes no sense here."""
+
+    sentence = N_("Fill in a whole number from %(least)s to %(most)s.")
+
+
 class SettingsRefused(Refusal):
     """One or more settings have to be changed first. `errors` maps a setting to why."""
 
@@ -157,6 +163,21 @@ def _validity(text: str) -> int:
     return hours
 
 
+def _number(least: int, most: int, *, needed: bool = True) -> Rule:
+    """Return the rule of a whole number; where it is not needed, nothing typed is no number."""
+
+    def rule(text: str) -> int | None:
+        tidy = text.strip()
+        if not tidy and not needed:
+            return None
+        number = int(tidy) if re.fullmatch(r"[0-9]{1,4}", tidy) else least - 1
+        if not least <= number <= most:
+            raise NumberOutOfRange(least=least, most=most)
+        return number
+
+    return rule
+
+
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "name": line(120, needed=True),
@@ -172,5 +193,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "debt_help_phone": _phone,
         "accent": _colour,
         "link_validity_hours": _validity,
+        "collection_messages_a_week": _number(1, 21),
+        "payment_data_days": _number(1, 365, needed=False),
     }
 )

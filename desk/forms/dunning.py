@@ -1,32 +1,21 @@
 """The form of a dunning policy: its steps, its gap, and whether it runs by itself."""
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
-from babel.numbers import NumberFormatError, format_decimal, parse_decimal
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    FieldList,
-    Form,
-    FormField,
-    IntegerField,
-    SelectField,
-    StringField,
-    ValidationError,
-)
+from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
-from core.money import Money, decimals_of
-from core.web.languages import locale_code
 from desk import dunning_words as words
+from desk.forms.fields import AmountField, NeededAmount, choices, line
+from desk.words import countries
 from dunning.models import DunningPolicy, DunningStage, StageChannel
-from dunning.policies import MOST_STAGES, STAGE_EVENTS, StageWish
+from dunning.policies import LONGEST_NAME, MOST_STAGES, STAGE_EVENTS, PolicyWish, StageWish
 
 WHOLE_NUMBER = lazy_gettext("Enter a whole number.")
-AMOUNT_DIGITS = 12
 
 
 class WholeNumberField(IntegerField):
@@ -46,6 +35,7 @@ class StageForm(Form):
     days = WholeNumberField(lazy_gettext("Days after the due date"), validators=[Optional()])
     channel = SelectField(lazy_gettext("How"))
     event = SelectField(lazy_gettext("Text"))
+    amount_minimum = AmountField(lazy_gettext("From this open amount"), validators=[Optional()])
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -54,60 +44,76 @@ class StageForm(Form):
 
 
 class PolicyForm(FlaskForm):
-    """The policy as it stands, with one empty step at the end."""
+    """The policy as it stands, with one empty step at the end; the view says in which currency."""
 
+    name = line(lazy_gettext("Name"), most=LONGEST_NAME, needed=True)
+    segment = SelectField(lazy_gettext("For"))
+    country = SelectField(lazy_gettext("Country"))
+    is_by_hand = BooleanField(lazy_gettext("Only for debtors who are put on it by hand"))
     stages = FieldList(FormField(StageForm), max_entries=MOST_STAGES)
     minimum_gap_days = WholeNumberField(
         lazy_gettext("Days between two messages"), validators=[InputRequired(WHOLE_NUMBER)]
     )
-    amount_minimum = StringField(
-        lazy_gettext("Smallest open amount"), validators=[InputRequired(), Length(max=20)]
-    )
+    amount_minimum = AmountField(lazy_gettext("Smallest open amount"), validators=[NeededAmount()])
     is_automatic = BooleanField(lazy_gettext("Run by itself"))
     runs_from_hour = WholeNumberField(
         lazy_gettext("From this hour"), validators=[InputRequired(WHOLE_NUMBER)]
     )
 
-    def validate_amount_minimum(self, field: StringField) -> None:
-        """Refuse what is no amount in the member's language."""
-        try:
-            amount = parse_decimal(field.data or "", locale=locale_code(), strict=True)
-        except NumberFormatError as error:
-            raise ValidationError(
-                gettext("Enter an amount, such as %(example)s.", example=_written(10))
-            ) from error
-        if not amount.is_finite() or abs(amount) >= 10**AMOUNT_DIGITS:
-            raise ValidationError(gettext("This amount is too high."))
+    def in_currency(self, currency: str) -> "PolicyForm":
+        """Let the amounts be of this currency, and the choices be in the language of the request."""
+        for field in (self.amount_minimum, *(entry.form.amount_minimum for entry in self.stages)):
+            field.currency = currency
+        self.segment.choices = choices(
+            [
+                ("", gettext("Persons and companies")),
+                *((one, gettext(word)) for one, word in words.SEGMENTS.items()),
+            ]
+        )
+        self.country.choices = choices([("", gettext("All countries")), *countries()])
+        return self
 
-    def wishes(self) -> list[StageWish]:
-        """Return the steps that have days, in the order they stand."""
-        return [
-            StageWish(entry.form.days.data, StageChannel(entry.form.channel.data), entry.form.event.data)
-            for entry in self.stages
-            if entry.form.days.data is not None
-        ]
+    def wish(self) -> PolicyWish:
+        """Return the policy as it was filled in; steps without days are left out."""
+        return PolicyWish(
+            name=self.name.data or "",
+            stages=[
+                StageWish(
+                    step.days.data,
+                    StageChannel(step.channel.data),
+                    step.event.data,
+                    step.amount_minimum.data or 0,
+                )
+                for step in (entry.form for entry in self.stages)
+                if step.days.data is not None
+            ],
+            minimum_gap_days=self.minimum_gap_days.data or 0,
+            amount_minimum=self.amount_minimum.data or 0,
+            is_automatic=self.is_automatic.data,
+            runs_from_hour=self.runs_from_hour.data or 0,
+            segment=self.segment.data or "",
+            country=self.country.data or "",
+            is_by_hand=self.is_by_hand.data,
+        )
 
-    def minimum(self, currency: str) -> int:
-        """Return the smallest amount in minor units."""
-        amount = parse_decimal(self.amount_minimum.data or "0", locale=locale_code(), strict=True)
-        return Money.of(amount, currency).minor
 
+def form_of(policy: DunningPolicy, stages: Sequence[DunningStage], currency: str, **other: Any) -> PolicyForm:
+    """Return the form filled in from the policy (on GET) or from what was sent (on POST).
 
-def form_of(policy: DunningPolicy, stages: list[DunningStage], currency: str) -> PolicyForm:
-    """Return the form filled in from the policy (on GET) or from what was sent (on POST)."""
+    `other` are values to show instead of the policy's own, for a new one that begins like it.
+    """
     rows: list[dict[str, object]] = [
-        {"days": stage.days_after_due, "channel": stage.channel.value, "event": stage.event}
+        {
+            "days": stage.days_after_due,
+            "channel": stage.channel.value,
+            "event": stage.event,
+            "amount_minimum": stage.amount_minimum or None,
+        }
         for stage in stages
     ]
-    return PolicyForm(
-        stages=[*rows, {}][:MOST_STAGES],
-        minimum_gap_days=policy.minimum_gap_days,
-        amount_minimum=_written(Money(policy.amount_minimum, currency).amount, decimals_of(currency)),
-        is_automatic=policy.is_automatic,
-        runs_from_hour=policy.runs_from_hour,
-    )
-
-
-def _written(amount: Decimal | int, decimals: int = 2) -> str:
-    pattern = "0." + "0" * decimals if decimals else "0"
-    return str(format_decimal(amount, format=pattern, locale=locale_code()))
+    own = (
+        "name", "segment", "country", "is_by_hand",
+        "minimum_gap_days", "amount_minimum", "is_automatic", "runs_from_hour",
+    )  # fmt: skip
+    values = {name: getattr(policy, name) for name in own} | other
+    return PolicyForm(stages=[*rows, {}][:MOST_STAGES], **values).in_currency(currency)

@@ -9,16 +9,19 @@ from core.members.models import Role
 from core.web.formats import moment
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import language, sentence_of
+from desk import dunning_words as words
 from desk.dunning_page import run_context, runs_context, skipped_context
 from desk.dunning_sheet import sheet_of
 from desk.lists import page_number
 from dunning import choosing, operations, queries
-from dunning.models import DunningRun, RunState
+from dunning.models import DunningPolicy, DunningRun, RunState
+from invoices.freshness import PaymentDataTooOld
 from messaging.approaches import opening
 
 blueprint = Blueprint("dunning", __name__, url_prefix="/dunning")
 # As many messages are queued before the page answers; a worker goes on with the rest.
 AT_ONCE = 100
+CHUNKS_AT_ONCE = 20
 
 
 @blueprint.get("")
@@ -31,19 +34,37 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/propose")
 @allows(Role.AGENT)
 def propose() -> ResponseReturnValue:
-    """Propose a run, or go to the proposal that waits already."""
+    """Propose a run of a plan (the default one if none is named), or go to the one that waits already."""
     organisation, member = current_organisation(), current_member()
     try:
         with transaction.writing():
-            policy = queries.default_policy(organisation_id=organisation.id)
-            run = operations.propose(
-                organisation=organisation, policy_id=policy.id, now=clock.now(), member_id=member.id
+            run = operations.begin(
+                organisation=organisation, policy_id=_plan().id, now=clock.now(), member_id=member.id
             )
             public_id = run.public_id
+        _fill(public_id)
     except operations.ProposalWaiting as refusal:
         flash(sentence_of(refusal))
         public_id = refusal.run
+    except PaymentDataTooOld as refusal:
+        flash(words.too_old(refusal), "part")
+        return redirect(url_for("desk.dunning.index"), 303)
     return redirect(url_for("desk.dunning.show", public_id=public_id), 303)
+
+
+def _plan() -> DunningPolicy:
+    named, owner = request.form.get("plan", ""), current_organisation().id
+    if named:
+        return queries.policy_by_public_id(organisation_id=owner, public_id=named)
+    return queries.default_policy(organisation_id=owner)
+
+
+def _fill(public_id: str) -> None:
+    """Fill the run chunk by chunk, each in its own transaction; a worker goes on with a very long one."""
+    for _chunk in range(CHUNKS_AT_ONCE):
+        with transaction.writing():
+            if not operations.fill(organisation=current_organisation(), run=_run(public_id), chunks=1):
+                return
 
 
 @blueprint.get("/<public_id>")
@@ -90,6 +111,9 @@ def approve(public_id: str) -> ResponseReturnValue:
             )
     except choosing.RunDecided as refusal:
         return _too_late(public_id, refusal)
+    except PaymentDataTooOld as refusal:
+        flash(words.too_old(refusal), "part")
+        return redirect(url_for("desk.dunning.show", public_id=public_id), 303)
     flash(_when_they_leave(), "good")
     return redirect(url_for("desk.dunning.show", public_id=public_id), 303)
 

@@ -25,6 +25,8 @@ PROFILE = (
     "register_number",
     "debt_help_name",
     "debt_help_phone",
+    "collection_messages_a_week",
+    "payment_data_days",
 )
 OTHER = ("link_validity_hours", "accent")
 UNITS = (("days", lazy_gettext("days")), ("hours", lazy_gettext("hours")))
@@ -45,6 +47,8 @@ class ProfileForm(FlaskForm):
     register_number = StringField(lazy_gettext("Register number"))
     debt_help_name = StringField(lazy_gettext("Help with debts: who"))
     debt_help_phone = StringField(lazy_gettext("Help with debts: telephone"))
+    collection_messages_a_week = StringField(lazy_gettext("Reminders to one debtor a week, at most"))
+    payment_data_days = StringField(lazy_gettext("Payment data is at most this many days old"))
 
     def values(self) -> dict[str, str]:
         """Return what was typed, by setting."""

@@ -69,8 +69,8 @@ def test_saving_without_a_change_leaves_no_line_in_the_audit_trail(app: Flask, p
     ({"minimum_gap_days": "0"}, "Between two messages lie 1 to 365 days."),
     ({"minimum_gap_days": ""}, "Enter a whole number."),
     ({"amount_minimum": "-1"}, "The smallest amount cannot be below zero."),
-    ({"amount_minimum": "ten"}, "Enter an amount, such as 10.00."),
-    ({"amount_minimum": "1" * 15}, "This amount is too high."),
+    ({"amount_minimum": "ten"}, "This cannot be read as an amount."),
+    ({"amount_minimum": "1" * 15}, "This cannot be read as an amount."),
     ({"runs_from_hour": "24"}, "Choose an hour from 0 to 23."),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused_in_words_and_nothing_typed_is_lost(

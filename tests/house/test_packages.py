@@ -10,6 +10,7 @@ PURE = {
     "core.law",
     "core.money",
     "dunning.schedule",
+    "dunning.selection",
     "invoices.balances",
     "links.tokens",
     "messaging.contact_hours",

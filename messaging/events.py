@@ -83,6 +83,15 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "answer_text": N_("The answer that was written at the desk; empty when none was written."),
         "paused_invoices": N_("The numbers of the invoices for which no reminder goes for now."),
         "invited_by": N_("Who sent the invitation."),
+        "amount_open": N_("What is open on the invoices together."),
+        "invoice_list": N_("A line for each invoice: number, description, due date and open amount."),
+        "creditor_name": N_("In whose name the invoices are, also when that is your organisation itself."),
+        "creditor_number": N_("The company number of the creditor."),
+        "payment_term": N_("The term, in the words that the law of the country wants."),
+        "cost_after_term": N_("What it may cost after the term, computed by the country's law."),
+        "interest": N_("The rate of interest and its first day; empty when no rate is known."),
+        "objection": N_("How somebody can disagree, in a sentence."),
+        "complaints_board": N_("Where somebody can complain, in countries with such a board."),
     }
 )
 
@@ -102,6 +111,22 @@ _LINK = frozenset({"link", "link_valid_until", "link_valid_for"})
 _SUBJECT = frozenset({"organisation", "creditor"})
 
 
+# What the law may want in a reminder that begins a term: sums and numbers, so never in an SMS.
+_OF_THE_LAW = frozenset(
+    {
+        "amount_open",
+        "invoice_list",
+        "creditor_name",
+        "creditor_number",
+        "payment_term",
+        "cost_after_term",
+        "interest",
+        "objection",
+        "complaints_board",
+    }
+)
+
+
 def _event(
     name: str,
     audience: Audience,
@@ -111,6 +136,7 @@ def _event(
     own: frozenset[str],
     subject: frozenset[str] = frozenset(),
     not_in_sms: frozenset[str] = frozenset(),
+    by_sms: bool = True,
     link_required: bool,
 ) -> MessageEvent:
     everything = _SENDER | _PERSON | _LINK | own
@@ -118,7 +144,7 @@ def _event(
         Part.SUBJECT: (_SUBJECT & everything) | subject,
         Part.BODY: everything,
     }
-    if audience is Audience.DEBTOR:
+    if audience is Audience.DEBTOR and by_sms:
         allowed[Part.SMS] = everything - not_in_sms - {"organisation_address", "organisation_registration"}
     required: dict[Part, frozenset[str]] = {
         part: frozenset({"link"}) for part in allowed if link_required and part is not Part.SUBJECT
@@ -141,6 +167,15 @@ EVENTS: Mapping[str, MessageEvent] = MappingProxyType(
             _about_invoices("reminder_1", N_("First reminder"), WhenDoubtful.HOLD),
             _about_invoices("reminder_2", N_("Second reminder"), WhenDoubtful.HOLD),
             _about_invoices("reminder_3", N_("Third reminder"), WhenDoubtful.HOLD),
+            _event(
+                "formal_notice",
+                Audience.DEBTOR,
+                N_("Reminder with a term"),
+                when_doubtful=WhenDoubtful.HOLD,
+                own=frozenset({"creditor", "invoice_count"}) | _OF_THE_LAW,
+                by_sms=False,
+                link_required=True,
+            ),
             _event(
                 "reaction_received",
                 Audience.DEBTOR,

@@ -1,6 +1,6 @@
 """An organisation's own words for its messages: saved, looked up, and back to the standard words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -16,8 +16,9 @@ from core.texts import one_line, several_lines
 from invoices.models import Channel
 from messaging import sms
 from messaging.events import EVENTS, MessageEvent, Part
+from messaging.legal import BEGINS_TERM, Ground
 from messaging.models import MessageTemplate
-from messaging.placeholders import fill
+from messaging.placeholders import Template, fill
 from messaging.texts import default_texts
 from messaging.wording import LANGUAGES
 
@@ -47,11 +48,11 @@ class SubjectTooLong(Refusal):
 
 
 class TextsRefused(Refusal):
-    """One or more parts have to be changed first. `errors` maps a part to why."""
+    """One or more parts have to be changed first. `errors` maps a part to all that is wrong with it."""
 
     sentence = N_("The text was not saved.")
 
-    def __init__(self, errors: Mapping[Part, Refusal]) -> None:
+    def __init__(self, errors: Mapping[Part, Sequence[Refusal]]) -> None:
         self.errors = errors
         super().__init__()
 
@@ -116,19 +117,29 @@ def standard_texts(event: str, channel: str, language: str) -> dict[Part, str]:
 
 
 def checked(
-    *, event: MessageEvent, channel: Channel, texts: Mapping[Part, str], longest: Mapping[str, str]
+    *,
+    event: MessageEvent,
+    channel: Channel,
+    texts: Mapping[Part, str],
+    longest: Mapping[str, str],
+    ground: Ground,
 ) -> dict[Part, str]:
     """Return the texts as they are stored. `longest` are the values with which an SMS is longest.
 
-    Raises TextsRefused with every error at once.
+    A text that begins a term says what the law of `ground` wants. Raises TextsRefused with every error at
+    once.
     """
     good: dict[Part, str] = {}
-    errors: dict[Part, Refusal] = {}
+    errors: dict[Part, Sequence[Refusal]] = {}
     for part in PARTS[channel]:
         try:
-            good[part] = _checked_part(event, part, texts.get(part, ""), longest)
+            template = _checked_part(event, part, texts.get(part, ""), longest)
         except Refusal as refusal:
-            errors[part] = refusal
+            errors[part] = (refusal,)
+            continue
+        good[part] = template.text
+        if part == Part.BODY and event.name in BEGINS_TERM and (unsaid := ground.unsaid(template.names)):
+            errors[part] = unsaid
     if errors:
         raise TextsRefused(errors)
     return good
@@ -142,6 +153,7 @@ def save(
     language: str,
     texts: Mapping[Part, str],
     longest: Mapping[str, str],
+    ground: Ground,
     mark: str,
     member_id: int,
     now: datetime,
@@ -152,7 +164,7 @@ def save(
     """
     hold(organisation_id=organisation_id)
     before = text_in_use(organisation_id=organisation_id, event=event, channel=channel, language=language)
-    good = checked(event=before.event, channel=before.channel, texts=texts, longest=longest)
+    good = checked(event=before.event, channel=before.channel, texts=texts, longest=longest, ground=ground)
     if before.mark != mark:
         raise SettingsChangedMeanwhile
     changes = differences(_plain(before.texts), _plain(good))
@@ -180,7 +192,7 @@ def reset(
     _tell("message_template.reset", before, organisation_id, before.row_id, changes, member_id, now)
 
 
-def _checked_part(event: MessageEvent, part: Part, text: str, longest: Mapping[str, str]) -> str:
+def _checked_part(event: MessageEvent, part: Part, text: str, longest: Mapping[str, str]) -> Template:
     tidy = one_line(text) if part == Part.SUBJECT else several_lines(text)
     if not tidy:
         raise TextEmpty
@@ -189,7 +201,7 @@ def _checked_part(event: MessageEvent, part: Part, text: str, longest: Mapping[s
     template = event.parse(part, tidy)
     if part == Part.SMS:
         sms.prepare(fill(template, longest))
-    return template.text
+    return template
 
 
 def _plain(texts: Mapping[Part, str]) -> dict[str, str]:

@@ -7,11 +7,14 @@ from types import MappingProxyType
 
 from core.clock import day_in
 from core.members.models import Member
+from core.money import Money
 from core.organisations.models import Organisation
 from invoices.models import Channel
 from messaging import sms, wording
 from messaging.events import MessageEvent, Part
 from messaging.layout import as_text, blocks_of
+from messaging.legal import ground_of_texts
+from messaging.legal_values import Owed, values_of
 from messaging.models import Message
 from messaging.operations import queue
 from messaging.own_texts import TextInUse
@@ -21,6 +24,7 @@ from messaging.texts import foot, help_block
 
 FIRST_NAME, LAST_NAME, LONG_FIRST_NAME = "Sanne", "Visser", "Wilhelmina"
 INVOICES, MANY_INVOICES = 2, 12
+SAMPLE_INVOICES = (("2026/186", 45, 12500), ("2026/201", 30, 17500))
 TEST = "test:"
 ANSWER: Mapping[str, str] = MappingProxyType(
     {
@@ -77,7 +81,24 @@ def sample_values(
         "answer_text": ANSWER[language],
         "paused_invoices": "2026/186, 2026/201",
         "invited_by": f"{FIRST_NAME} {LAST_NAME}",
-    }
+    } | _of_the_law(organisation, language, now)
+
+
+def _of_the_law(organisation: Organisation, language: str, now: datetime) -> dict[str, str]:
+    """Return what the organisation's law would have said about two made-up invoices."""
+    ground = ground_of_texts(organisation=organisation, now=now)
+    owed = [
+        Owed(
+            number=number,
+            description="",
+            due_on=ground.on - timedelta(days=days),
+            open=Money(minor, organisation.currency),
+            creditor=organisation.name,
+            company_number=organisation.register_number,
+        )
+        for number, days, minor in SAMPLE_INVOICES
+    ]
+    return values_of(ground=ground, owed=owed, language=language)
 
 
 def preview(

@@ -12,7 +12,7 @@ from core.members.models import Member
 from core.organisations.models import Organisation
 from core.theme import theme_of
 from invoices.models import Channel, Debtor
-from messaging import sms, wording
+from messaging import legal, legal_values, sms, wording
 from messaging.events import EVENTS, Part
 from messaging.layout import Look
 from messaging.mail import Mailbox, MailTemplate
@@ -57,12 +57,33 @@ def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: dat
         )
     )
     values = _values(message, organisation, link, len(invoice_ids))
+    values |= _legal_values(message, organisation, invoice_ids, now)
     outgoing, subject, body = (
         _as_sms(message, values, link, now)
         if message.channel == Channel.SMS
         else _as_mail(message, organisation, values, sender, now)
     )
     return Rendered(outgoing, subject, _without_key(body, values), invoice_ids)
+
+
+def _legal_values(
+    message: Message, organisation: Organisation, invoice_ids: tuple[int, ...], now: datetime
+) -> dict[str, str]:
+    """Return what the law wants said; a message that could not say all of it does not leave."""
+    ground = legal.ground_of(message=message, organisation=organisation, now=now)
+    if ground is None:
+        return {}
+    owed = legal_values.owed_on(organisation_id=organisation.id, invoice_ids=invoice_ids)
+    values = legal_values.values_of(ground=ground, owed=owed, language=message.language)
+    texts = texts_of(
+        organisation_id=organisation.id,
+        event=message.event,
+        channel=message.channel,
+        language=message.language,
+    )
+    body = EVENTS[message.event].parse(Part.BODY, texts[Part.BODY])
+    legal.check(event=message.event, said=body.names, values=values, ground=ground)
+    return values
 
 
 def texts_of(*, organisation_id: int, event: str, channel: Channel, language: str) -> Mapping[Part, str]:

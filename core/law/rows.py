@@ -75,6 +75,10 @@ class Row:
         """Return a word of the row, such as its currency."""
         return str(self.values[name])
 
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return a list of words of the row."""
+        return tuple(self.values[name])
+
     def slices(self) -> tuple[Slice, ...]:
         """Return the row's scale, lowest first; the last slice has no end."""
         return tuple(_slice(values) for values in self.values["slices"])

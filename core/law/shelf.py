@@ -9,6 +9,8 @@ from typing import Any
 from core.law.rows import UNION, Book, LawMisread, Row, rows_of
 
 SHIPPED = Path(__file__).with_name("countries")
+# One for the whole process, set when it starts: what the law says does not differ by organisation.
+_FOLDERS: list[Path | None] = [None]
 
 
 @cache
@@ -38,6 +40,17 @@ def book(folder: Path | None = None) -> Book:
     return shipped().amended(
         row for path in sorted(folder.glob("*.toml")) for row in rows_of(path.stem.upper(), _read(path))
     )
+
+
+def use(folder: Path | None) -> None:
+    """Let this process count by the shipped rows and those of the operator's folder. Raises as `book`."""
+    book(folder)
+    _FOLDERS[:] = [folder]
+
+
+def in_force() -> Book:
+    """Return the book this process counts by."""
+    return book(_FOLDERS[0])
 
 
 def _read(path: Path) -> dict[str, Any]:

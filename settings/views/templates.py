@@ -11,9 +11,11 @@ from core.members.models import Role
 from core.organisations.changes import SettingsChangedMeanwhile
 from core.organisations.models import LANGUAGES
 from core.web.guards import allows, current_member, current_organisation
+from core.web.languages import sentence_of
 from invoices.models import Channel
 from links.samples import sample_link
 from messaging.events import EVENTS, PLACEHOLDERS, Part
+from messaging.legal import Ground, ground_of_texts
 from messaging.own_texts import (
     PARTS,
     TextInUse,
@@ -26,7 +28,7 @@ from messaging.own_texts import (
     text_in_use,
 )
 from messaging.previews import Preview, preview, queue_test, sample_values
-from settings.answers import last_saved, overtaken, point_out
+from settings.answers import last_saved, overtaken
 from settings.forms.templates import MailForm, SmsForm, text_form, texts_of
 from settings.words import language_name
 
@@ -70,11 +72,15 @@ def store(event: str, channel: str, language: str) -> ResponseReturnValue:
         typed = texts_of(form, text.channel)
         if request.form.get("step") == "preview":
             longest = _samples(text, longest=True)
-            good = checked(event=text.event, channel=text.channel, texts=typed, longest=longest)
+            good = checked(
+                event=text.event, channel=text.channel, texts=typed, longest=longest, ground=_law()
+            )
             return _page(text, form, good)
         _save(text, form, typed)
     except TextsRefused as refusal:
-        point_out(form, {part.value: error for part, error in refusal.errors.items()})
+        for part, errors in refusal.errors.items():
+            # A field shows one text: all that the law wants is said at once, not one after the other.
+            form[part.value].errors = [" ".join(sentence_of(error) for error in errors)]
         return _page(text, form, None), 422
     except SettingsChangedMeanwhile:
         return _overtaken(_text(event, channel, language), form)
@@ -128,10 +134,16 @@ def _save(text: TextInUse, form: MailForm | SmsForm, typed: Mapping[Part, str]) 
             language=text.language,
             texts=typed,
             longest=_samples(text, longest=True),
+            ground=_law(),
             mark=form.mark.data or "",
             member_id=current_member().id,
             now=clock.now(),
         )
+
+
+def _law() -> Ground:
+    """Return the law the texts of this organisation are checked by."""
+    return ground_of_texts(organisation=current_organisation(), now=clock.now())
 
 
 def _samples(text: TextInUse, *, longest: bool = False) -> dict[str, str]:

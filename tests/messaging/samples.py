@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
-from messaging import wording
+from core.money import Money
+from messaging import legal_words, wording
 from messaging.events import EVENTS, Part
 from messaging.layout import Look
 from messaging.mail import Mailbox, MailTemplate
@@ -44,6 +46,15 @@ def values_in(
         "answer_text": "Wij hebben het nagekeken.\nU hoeft niets te doen.",
         "paused_invoices": "2022/186, 2022/187",
         "invited_by": "Joris de Boer",
+        "amount_open": legal_words.money(Money(30000, "EUR"), language=language),
+        "invoice_list": "2022/186 · Stroom · 1 december 2026\n2022/187 · Stroom · 1 december 2026",
+        "creditor_name": "Bakkerij De Gouden Aar",
+        "creditor_number": "0123.456.789",
+        "payment_term": legal_words.term_after_receipt(14, language=language),
+        "cost_after_term": legal_words.money(Money(4500, "EUR"), language=language),
+        "interest": legal_words.interest(Decimal("10.50"), "1 december 2026", language=language),
+        "objection": legal_words.objection(language=language),
+        "complaints_board": "Finansklagenemnda",
     }
 
 

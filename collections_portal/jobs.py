@@ -41,31 +41,38 @@ def import_files(app: Flask) -> int:
     return done
 
 
-def run_schedule(_app: Flask) -> None:
+def run_schedule(_app: Flask) -> list[tuple[str, int | None]]:
     """Forget old tries to sign in; for each organisation end broken promises and run automatic policies.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
+    Returns each organisation's name with the number of runs made, None where something went wrong.
     """
     with writing():
         forget_old(now=clock.now())
     with tenancy.everywhere(), reading():
         organisations = [(each.id, each.name) for each in organisations_open()]
-    for organisation_id, name in organisations:
-        try:
-            _run_for(organisation_id)
-        except Exception:
-            log.exception("schedule failed", organisation=name)
+    return [(name, _run_for(organisation_id, name)) for organisation_id, name in organisations]
 
 
-def _run_for(organisation_id: int) -> None:
+def _run_for(organisation_id: int, name: str) -> int | None:
+    try:
+        return _runs_of(organisation_id)
+    except Exception:
+        log.exception("schedule failed", organisation=name)
+        return None
+
+
+def _runs_of(organisation_id: int) -> int:
     now = clock.now()
     with tenancy.scope(organisation_id):
         with writing():
             break_promises(organisation_id=organisation_id, now=now)
         with writing():
-            run_automatic(organisation=organisation(organisation_id=organisation_id), now=now, at_most=CHUNK)
+            owner = organisation(organisation_id=organisation_id)
+            made = run_automatic(organisation=owner, now=now, at_most=CHUNK)
         left = 1
         while left:
             with writing():
                 owner = organisation(organisation_id=organisation_id)
                 left = carry_on(organisation=owner, now=now, at_most=CHUNK)
+    return len(made)

@@ -4,7 +4,6 @@ BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= auto
-CATALOGUES := collections_portal desk settings
 
 .DEFAULT_GOAL := help
 .PHONY: help demo set-up test check format lint story bench screenshots translations coverage clean

@@ -98,9 +98,11 @@ def _configure(app: Flask, config: Config) -> None:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    # What a statement was given are names and addresses: an error that is logged must not repeat them.
+    quiet: dict[str, object] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15, "check_same_thread": False}}
-    return {"pool_size": 10, "max_overflow": 10}
+        return quiet | {"connect_args": {"timeout": 15, "check_same_thread": False}}
+    return quiet | {"pool_size": 10, "max_overflow": 10}
 
 
 def _begin() -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from messaging.headers import is_host
 
@@ -89,8 +89,8 @@ class Config:
         env = os.environ if environment is None else environment
         problems: list[str] = []
         config = cls(
-            public_url=env.get("PORTAL_URL", "").rstrip("/"),
-            desk_url=env.get("PORTAL_DESK_URL", "").rstrip("/"),
+            public_url=_origin(env.get("PORTAL_URL", "")),
+            desk_url=_origin(env.get("PORTAL_DESK_URL", "")),
             secret_keys=_keys(env, "PORTAL_SECRET_KEYS", problems),
             link_keys=_keys(env, "PORTAL_LINK_KEYS", problems),
             database_url=_database(env.get("DATABASE_URL", "sqlite:///var/portal.sqlite")),
@@ -100,12 +100,12 @@ class Config:
             redis_url=env.get("REDIS_URL", ""),
             proxies=_number(env, "PORTAL_PROXIES", 0, problems),
         )
-        if not config.public_url.startswith("https://"):
+        if not _is_origin(config.public_url):
             problems.append(
-                "PORTAL_URL must be the https:// address debtors open, such as https://pay.example.org."
+                "PORTAL_URL must be the https:// address debtors open, without a path: https://pay.example.org."
             )
-        if config.desk_url and not config.desk_url.startswith("https://"):
-            problems.append("PORTAL_DESK_URL must be an https:// address too, or be left out.")
+        if config.desk_url and not _is_origin(config.desk_url):
+            problems.append("PORTAL_DESK_URL must be such an https:// address too, or be left out.")
         if set(config.secret_keys) & set(config.link_keys):
             problems.append("PORTAL_SECRET_KEYS and PORTAL_LINK_KEYS must not share a key.")
         if problems:
@@ -125,6 +125,19 @@ class Config:
             "testing": True,
         }
         return cls(**(values | changes))  # type: ignore[arg-type]  # the fields are checked by the dataclass
+
+
+def _origin(url: str) -> str:
+    """Return the address as browsers say it when they name the sender of a form."""
+    parts = urlsplit(url.strip().rstrip("/"))
+    return urlunsplit(
+        parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower().removesuffix(":443"))
+    )
+
+
+def _is_origin(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" and bool(parts.hostname) and url == f"https://{parts.netloc}"
 
 
 def _keys(env: Mapping[str, str], name: str, problems: list[str]) -> tuple[str, ...]:

@@ -62,31 +62,38 @@ def import_files(app: Flask) -> int:
     return done
 
 
-def run_schedule(_app: Flask) -> None:
+def run_schedule(_app: Flask) -> list[tuple[str, int | None]]:
     """Forget old tries to sign in and old paces; end broken promises and run automatic policies of everybody.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
+    Returns each organisation's name with the number of runs made, None where something went wrong.
     """
     with writing():
         forget_old(now=clock.now())
         paces.forget_old(now=clock.now())
     with tenancy.everywhere(), reading():
         organisations = [(each.id, each.name) for each in organisations_open()]
-    for organisation_id, name in organisations:
-        try:
-            _run_for(organisation_id)
-        except Exception:
-            log.exception("schedule failed", organisation=name)
+    return [(name, _run_for(organisation_id, name)) for organisation_id, name in organisations]
 
 
-def _run_for(organisation_id: int) -> None:
+def _run_for(organisation_id: int, name: str) -> int | None:
+    try:
+        return _runs_of(organisation_id)
+    except Exception:
+        log.exception("schedule failed", organisation=name)
+        return None
+
+
+def _runs_of(organisation_id: int) -> int:
     now = clock.now()
     with tenancy.scope(organisation_id):
         with writing():
             break_promises(organisation_id=organisation_id, now=now)
+        made = 0
         try:
             with writing():
-                begin_automatic(organisation=organisation(organisation_id=organisation_id), now=now)
+                owner = organisation(organisation_id=organisation_id)
+                made = len(begin_automatic(organisation=owner, now=now))
         except PaymentDataTooOld as refusal:
             log.warning("no automatic run", organisation=organisation_id, why=str(refusal))
         left = 1
@@ -94,3 +101,4 @@ def _run_for(organisation_id: int) -> None:
             with writing():
                 owner = organisation(organisation_id=organisation_id)
                 left = carry_on(organisation=owner, now=now, at_most=CHUNK)
+    return made

@@ -5,17 +5,22 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import structlog
 from flask import Flask
 from waitress.server import create_server
 
 from collections_portal.work import Bell, ring_after_changes
+from invoices.importing.tables import DESK_LIMITS, MEGABYTE
 
 log = structlog.get_logger()
 WEB_THREADS = 8
 # A slow sender may hold a connection this long without a byte; waitress buffers bodies away from the threads.
 IDLE_SECONDS = 30
+# Waitress keeps a whole body on disk before the application is asked. What is larger than any view takes is
+# refused at its headers; the room above the largest file lets the desk say itself what is a little too large.
+MOST_BYTES = DESK_LIMITS.bytes + MEGABYTE
 
 
 def serve(
@@ -32,15 +37,7 @@ def serve(
     """
     bell = Bell(app)
     ring_after_changes(app, bell)
-    server = create_server(
-        app,
-        host=host,
-        port=port,
-        threads=WEB_THREADS,
-        channel_timeout=IDLE_SECONDS,
-        ident=None,
-        clear_untrusted_proxy_headers=app.config["PORTAL"].proxies == 0,
-    )
+    server = web_server(app, host=host, port=port)
     web = threading.Thread(target=server.run, name="web", daemon=True)
     ended = threading.Event()
     consumer = bell.consumer() if with_worker else None
@@ -59,6 +56,20 @@ def serve(
     if consumer:
         consumer.stop(graceful=True)
     log.info("ended")
+
+
+def web_server(app: Flask, *, host: str, port: int) -> Any:
+    """Return waitress, listening and not yet answering; port 0 takes a free one. Raises OSError."""
+    return create_server(
+        app,
+        host=host,
+        port=port,
+        threads=WEB_THREADS,
+        channel_timeout=IDLE_SECONDS,
+        max_request_body_size=MOST_BYTES,
+        ident=None,
+        clear_untrusted_proxy_headers=app.config["PORTAL"].proxies == 0,
+    )
 
 
 def work(app: Flask) -> None:

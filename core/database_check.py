@@ -1,5 +1,6 @@
 """Whether the database answers and stands at the newest migration."""
 
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -12,8 +13,9 @@ from core.database import db
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+@cache
 def newest_revision() -> str | None:
-    """Return the newest migration this code knows."""
+    """Return the newest migration this code knows; read once, since it only changes with the code."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 

@@ -6,12 +6,11 @@ from io import StringIO
 from flask_babel import gettext
 
 from core.money import Money
+from core.texts import without_formula
 from desk import dunning_words
 from dunning.models import DunningRun
 from dunning.run_page import SkipRow, all_skips_of
 
-# A cell that begins like this is a formula to a spreadsheet (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -33,13 +32,8 @@ def sheet_of(run: DunningRun) -> str:
         )
     )
     for row in all_skips_of(run=run):
-        lines.writerow([safe(cell) for cell in _cells(row)])
+        lines.writerow([without_formula(cell) for cell in _cells(row)])
     return written.getvalue()
-
-
-def safe(cell: str) -> str:
-    """Return the cell so that no spreadsheet takes it for a formula: with an apostrophe before it."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def _cells(row: SkipRow) -> tuple[str, ...]:

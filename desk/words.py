@@ -77,6 +77,7 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
     {
         "link_ended": N_("The link in it no longer works."),
         "contact_unusable": N_("The address or number cannot be used."),
+        "contact_changed": N_("The address or number was changed after this was written."),
         "settled": N_("The invoices in it are paid."),
         "withdrawn": N_("The invoices in it were withdrawn."),
         "exempt": N_("A reaction to the invoices is being handled."),

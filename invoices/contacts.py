@@ -106,9 +106,10 @@ def change_contact(
     is_usable: bool,
     now: datetime,
     member_id: int | None = None,
-) -> None:
+) -> bool:
     """Change a contact point; one that is usable again forgets why it was not.
 
+    Returns whether it leads somewhere else now: links that were sent to it are then to be taken back.
     Raises what `read_value` raises, and ContactKnown.
     """
     before = contact.value
@@ -119,6 +120,7 @@ def change_contact(
         contact.state = ContactState.OPTED_OUT
     _store(contact, is_preferred)
     _tell(contact, "contact.changed", now, member_id)
+    return contact.value != before
 
 
 def masked(value: str) -> str:

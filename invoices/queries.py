@@ -75,28 +75,6 @@ def invoice_by_public_id(*, organisation_id: int, public_id: str) -> Invoice:
     return found
 
 
-def open_invoices_by_public_id(
-    *, organisation_id: int, debtor_id: int, public_ids: Collection[str]
-) -> Sequence[Invoice]:
-    """Return the debtor's open invoices with these public ids, by due date.
-
-    Raises InvoiceUnknown when one of them is not there, is somebody else's or is settled.
-    """
-    found = db.session.scalars(
-        select(Invoice)
-        .where(
-            Invoice.organisation_id == organisation_id,
-            Invoice.debtor_id == debtor_id,
-            Invoice.public_id.in_(public_ids),
-            Invoice.amount_open > 0,
-        )
-        .order_by(Invoice.due_on, Invoice.id)
-    ).all()
-    if len(found) != len(set(public_ids)):
-        raise InvoiceUnknown
-    return found
-
-
 def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[ContactPoint]:
     """Return the contact points that can carry a link: the preferred one first, then e-mail, then SMS."""
     found = usable_contacts_of_each(organisation_id=organisation_id, debtor_ids=(debtor_id,))

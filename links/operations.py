@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core import audit
 from core.database import db
@@ -96,6 +96,20 @@ def keep(*, organisation_id: int, visit_id: int, now: datetime, **changes: Any) 
         .where(Visit.organisation_id == organisation_id, Visit.id == visit_id)
         .values(seen_at=now, **changes)
     )
+
+
+def revoke_of_contact(*, contact_point_id: int, reason: str, now: datetime, member_id: int | None) -> int:
+    """Take back every link that was sent to a contact point and still opens; return how many."""
+    links = db.session.scalars(
+        select(AccessLink).where(
+            AccessLink.contact_point_id == contact_point_id,
+            AccessLink.revoked_at.is_(None),
+            AccessLink.expires_at > now,
+        )
+    ).all()
+    for link in links:
+        revoke(link=link, reason=reason, now=now, member_id=member_id)
+    return len(links)
 
 
 def revoke(*, link: AccessLink, reason: str, now: datetime, member_id: int | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
+from core import tenancy
 from core.database import db
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
@@ -104,6 +105,7 @@ _VISIT = (
         _l.c.expires_at,
         _o.c.settings_version,
         _o.c.public_id,
+        tenancy.Entered(_v.c.organisation_id),
     )
     .select_from(
         _v.join(_l, (_l.c.organisation_id == _v.c.organisation_id) & (_l.c.id == _v.c.link_id))
@@ -124,6 +126,7 @@ _VISIT = (
 def visit_behind(*, secret: str, now: datetime) -> VisitContext:
     """Return the visit of this cookie in one statement. Needs `tenancy.everywhere()`. Raises VisitEnded.
 
+    The database works for the visit's organisation from then on: `tenancy.enter(…, is_told=True)` follows.
     A visit outlives the printed end of its link, so that nobody loses what they are typing at that minute.
     """
     row = (
@@ -133,7 +136,7 @@ def visit_behind(*, secret: str, now: datetime) -> VisitContext:
     )
     if row is None:
         raise VisitEnded
-    return VisitContext._make(row)
+    return VisitContext._make(row[:-1])
 
 
 def links_of(*, organisation_id: int, debtor_id: int) -> Sequence[AccessLink]:

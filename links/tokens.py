@@ -81,8 +81,3 @@ def holds(mac: bytes, *, token_id: bytes, generation: int, expires_at: datetime,
     for key in _derived(tuple(keys)):
         found |= hmac.compare_digest(mac, _mac(key, token_id, generation, expires_at))
     return found
-
-
-def fingerprint(text: str) -> str:
-    """Return six hexadecimal digits that name a token in logs without giving it away."""
-    return sha256(text[:11].encode()).hexdigest()[:6]

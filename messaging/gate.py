@@ -24,18 +24,20 @@ AddressOfLink = Callable[[Message], LinkText | None]
 
 def standing(message: Message, address_of_link: AddressOfLink) -> tuple[LinkText | None, str]:
     """Return what the message says about its link, and why it may not leave: `link_ended`,
-    `contact_unusable`, `opted_out`, or nothing."""
+    `contact_changed`, `contact_unusable`, `opted_out`, or nothing."""
     link = None
     if message.link_id is not None or message.member_id is not None:
         link = address_of_link(message)
         if link is None:
             return None, "link_ended"
     if message.contact_point_id is not None:
-        state = db.session.scalar(
-            select(ContactPoint.state).where(ContactPoint.id == message.contact_point_id)
-        )
+        state, value = db.session.execute(
+            select(ContactPoint.state, ContactPoint.value).where(ContactPoint.id == message.contact_point_id)
+        ).one()
         if state != ContactState.USABLE:
             return link, "contact_unusable"
+        if value != message.recipient:
+            return link, "contact_changed"
         if opting.is_opted_out(
             organisation_id=message.organisation_id, channel=message.channel, value=message.recipient
         ):

@@ -136,9 +136,7 @@ def settle_doubtful(*, message: Message, as_sent: bool, member_id: int, now: dat
     _record("message.settled", message, member_id=member_id, now=now, state=message.state)
 
 
-def _record(
-    what: str, message: Message, *, member_id: int, now: datetime, state: MessageState
-) -> None:
+def _record(what: str, message: Message, *, member_id: int, now: datetime, state: MessageState) -> None:
     audit.record(
         organisation_id=message.organisation_id,
         what=what,

@@ -2,7 +2,7 @@
 
 Organisations write these texts themselves, so there is no language in them: no loops, no conditions, no
 attributes, nothing to run. One rule takes the place of conditions: **a line whose placeholder has nothing to
-say is left out.**
+say is left out**, unless it holds what the message is sent for.
 """
 
 import re
@@ -73,9 +73,10 @@ class ValueMissing(Refusal):
 
 @dataclass(frozen=True)
 class Template:
-    """A checked text: every `((name))` in it is written plainly and known."""
+    """A checked text: every `((name))` in it is written plainly and known; `required` ones are in it."""
 
     text: str
+    required: frozenset[str] = frozenset()
 
     @cached_property
     def pieces(self) -> tuple[str, ...]:
@@ -88,13 +89,19 @@ class Template:
         return frozenset(self.pieces[1::2])
 
     def without(self, empty: Collection[str]) -> "Template":
-        """Return the text without the lines that name one of `empty`, and without the gap they leave."""
+        """Return the text without the lines that name one of `empty`, and without the gap they leave.
+
+        A line with a required placeholder stays: without its link a message is of no use.
+        """
         gone = self.names.intersection(empty)
         if not gone:
             return self
         lines = self.text.split("\n")
-        kept = "\n".join(line for line in lines if gone.isdisjoint(_SLOT.findall(line)))
-        return Template(_GAP.sub("\n\n", kept))
+        kept = "\n".join(line for line in lines if self._stays(set(_SLOT.findall(line)), gone))
+        return Template(_GAP.sub("\n\n", kept), self.required)
+
+    def _stays(self, names: set[str], gone: frozenset[str]) -> bool:
+        return gone.isdisjoint(names) or not self.required.isdisjoint(names)
 
 
 def parse(
@@ -116,7 +123,7 @@ def parse(
         raise TemplateTooLong(limit=MAX_TEXT, placeholders=MAX_PLACEHOLDERS)
     for name in written:
         _check(name, allowed=allowed, known=known)
-    template = Template(_WRITTEN.sub(lambda match: f"(({_plain(match[1])}))", text))
+    template = Template(_WRITTEN.sub(lambda match: f"(({_plain(match[1])}))", text), frozenset(required))
     for name in sorted(required):
         if name not in template.names:
             raise MissingPlaceholder(name=name)

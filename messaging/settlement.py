@@ -162,7 +162,8 @@ def _mark_contact(claim: Claim, state: ContactState, reason: str) -> None:
     contact = db.session.scalar(
         select(ContactPoint)
         .join(Message, Message.contact_point_id == ContactPoint.id)
-        .where(Message.id == claim.id)
+        # One that was corrected meanwhile is not the one that was refused.
+        .where(Message.id == claim.id, ContactPoint.value == Message.recipient)
     )
     if contact is not None:
         contact.state, contact.state_reason = state, reason[:200]

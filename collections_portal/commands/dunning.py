@@ -1,16 +1,17 @@
 """`portal dunning`: runs proposed and approved without a browser, and the schedule for use with cron."""
 
 import click
+from flask import current_app
 
 from collections_portal.commands.installation import at_work
+from collections_portal.jobs import run_schedule
 from core import clock, tenancy, transaction
 from core.clock import day_in
 from core.organisations.models import Organisation
-from core.organisations.queries import organisation_by_public_id, organisations_open
+from core.organisations.queries import organisation_by_public_id
 from dunning import operations, queries, run_page, simulation
 from dunning.models import DunningPolicy, DunningRun
 from dunning.simulation import DAYS
-from invoices.freshness import PaymentDataTooOld
 
 # As many messages are queued in one transaction; a command that is stopped is gone on with by the next one.
 CHUNK = 1_000
@@ -78,12 +79,17 @@ def simulate(organisation: str, plan: str, days: int) -> None:
 
 @dunning.command(name="run")
 def run_due() -> None:
-    """Run every policy that is due, of all organisations; more than once a day does no harm."""
+    """Do what the schedule does, for use with cron: end broken promises, run every policy that is due.
+
+    More than once a day does no harm. Ends with status 1 when an organisation's turn failed; the others had
+    theirs.
+    """
     with at_work():
-        with transaction.reading():
-            owners = [(owner.public_id, owner.name) for owner in organisations_open()]
-        for public_id, name in owners:
-            click.echo(f"{name}: {_run_for(_owner(public_id))} runs")
+        done = run_schedule(current_app)
+        for name, runs in done:
+            click.echo(f"{name}: {'failed, the log says why' if runs is None else f'{runs} runs'}")
+        if any(runs is None for _, runs in done):
+            raise click.exceptions.Exit(1)
 
 
 def _filled(owner: Organisation, plan: str) -> DunningRun:
@@ -107,22 +113,6 @@ def _policy(owner: Organisation, name: str) -> DunningPolicy:
         if name == policy.name or (not name and policy.is_default):
             return policy
     raise queries.PolicyUnknown
-
-
-def _run_for(owner: Organisation) -> int:
-    now = clock.now()
-    with tenancy.scope(owner.id):
-        try:
-            with transaction.writing():
-                made = operations.begin_automatic(organisation=owner, now=now)
-        except PaymentDataTooOld as refusal:
-            click.echo(str(refusal), err=True)
-            made = []
-        left = 1
-        while left:
-            with transaction.writing():
-                left = operations.carry_on(organisation=owner, now=now, at_most=CHUNK)
-    return len(made)
 
 
 def _owner(public_id: str) -> Organisation:

@@ -2,12 +2,12 @@
 
 import click
 
-from collections_portal.app import create_app
-from collections_portal.config import Config
+from collections_portal.commands.installation import at_work
 from core import clock, tenancy
 from core.organisations import operations
 from core.organisations.models import LANGUAGES
 from core.organisations.queries import organisations_open
+from core.organisations.settings import SettingsRefused
 from core.transaction import reading, writing
 from dunning.operations import found_policy
 from reactions.operations.founding import found_types
@@ -26,23 +26,25 @@ def organisation() -> None:
 @click.option("--currency", default="EUR", show_default=True)
 def add(name: str, language: str, country: str, zone: str, currency: str) -> None:
     """Add an organisation with the reaction types and the dunning policy everybody starts with."""
-    app = create_app(Config.from_environment())
     now = clock.now()
-    with app.app_context():
-        with tenancy.everywhere(), writing():
+    with at_work(), writing():
+        try:
             founded = operations.found(
                 name=name, language=language, country=country, zone=zone, currency=currency, now=now
             )
-        with tenancy.scope(founded.id), writing():
+        except SettingsRefused as refused:
+            wrong = (f"{setting}: {refusal}" for setting, refusal in refused.errors.items())
+            raise click.ClickException("\n".join(wrong)) from refused
+        with tenancy.scope(founded.id):
             found_types(organisation_id=founded.id)
             found_policy(organisation_id=founded.id)
             operations.add_creditor(organisation_id=founded.id, code="1", name=name, now=now)
-    click.echo(f"{founded.public_id}  {name}")
+        click.echo(f"{founded.public_id}  {name}")
 
 
 @organisation.command(name="list")
 def show() -> None:
     """List the organisations with the public ids that other commands ask for."""
-    with create_app(Config.from_environment()).app_context(), tenancy.everywhere(), reading():
+    with at_work(), reading():
         for each in organisations_open():
             click.echo(f"{each.public_id}  {each.name}")

@@ -85,7 +85,7 @@ def _whose() -> VisitContext:
 
 def _enter(found: VisitContext) -> None:
     """Work for this visitor's organisation from here on; note at most once a minute that they were seen."""
-    tenancy.enter(found.organisation_id)
+    tenancy.enter(found.organisation_id, is_told=True)
     g.visit = found
     g.face = face_of(
         organisation_id=found.organisation_id,

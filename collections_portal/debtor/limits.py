@@ -2,16 +2,15 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Lock
 
 from flask import current_app, request
 
 from core import clock
+from core.members.attempts import network_of
 from core.refusals import N_, Refusal
 
 WINDOW_SECONDS = 60
-IPV6_HOME = 64
 
 
 class TooOften(Refusal):
@@ -41,19 +40,10 @@ class Limit:
             if minute != self._minute:
                 self._minute = minute
                 self._counts.clear()
-            who = _home(request.remote_addr or "")
+            who = network_of(request.remote_addr or "")
             self._counts[who] += 1
             if self._counts[who] > self.most:
                 raise TooOften(wait_seconds=WINDOW_SECONDS - second)
-
-
-def _home(address: str) -> str:
-    """Return the address; of IPv6 the network, since one home has as many addresses as it likes."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, IPV6_HOME), strict=False)) if isinstance(parsed, IPv6Address) else address
 
 
 def limits_here() -> "Limits":

@@ -71,7 +71,7 @@ def _numbers(invoices: Iterable[ListedInvoice]) -> str:
 
 def _transfer(creditor: Creditor, bundle: Sequence[ListedInvoice], reference: str) -> Transfer:
     owed = Money(sum(invoice.amount_open for invoice in bundle), bundle[0].currency)
-    iban = ibans.compact(creditor.iban) if ibans.is_valid(creditor.iban) else ""
+    iban = ibans.compact(creditor.iban) if ibans.is_valid(creditor.iban, check_country=False) else ""
     name = creditor.account_name or creditor.name
     return Transfer(
         name=name,
@@ -88,6 +88,10 @@ def _qr(name: str, iban: str, owed: Money, reference: str) -> Markup | None:
     """Return the code banks read, drawn; None where the standard has no room. It is for euros only."""
     if not iban or owed.currency != "EUR" or len(reference) > LONGEST_REFERENCE or owed.amount > MOST:
         return None
-    code = helpers.make_epc_qr(name=name[:LONGEST_NAME], iban=iban, amount=owed.amount, text=reference)
+    try:
+        code = helpers.make_epc_qr(name=name[:LONGEST_NAME], iban=iban, amount=owed.amount, text=reference)
+    except ValueError:
+        # Letters outside Latin take several bytes each, and the standard counts bytes: 331 for all of it.
+        return None
     # A drawing of squares, made here: nothing of the text stands in it.
     return Markup(code.svg_inline(scale=5, border=2, omitsize=False))  # noqa: S704

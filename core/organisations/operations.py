@@ -11,7 +11,7 @@ from core.database import db
 from core.organisations.changes import SettingsChangedMeanwhile, differences, hold, tell
 from core.organisations.logos import CONTENT_TYPE, redrawn
 from core.organisations.models import Creditor, Organisation
-from core.organisations.settings import checked, mark_of, values_of
+from core.organisations.settings import FOUNDING, checked, mark_of, values_of
 from core.refusals import N_, Refusal
 
 
@@ -23,10 +23,12 @@ class CreditorCodeKnown(Refusal):
 
 
 def found(*, name: str, language: str, country: str, zone: str, currency: str, now: datetime) -> Organisation:
-    """Add an organisation with the settings everybody starts with; types, policy and members come after."""
-    organisation = Organisation(
-        name=name, language=language, country=country, zone=zone, currency=currency, created_at=now
-    )
+    """Add an organisation with the settings everybody starts with; types, policy and members come after.
+
+    Raises SettingsRefused with every error at once.
+    """
+    typed = {"name": name, "language": language, "country": country, "zone": zone, "currency": currency}
+    organisation = Organisation(**checked(typed, FOUNDING), created_at=now)
     db.session.add(organisation)
     db.session.flush()
     with tenancy.scope(organisation.id):

@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import SUPPORTED_REGIONS
 
+from core.money import CURRENCIES
 from core.organisations.models import LANGUAGES
 from core.refusals import N_, Refusal
 from core.texts import one_line
@@ -197,3 +198,5 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "payment_data_days": _number(1, 365, needed=False),
     }
 )
+# The currency is chosen once: amounts were agreed on in it.
+FOUNDING: Mapping[str, Rule] = MappingProxyType({**RULES, "currency": _one_of(CURRENCIES)})

@@ -39,7 +39,10 @@ def _shape(currency: str, lang: str) -> tuple[str, str, str, str]:
     digits = sample[first : last + 1]
     group = digits[1]
     decimal = digits[-decimals_of(currency) - 1] if decimals_of(currency) else ""
-    return sample[:first], group, decimal, sample[last + 1 :]
+    before = sample[:first]
+    # The standard's blank between letters and digits (CLDR, currencySpacing), which Babel leaves out.
+    blank = "\u00a0" if before[-1:].isalpha() else ""
+    return before + blank, group, decimal, sample[last + 1 :]
 
 
 def money(minor: int, currency: str, lang: str) -> str:

@@ -17,6 +17,7 @@ from invoices import contacts
 from invoices.importing.contacts import EmailUnreadable, PhoneUnreadable
 from invoices.models import Channel, ContactPoint, ContactState, Debtor
 from invoices.queries import debtor_by_public_id
+from links.operations import revoke_of_contact
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/debtors/<debtor_public_id>/contacts")
 AT_VALUE: dict[type[Refusal], str] = {
@@ -80,7 +81,7 @@ def save(debtor_public_id: str, contact_public_id: str) -> ResponseReturnValue:
         return _edit(debtor, contact, form), 422
     try:
         with transaction.writing():
-            contacts.change_contact(
+            leads_elsewhere = contacts.change_contact(
                 contact=contact,
                 text=form.value.data or "",
                 country=debtor.country or current_organisation().country,
@@ -89,6 +90,13 @@ def save(debtor_public_id: str, contact_public_id: str) -> ResponseReturnValue:
                 now=clock.now(),
                 member_id=current_member().id,
             )
+            if leads_elsewhere:
+                revoke_of_contact(
+                    contact_point_id=contact.id,
+                    reason="contact_changed",
+                    now=clock.now(),
+                    member_id=current_member().id,
+                )
     except Refusal as refusal:
         status = at_field(form, refusal, AT_VALUE)
         debtor = _debtor(debtor_public_id)

@@ -11,6 +11,7 @@ from core import clock, tenancy, transaction
 from core.members import attempts, operations
 from core.members.models import Member
 from core.members.queries import member_by_email
+from core.organisations.queries import organisation
 from core.refusals import Refusal
 from core.web.accounts import WITHIN, LinkKind, hash_of_new_password, member_behind
 from core.web.guards import open_to_everybody
@@ -70,14 +71,15 @@ def choose(token: str, kind: LinkKind) -> ResponseReturnValue:
 @open_to_everybody
 def save(token: str, kind: LinkKind) -> ResponseReturnValue:
     """Store the new password: the link no longer works, and every browser is signed out."""
-    with transaction.reading():
+    with tenancy.everywhere(), transaction.reading():
         member = member_behind(token, kind, now=clock.now())
+        owner = organisation(organisation_id=member.organisation_id)
     form = NewPasswordForm()
     speak(member.language)
     if not form.validate_on_submit():
         return _page(form, member), 422
     try:
-        stored = hash_of_new_password(member, form.password.data or "")
+        stored = hash_of_new_password(member, form.password.data or "", organisation_name=owner.name)
     except Refusal as refusal:
         form.password.errors = [sentence_of(refusal)]
         return _page(form, member), 422

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from core.refusals import N_, Refusal
+from core.texts import without_formula
 
 _LONGEST_VALUE = 200
-# What a spreadsheet program takes for a formula, in narrow and in full-width form (OWASP ASVS 5.0, 1.2.10).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _HEADINGS = (N_("Row"), N_("Column"), N_("What is wrong"), N_("What stands there"))
 
 
@@ -70,8 +69,3 @@ class Problems:
             self.kept.append(problem)
         if self._report:
             self._report.write(problem)
-
-
-def without_formula(text: str) -> str:
-    """Return the text so that no spreadsheet program takes it for a formula: with an apostrophe in front."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -24,7 +24,7 @@ def say_received(reaction: Reaction, *, paused: Sequence[str], now: datetime) ->
     contact, link = found
     is_short = contact.channel == Channel.SMS
     answer_by = reaction.answer_by and day(reaction.answer_by, language=reaction.language, short=is_short)
-    if link.revoked_at is not None or link.expires_at <= now:
+    if link.expires_at <= now:
         link = _new_link(contact, now)
     _queue(
         reaction,
@@ -55,7 +55,10 @@ def say_answered(reaction: Reaction, *, answer: str, now: datetime) -> None:
 
 
 def _way_to(reaction: Reaction) -> tuple[ContactPoint, AccessLink] | None:
-    """Return the contact point the debtor came by, if it can still be used, and the link."""
+    """Return the contact point the debtor came by, if it can still be used, and the link.
+
+    A link that was taken back may have been in wrong hands: nothing goes there, a new link least of all.
+    """
     found = db.session.execute(
         select(ContactPoint, AccessLink)
         .join(AccessLink, AccessLink.contact_point_id == ContactPoint.id)
@@ -64,6 +67,7 @@ def _way_to(reaction: Reaction) -> tuple[ContactPoint, AccessLink] | None:
             ContactPoint.organisation_id == reaction.organisation_id,
             ContactPoint.state == ContactState.USABLE,
             ContactPoint.channel.in_((Channel.EMAIL, Channel.SMS)),
+            AccessLink.revoked_at.is_(None),
             Visit.id == reaction.visit_id,
         )
     ).one_or_none()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from core import audit
@@ -25,6 +25,9 @@ from reactions.queries.offered import OfferedType, offered_type
 
 LONGEST_KEY = 43
 TRIES = 5
+# Each reaction may cost a paid SMS and a member's time: whoever holds a link cannot send them without end.
+MOST_IN_A_DAY = 20
+DAY = timedelta(hours=24)
 # After the day somebody named, money and decisions are given two more days to arrive.
 GRACE = timedelta(days=2)
 
@@ -46,6 +49,16 @@ class FormUnusable(Refusal):
     """The form's own number is missing or was used by somebody else."""
 
     sentence = N_("This form no longer works. Please start your reaction again.")
+
+
+class TooManyReactions(Refusal):
+    """More reactions of one debtor in a day than somebody means."""
+
+    sentence = N_(
+        "You sent us %(most)s reactions in the past 24 hours, and we read them all. "
+        "Please wait until tomorrow with the next one."
+    )
+    status = 429
 
 
 class Owed(Protocol):
@@ -96,12 +109,13 @@ def submit(
 
     `answers` are form values by field key (`<key>`, and for days `<key>-day`, `<key>-month`, `<key>-year`);
     what belongs to no visible field of this type is ignored. Raises FormUnusable, TypeNotOffered,
-    NothingChosen, InvoiceNotOpen, AnswersRefused.
+    NothingChosen, InvoiceNotOpen, AnswersRefused, TooManyReactions.
     """
     before = _known(organisation_id, debtor_id, submission_key)
     if before is not None:
         return before
     given = _checked(organisation_id, debtor_id, type_key, invoice_ids, answers, language, now)
+    _not_too_many(organisation_id, debtor_id, now)
     reaction = Reaction(
         organisation_id=organisation_id,
         submission_key=submission_key,
@@ -132,6 +146,16 @@ def _known(organisation_id: int, debtor_id: int, submission_key: str) -> Reactio
     if found is not None and found.debtor_id != debtor_id:
         raise FormUnusable
     return found
+
+
+def _not_too_many(organisation_id: int, debtor_id: int, now: datetime) -> None:
+    lately = select(func.count(Reaction.id)).where(
+        Reaction.organisation_id == organisation_id,
+        Reaction.debtor_id == debtor_id,
+        Reaction.reacted_at > now - DAY,
+    )
+    if (db.session.scalar(lately) or 0) >= MOST_IN_A_DAY:
+        raise TooManyReactions(most=MOST_IN_A_DAY)
 
 
 def _checked(

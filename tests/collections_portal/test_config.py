@@ -54,7 +54,15 @@ def test_each_of_the_five_is_needed(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://pay.voltwerk.nl", "pay.voltwerk.nl", "ftp://pay.voltwerk.nl", "https://", "HTTPS"]
+    "url",
+    [
+        "http://pay.voltwerk.nl",
+        "pay.voltwerk.nl",
+        "ftp://pay.voltwerk.nl",
+        "https://",
+        "HTTPS",
+        "https://pay.voltwerk.nl/app",
+    ],
 )
 def test_visitors_come_over_tls_or_not_at_all(url: str) -> None:
     (problem,) = problems_of(PORTAL_URL=url)
@@ -67,6 +75,11 @@ def test_the_desks_address_is_held_to_the_same() -> None:
     config = read(PORTAL_DESK_URL="https://desk.voltwerk.nl/")
     assert config.desk_url == "https://desk.voltwerk.nl"
     assert set(config.hosts) == {"pay.voltwerk.nl", "desk.voltwerk.nl"}
+
+
+@pytest.mark.parametrize("url", ["https://Pay.Voltwerk.nl", "HTTPS://pay.voltwerk.nl:443/"])
+def test_the_address_is_spelled_as_browsers_do(url: str) -> None:
+    assert read(PORTAL_URL=url).public_url == "https://pay.voltwerk.nl"
 
 
 def test_a_last_slash_does_not_double() -> None:

@@ -186,6 +186,13 @@ def test_one_home_with_many_addresses_is_one(guest: Guest) -> None:
     assert answers[-1] == 429
 
 
+def test_addresses_of_the_old_kind_written_as_the_new_kind_stay_apart(guest: Guest) -> None:
+    client = guest.browser.client
+    for n in range(31):
+        mapped = {"REMOTE_ADDR": f"::ffff:192.0.2.{n}"}
+        assert client.post("/k/abc", environ_base=mapped).status_code == 404
+
+
 def test_the_entry_page_speaks_the_browsers_language_or_the_chosen_one(guest: Guest) -> None:
     guest.browser.headers["Accept-Language"] = "fr-BE,fr;q=0.9"
     page = guest.browser.open(guest.address)

@@ -4,34 +4,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from collections_portal.cli import main
 from core import tenancy
 from core.database import db
 from dunning import operations
 from dunning.models import DunningPolicy, DunningRun
 from messaging.models import Message
 from tests import factories
-from tests.commands.test_member import SECRETS
 from tests.moments import Clock
 
 
 @pytest.fixture
-def portal(app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """The command `portal dunning` of an installation on this test's database."""
-    environment = SECRETS | {
-        "PORTAL_URL": "https://pay.voltwerk.example",
-        "DATABASE_URL": database_url,
-        "PORTAL_VAR": str(app.config["PORTAL"].var_dir),
-        "SMTP_HOST": "localhost",
-        "MAIL_FROM": "portal@voltwerk.example",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return lambda *words: CliRunner().invoke(main, ["dunning", *words])
+def portal(run: Callable[..., Result]) -> Callable[..., Result]:
+    """The command `portal dunning`."""
+    return lambda *words: run("dunning", *words)
 
 
 @pytest.fixture

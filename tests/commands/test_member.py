@@ -1,12 +1,12 @@
 """`portal member`: the first administrator of a fresh installation, and what an operator may do later."""
 
+import os
 from collections.abc import Callable
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from flask import Flask
 
-from collections_portal.cli import main
 from core import tenancy
 from core.database import db
 from core.members.models import Member
@@ -14,25 +14,11 @@ from messaging.models import Message
 from tests import factories
 from tests.visitor import Visitor
 
-SECRETS = {
-    "PORTAL_SECRET_KEYS": "7f3c9ab1d5e8420496bfa1c2d3e4f506",
-    "PORTAL_LINK_KEYS": "a1b2c3d4e5f60718293a4b5c6d7e8f90",
-}
-
 
 @pytest.fixture
-def portal(app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """The command `portal` of an installation on this test's database."""
-    environment = SECRETS | {
-        "PORTAL_URL": "https://pay.voltwerk.example",
-        "DATABASE_URL": database_url,
-        "PORTAL_VAR": str(app.config["PORTAL"].var_dir),
-        "SMTP_HOST": "localhost",
-        "MAIL_FROM": "portal@voltwerk.example",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return lambda *words: CliRunner().invoke(main, ["member", *words])
+def portal(run: Callable[..., Result]) -> Callable[..., Result]:
+    """The command `portal member`."""
+    return lambda *words: run("member", *words)
 
 
 @pytest.fixture
@@ -67,7 +53,7 @@ def test_the_printed_link_opens_the_form(
 ) -> None:
     link = portal("add", voltwerk, "ada@voltwerk.example", "Ada", "--show-link").output.split()[-1]
     installed = Visitor(
-        make_app(public_url="https://pay.voltwerk.example", secret_keys=(SECRETS["PORTAL_SECRET_KEYS"],))
+        make_app(public_url="https://pay.voltwerk.example", secret_keys=(os.environ["PORTAL_SECRET_KEYS"],))
     )
     page = installed.open(link.removeprefix("https://pay.voltwerk.example"))
     assert page.submit({"password": "zeven droge laarzen", "again": "zeven droge laarzen"}).status == 200

@@ -1,5 +1,6 @@
 """How amounts and days are written: as CLDR says, in five languages."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,13 +18,17 @@ CODES = st.sampled_from(sorted(CURRENCIES))
 
 
 def by_babel(minor: int, currency: str, language: str) -> str:
-    """Return what Babel itself writes, with as many decimals as the currency has in the books."""
+    """Return what Babel itself writes, with as many decimals as the currency has in the books.
+
+    Babel leaves out the blank that CLDR (currencySpacing) puts between letters and digits.
+    """
     pattern = Locale.parse(LOCALES[language]).currency_formats["standard"].pattern
     places = decimals_of(currency)
     pattern = pattern.replace("0.00", "0." + "0" * places if places else "0")
-    return format_currency(
+    written = format_currency(
         Money(minor, currency).amount, currency, pattern, locale=LOCALES[language], currency_digits=False
     )
+    return re.sub(r"(?<=[^\W\d])(?=\d)", "\u00a0", written)
 
 
 @given(st.integers(0, 10**13), CODES, LANGUAGES)
@@ -49,6 +54,10 @@ def test_less_than_nothing_has_one_minus_before_it(minor: int, currency: str, la
 )
 def test_amounts_look_as_people_of_the_language_know_them(language: str, written: str) -> None:
     assert formats.money(125000, "EUR", language) == written
+
+
+def test_letters_stand_apart_from_digits() -> None:
+    assert formats.money(249000, "NOK", "en") == "NOK\u00a02,490.00"
 
 
 @pytest.mark.parametrize(("minor", "written"), [(0, "€0.00"), (5, "€0.05"), (99, "€0.99"), (100, "€1.00")])

@@ -1,11 +1,14 @@
 """Debtors: found, entered and changed by hand, and how to reach them."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.audit import AuditEvent
 from core.database import db
+from core.organisations.models import Organisation
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, DebtorKind
+from links.models import AccessLink
+from links.operations import issue
 from tests import factories
 from tests.desk.conftest import Office
 from tests.moments import Clock
@@ -211,6 +214,31 @@ def test_a_contact_that_failed_can_be_used_again_once_it_is_right(agent: Person,
     assert (stored.value, stored.state, stored.state_reason) == (
         "sanne@nieuw.example", ContactState.USABLE, ""
     )  # fmt: skip
+
+
+def test_links_to_an_address_that_was_corrected_stop_working(agent: Person, office: Office) -> None:
+    def send() -> int:
+        owner = db.session.get_one(Organisation, office.organisation.id)
+        both = [
+            issue(
+                organisation=owner,
+                debtor_id=office.debtor.id,
+                contact_point_id=contact.id,
+                channel=contact.channel,
+                now=office.at,
+            )
+            for contact in (office.email, office.mobile)
+        ]
+        return both[0].id
+
+    to_the_old_one = office.work(send)
+    page = debtor_page(agent, office).follow(office.email.value)
+    page.submit({"value": "sanne@nieuw.example"}, button="Save contact")
+    revoked = office.work(
+        lambda: db.session.scalars(select(AccessLink.id).where(AccessLink.revoked_at.is_not(None))).all()
+    )
+    assert to_the_old_one in revoked
+    assert len(revoked) < office.work(lambda: db.session.scalar(select(func.count(AccessLink.id))))
 
 
 def test_a_contact_switched_off_gets_no_messages(agent: Person, office: Office) -> None:

@@ -27,7 +27,7 @@ def ada(app: Flask) -> Member:
         owner = factories.organisation()
         member = factories.member(owner, email="ada@voltwerk.example", name="Ada Visser", language="en")
         with tenancy.scope(owner.id):
-            member.password = hash_of_new_password(member, RIGHT)
+            member.password = hash_of_new_password(member, RIGHT, organisation_name=owner.name)
             db.session.commit()
         db.session.expunge_all()
     return member

@@ -15,6 +15,7 @@ from core import tenancy
 from core.database import db
 from core.members import operations
 from core.members.models import Member, Role
+from core.organisations.models import Organisation
 from core.web.accounts import WITHIN, LinkKind, hash_of_new_password, password_link
 from messaging.models import Message, MessageState
 from tests import factories
@@ -33,7 +34,7 @@ def ada(app: Flask, clock: Clock) -> Member:
         owner = factories.organisation()
         member = factories.member(owner, email="ada@voltwerk.example", name="Ada Visser", language="en")
         with tenancy.scope(owner.id):
-            member.password = hash_of_new_password(member, OLD)
+            member.password = hash_of_new_password(member, OLD, organisation_name=owner.name)
             db.session.commit()
         db.session.expunge_all()
     return member
@@ -212,6 +213,18 @@ def test_a_short_or_well_known_password_is_refused_at_the_field(
     assert may_sign_in(visitor, OLD)
 
 
+@pytest.mark.parametrize("kind", list(LinkKind))
+def test_the_organisations_name_with_trimmings_is_no_password(
+    app: Flask, visitor: Visitor, ada: Member, clock: Clock, kind: LinkKind
+) -> None:
+    with app.app_context(), tenancy.everywhere():
+        db.session.query(Organisation).update({"name": "Zonnehoeve"})
+        db.session.commit()
+    page = visitor.open(link_to(app, ada, kind, now=clock.now))
+    refused = page.submit({"password": "Zonnehoeve2026!", "again": "Zonnehoeve2026!"}, status=422)
+    assert "easy to guess" in refused.words
+
+
 @pytest.mark.parametrize(
     "good",
     [
@@ -248,7 +261,7 @@ def test_password_fields_are_passwords_and_may_be_pasted_into(visitor: Visitor) 
 def with_password(app: Flask, person: Person) -> None:
     with app.app_context(), tenancy.scope(person.organisation.id):
         row = db.session.query(Member).filter_by(id=person.member.id).one()
-        row.password = hash_of_new_password(row, OLD)
+        row.password = hash_of_new_password(row, OLD, organisation_name="Voltwerk")
         db.session.commit()
 
 

@@ -1,14 +1,56 @@
 """The portal behind real servers, in front of a real browser."""
 
+import http.client
 import ssl
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from urllib.request import urlopen
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page
 from redis import Redis
+from waitress.wasyncore import close_all
 
+from collections_portal.serving import web_server
+from desk.views.imports import AROUND_A_FILE
+from invoices.importing.tables import DESK_LIMITS, MEGABYTE
 from tests.serving import Served
+
+
+@pytest.fixture
+def line(app: Flask) -> Iterator[http.client.HTTPConnection]:
+    """A line to the portal behind its own web server."""
+    server = web_server(app, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    line = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=30)
+    yield line
+    line.close()
+    server.task_dispatcher.shutdown()
+    server.trigger.pull_trigger(lambda: close_all(server._map))
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+
+
+def test_a_body_larger_than_any_view_takes_is_refused_at_its_headers(
+    line: http.client.HTTPConnection,
+) -> None:
+    line.putrequest("POST", "/desk/imports/new")
+    line.putheader("Content-Length", str(DESK_LIMITS.bytes + MEGABYTE))
+    line.endheaders()
+    answer = line.getresponse()
+    assert (answer.status, answer.reason) == (413, "Request Entity Too Large")
+    assert b"exceeds" in answer.read()
+
+
+def test_a_file_a_little_too_large_still_reaches_the_desk(line: http.client.HTTPConnection) -> None:
+    body = bytes(DESK_LIMITS.bytes + AROUND_A_FILE + 1)
+    line.request("POST", "/desk/imports/new", body=body, headers={"Host": "localhost"})
+    answer = line.getresponse()
+    # The desk answers a stranger before it looks at the size; that it answers is what counts here.
+    assert answer.status == 401
+    assert answer.getheader("Content-Security-Policy")
 
 
 def test_the_portal_answers_in_the_clear_and_stops(served: Served) -> None:

@@ -15,7 +15,6 @@ from invoices.queries import (
     InvoiceUnknown,
     debtor_by_public_id,
     invoice_by_public_id,
-    open_invoices_by_public_id,
     settled_on,
 )
 from tests import factories
@@ -242,26 +241,6 @@ def test_names_in_addresses_find_only_what_is_ours(books: Books) -> None:
         invoice_by_public_id(organisation_id=theirs, public_id=invoice.public_id)
     with pytest.raises(DebtorUnknown):
         debtor_by_public_id(organisation_id=theirs, public_id=books.debtor.public_id)
-
-
-def test_a_debtor_chooses_among_their_own_open_invoices_only(books: Books) -> None:
-    early, late = books.invoice(due_on=date(2026, 10, 1)), books.invoice()
-    paid = books.invoice(amount_open=0)
-    foreign = factories.invoice(factories.debtor(books.organisation), books.creditor)
-
-    def chosen(*invoices: Invoice) -> list[Invoice]:
-        return list(
-            open_invoices_by_public_id(
-                organisation_id=books.organisation.id,
-                debtor_id=books.debtor.id,
-                public_ids=[invoice.public_id for invoice in invoices],
-            )
-        )
-
-    assert chosen(late, early) == [early, late]
-    for wrong in (paid, foreign):
-        with pytest.raises(InvoiceUnknown):
-            chosen(early, wrong)
 
 
 def test_amounts_are_whole_cents(books: Books) -> None:

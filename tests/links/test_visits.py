@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask_sqlalchemy.session import Session
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import scoped_session
 
 from core import tenancy
@@ -136,6 +136,13 @@ def test_a_link_that_does_not_open_ends_no_visit(link: AccessLink) -> None:
 def test_the_language_chosen_before_entering_is_spoken(link: AccessLink) -> None:
     _, secret = operations.enter(token=token_of(link), keys=KEYS, old_secret=None, language="fr", now=NOW)
     assert visit_behind(secret=secret, now=NOW).language == "fr"
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_looking_a_visit_up_tells_the_database_whose_it_is(link: AccessLink) -> None:
+    context = visit_behind(secret=enter(link), now=NOW)
+    told = db.session.execute(text("SELECT current_setting('app.organisation')")).scalar_one()
+    assert told == str(context.organisation_id)
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,13 @@ def test_a_contact_that_may_not_be_used_gets_nothing(outbox: Outbox, state: Cont
     assert is_held_back(outbox, message, "contact_unusable")
 
 
+def test_a_message_does_not_follow_an_address_that_was_corrected(outbox: Outbox) -> None:
+    message = outbox.write()
+    db.session.scalars(select(ContactPoint)).one().value = "corrected@mail.example"
+    db.session.commit()
+    assert is_held_back(outbox, message, "contact_changed")
+
+
 def test_a_message_past_its_own_end_expires(outbox: Outbox) -> None:
     message = outbox.write(expires_at=NOW + timedelta(hours=1))
     outbox.now = NOW + timedelta(hours=1)
@@ -215,7 +222,9 @@ def test_a_message_with_an_endless_value_fails_alone(outbox: Outbox) -> None:
 
 
 def test_an_address_nobody_can_write_to_fails_alone(outbox: Outbox) -> None:
-    poison = outbox.write(recipient="sanne@mail.example\r\nBcc: all@mail.example")
+    debtor, contact = outbox.debtor()
+    contact.value = "sanne@mail.example\r\nBcc: all@mail.example"
+    poison = outbox.write((debtor, contact))
     outbox.write()
     assert outbox.deliver() == {"failed": 1, "sent": 1}
     assert outbox.fresh(poison).sent_at is None

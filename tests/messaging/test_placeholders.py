@@ -86,6 +86,12 @@ def test_a_placeholder_of_another_text_is_refused_as_such() -> None:
         parse("((answer text))", allowed=NAMES, known=frozenset(PLACEHOLDERS))
 
 
+def test_a_line_with_what_the_message_is_sent_for_always_stays() -> None:
+    text = "((first_name)): ((link))\nFor ((first_name))\nBye"
+    template = parse(text, allowed=NAMES, required=["link"])
+    assert fill(template, {"first_name": "", "link": "https://l"}) == ": https://l\nBye"
+
+
 def test_a_text_without_its_required_placeholder_is_refused() -> None:
     with pytest.raises(MissingPlaceholder, match=r"needs \(\(link\)\)"):
         parse("Click here.", allowed=NAMES, required={"link"})

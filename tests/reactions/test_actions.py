@@ -9,6 +9,8 @@ from sqlalchemy import select
 from core.database import db
 from invoices.models import Exemption
 from invoices.queries import why_not_dun
+from links.models import AccessLink
+from links.operations import revoke
 from messaging.models import Message
 from reactions.models import Action, ActionState
 from reactions.operations import actions, exempting
@@ -94,6 +96,16 @@ def test_closing_ends_the_exemption_and_tells_the_debtor(counter: Counter, actio
     assert message.values["answer_text"] == "Het bedrag klopt.\nU kunt bellen."
     assert message.recipient == counter.contact.value
     assert message.link_id != counter.link.id
+
+
+def test_an_answer_is_not_sent_after_a_link_that_was_taken_back(counter: Counter, action: Action) -> None:
+    """Whoever held it may have been the wrong person, and would get a new link."""
+    with counter.scope():
+        revoke(link=counter.link, reason="by_member", now=LATER)
+    do(counter, "close", action, reason="rejected", answer="Het bedrag klopt.")
+    with counter.scope():
+        assert db.session.scalar(select(Message).where(Message.event == "action_closed")) is None
+        assert db.session.scalars(select(AccessLink)).all() == [counter.link]
 
 
 def test_closing_without_words_sends_nothing(counter: Counter, action: Action) -> None:

@@ -21,7 +21,8 @@ from reactions.operations.holding import ActionAlreadyClosed, ActionChangedMeanw
 from tests import factories
 from tests.reactions.conftest import NOW, Counter
 
-FORMS = 50
+# As many as one debtor may send in a day.
+FORMS = 20
 ROUNDS = 50
 
 

@@ -21,10 +21,16 @@ from reactions.models import (
     ReactionInvoice,
     ReactionType,
 )
-from reactions.operations.submission import FormUnusable, InvoiceNotOpen, NothingChosen
+from reactions.operations.submission import (
+    MOST_IN_A_DAY,
+    FormUnusable,
+    InvoiceNotOpen,
+    NothingChosen,
+    TooManyReactions,
+)
 from reactions.queries.offered import TypeNotOffered
 from tests import factories
-from tests.reactions.conftest import ANSWERS, Counter
+from tests.reactions.conftest import ANSWERS, NOW, Counter
 
 
 def count(counter: Counter, table: type) -> int:
@@ -245,3 +251,17 @@ def test_the_other_organisation_sees_nothing_of_it(counter: Counter, other_count
     db.session.commit()
     with tenancy.scope(other_counter.organisation.id):
         assert db.session.scalars(select(Reaction)).all() == []
+
+
+def test_a_debtor_sends_so_many_reactions_in_24_hours_and_no_more(counter: Counter) -> None:
+    for number in range(MOST_IN_A_DAY):
+        counter.react("complaint", key=f"form-{number}")
+    almost = NOW + timedelta(hours=24) - timedelta(seconds=1)
+    with pytest.raises(TooManyReactions):
+        counter.react("complaint", now=almost)
+    assert count(counter, Reaction) == count(counter, Message) == MOST_IN_A_DAY
+    assert counter.react("complaint", key="form-0", now=almost).reacted_at == NOW
+    neighbour = factories.debtor(counter.organisation)
+    invoice = factories.invoice(neighbour, counter.creditor)
+    counter.react("complaint", about=[invoice], debtor=neighbour, now=almost)
+    counter.react("complaint", now=NOW + timedelta(hours=24))

@@ -14,7 +14,13 @@ from core.refusals import Refusal
 from core.web import languages
 from links.operations import keep
 from reactions.field_kinds.table import AnswersRefused
-from reactions.operations.submission import FormUnusable, InvoiceNotOpen, NothingChosen, submit
+from reactions.operations.submission import (
+    FormUnusable,
+    InvoiceNotOpen,
+    NothingChosen,
+    TooManyReactions,
+    submit,
+)
 from reactions.queries.given import reaction_for_receipt
 from reactions.queries.offered import TypeNotOffered
 
@@ -56,6 +62,8 @@ def save() -> ResponseReturnValue:
         return _form(typed, type_error=words), 422
     except (InvoiceNotOpen, FormUnusable, NothingChosen) as refusal:
         return _form(typed, refusal=refusal), 422
+    except TooManyReactions as refusal:
+        return _form(typed, refusal=refusal), refusal.status
     return redirect(url_for("debtor.invoices.index"), 303)
 
 

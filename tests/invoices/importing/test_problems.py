@@ -6,9 +6,10 @@ import io
 import pytest
 
 from core.refusals import Refusal
+from core.texts import without_formula
 from invoices.importing.amounts import TooManyDecimals
 from invoices.importing.dates import DateImpossible
-from invoices.importing.problems import ProblemReport, Problems, without_formula
+from invoices.importing.problems import ProblemReport, Problems
 
 DUTCH = {"Row": "Rij", "Due date": "Vervaldatum", "This date does not exist.": "Deze datum bestaat niet."}
 

@@ -156,7 +156,9 @@ class _Round:
     def _made(self, attempt: Attempt) -> Rendered | str:
         """Return the message as it leaves, or the reason why it does not."""
         with reading():
-            message = db.session.scalars(select(Message).where(Message.id == attempt.claim.id)).one()
+            # The claim changed the row behind the session's back; its new attempt stands in what leaves.
+            claimed = select(Message).where(Message.id == attempt.claim.id)
+            message = db.session.scalars(claimed.execution_options(populate_existing=True)).one()
             link, why_not = standing(message, self.address_of_link)
             if why_not:
                 return why_not

@@ -49,6 +49,7 @@ from reactions.operations import actions
 from reactions.operations.founding import found_types
 from reactions.operations.submission import submit
 from tests import factories
+from tests.bank import bring_statement
 from tests.canaries import Canaries
 from tests.people import Person
 from tests.rules import Place
@@ -154,6 +155,9 @@ class _Filling:
             self.crowd.other_debtor = self._visiting(other, "other-debtor")
             self._reacted(debtors[0])
             self._imported()
+            banked, more = bring_statement(self.owner, self.canaries, today=self.today, now=self.now)
+            self.crowd.ids |= banked
+            self.crowd.more_pages += [(self.crowd.administrator, page) for page in more]
             db.session.flush()
         ids = self.crowd.ids
         ids["creditors"], ids["debtors"] = creditor.public_id, debtors[0].public_id

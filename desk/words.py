@@ -93,7 +93,7 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
         "opted_out": N_("The receiver wants no messages."),
         "ask": N_("We ask the provider whether it was sent."),
         "not_answered": N_(
-            "The provider does not tell whether it was sent. Look whether it arrived before you send it again."
+            "The provider does not tell whether it was sent. See whether it arrived before you send it again."
         ),
         "country_closed": N_("The provider does not send to this country."),
         "country_not_allowed": N_("Your organisation does not send SMS to this country."),
@@ -102,21 +102,19 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
         "program_error": N_("A mistake in the portal keeps it from being sent."),
         "domain_is_busy": N_("Many messages go to its mail server, so it waits its turn."),
         "domain_rests": N_("Its mail server refused several of our messages, so it waits an hour."),
+        "replaced": N_("It was sent another way instead."),
         "settled_by_person": N_("A person found out what became of it."),
         "channel_pauses": N_("The provider asks us to wait."),
         "channel_stops": N_("The provider does not let us in. Look at the settings of the installation."),
     }
 )
 
-ALARMS: Mapping[str, str] = MappingProxyType(
-    {
-        "sender:sms": N_("SMS wait: the provider refuses our account. We try again every 15 minutes."),
-        "sender:email": N_(
-            "E-mail waits: the mail server refuses our account. We try again every 15 minutes."
-        ),
-        "country": N_("The provider sends no SMS to %(country)s. Ask who runs the portal to allow it there."),
-    }
-)
+_REFUSED = {
+    "sms": N_("SMS wait: the provider refuses our account. We try again every 15 minutes."),
+    "email": N_("E-mail waits: the mail server refuses our account. We try again every 15 minutes."),
+}
+_FULL = N_("SMS wait: we sent as many as the provider allows in a day. They go on when it allows more.")
+_CLOSED = N_("The provider sends no SMS to %(country)s. Ask who runs the portal to allow it there.")
 
 # ZZ stands for an unknown region, EU, EZ, QO and UN for no country, XA and XB for tests.
 NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
@@ -216,8 +214,10 @@ def state_reason(stored: str) -> str:
 def alarm(one: SendingAlarm) -> str:
     """Return what is wrong with a sender, and the provider's words for who runs the portal."""
     kind, _, country = one.subject.partition(":")
-    sentence = ALARMS.get(one.subject) or ALARMS[kind]
-    said = gettext(sentence, country=country_name(country)) if kind == "country" else gettext(sentence)
+    if kind == "country":
+        said = gettext(_CLOSED, country=country_name(country))
+    else:
+        said = _said(_FULL if one.words.startswith("channel_pauses") else _REFUSED[one.channel])
     return f"{said} ({one.words})"
 
 

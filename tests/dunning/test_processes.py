@@ -22,6 +22,8 @@ from tests.house.code import ROOT
 
 ROUNDS = 10
 REACHABLE, UNREACHABLE = 20, 3
+# Each process loads the whole portal first, which a busy machine takes its time for.
+PATIENCE = 300
 # In turn from the first row of the run to the last ones of its messages.
 DYING_AT = (1, 2, 4, 6, 9, 13, 20, 30, 45, 60)
 
@@ -47,17 +49,17 @@ def filled(app: Flask) -> int:
         return owner.id
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(1_800)
 def test_each_debtor_gets_one_message_whoever_runs_and_whoever_dies(app: Flask, database_url: str) -> None:
     killed = 0
     for dying_at in DYING_AT[:ROUNDS]:
         organisation_id = filled(app)
         dying, other = (start(database_url, organisation_id, at) for at in (dying_at, 0))
-        ends = dying.wait(timeout=100), other.wait(timeout=100)
+        ends = dying.wait(timeout=PATIENCE), other.wait(timeout=PATIENCE)
         assert ends[0] in (0, -signal.SIGKILL), dying_at
         assert ends[1] == 0, dying_at
         killed += ends[0] != 0
-        assert start(database_url, organisation_id).wait(timeout=100) == 0
+        assert start(database_url, organisation_id).wait(timeout=PATIENCE) == 0
         with app.app_context(), tenancy.scope(organisation_id):
             messages = Counter(db.session.scalars(select(Message.debtor_id)))
             assert sorted(messages.values()) == [1] * REACHABLE, dying_at

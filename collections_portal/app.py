@@ -28,6 +28,7 @@ from collections_portal.debtor import door as debtor_door
 from collections_portal.demo import mailbox
 from core import tables, tenancy, transaction
 from core.database import db
+from core.law import shelf
 from core.web.application import Portal
 from core.web.sessions import DoorSessions
 
@@ -42,6 +43,7 @@ csrf = CSRFProtect()
 def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
     """Return the WSGI application with the chosen doors: `debtor`, `desk` (which brings the settings)."""
     tables.load()
+    shelf.use(config.law_dir)
     config.var_dir.mkdir(parents=True, exist_ok=True)
     app = Portal(
         "collections_portal",

@@ -41,6 +41,7 @@ def carriers_of(config: Config) -> Carriers:
         sms=(lambda: _twilio(config)) if config.sms.account_sid else files,
         sender=_sender(config),
         rates=Rates(organisation=config.mail.per_minute_organisation, domain=config.mail.per_minute_domain),
+        sms_per_minute=config.sms.per_second * 60 if config.sms.account_sid else 0,
         return_path=return_path_of(config),
     )
 

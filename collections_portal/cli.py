@@ -6,8 +6,10 @@ from collections_portal.commands.bounce import bounce
 from collections_portal.commands.demo import demo
 from collections_portal.commands.dunning import dunning
 from collections_portal.commands.importing import import_
+from collections_portal.commands.law import law
 from collections_portal.commands.member import member
 from collections_portal.commands.organisation import organisation
+from collections_portal.commands.payments import import_payments
 from collections_portal.commands.run import migrate, run, worker
 
 
@@ -16,5 +18,17 @@ def main() -> None:
     """Run and look after a collections portal."""
 
 
-for command in (bounce, demo, dunning, import_, member, migrate, organisation, run, worker):
+for command in (
+    bounce,
+    demo,
+    dunning,
+    import_,
+    import_payments,
+    law,
+    member,
+    migrate,
+    organisation,
+    run,
+    worker,
+):
     main.add_command(command)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from core.law import shelf
+from core.law.rows import LawMisread
 from messaging.headers import is_host
 
 SHORTEST_KEY = 32
@@ -68,6 +70,7 @@ class Config:
     demo: bool = False
     testing: bool = False
     mailbox_dir: Path | None = None
+    law_dir: Path | None = None
 
     @property
     def is_https(self) -> bool:
@@ -99,6 +102,7 @@ class Config:
             sms=_sms(env, problems),
             redis_url=env.get("REDIS_URL", ""),
             proxies=_number(env, "PORTAL_PROXIES", 0, problems),
+            law_dir=_law(env, problems),
         )
         if not _is_origin(config.public_url):
             problems.append(
@@ -167,6 +171,15 @@ def _number(env: Mapping[str, str], name: str, default: int, problems: list[str]
         problems.append(f"{name} must be a whole number, not {value!r}.")
         return default
     return int(value)
+
+
+def _law(env: Mapping[str, str], problems: list[str]) -> Path | None:
+    folder = Path(env["PORTAL_LAW_DIR"]).absolute() if env.get("PORTAL_LAW_DIR") else None
+    try:
+        shelf.book(folder)
+    except (LawMisread, OSError) as error:
+        problems.append(f"PORTAL_LAW_DIR cannot be used: {error}")
+    return folder
 
 
 def _mail(env: Mapping[str, str], problems: list[str]) -> Mail:

@@ -68,7 +68,7 @@ def take_in(*, sent: FileStorage, kind: FileKind) -> str:
                 organisation_id=current_organisation().id,
                 member_id=current_member().id,
                 kind=kind,
-                file_name=_name_of(sent),
+                file_name=name_of(sent),
                 kept=kept,
                 now=clock.now(),
             )
@@ -135,7 +135,7 @@ def _fixed(kind: FileKind) -> dict[str, str]:
     return alone | {"currency": organisation.currency}
 
 
-def _name_of(sent: FileStorage) -> str:
+def name_of(sent: FileStorage) -> str:
     """Return the file's name as the visitor knows it, without folders."""
     name = one_line((sent.filename or "").rpartition("/")[2])
     return name or str(gettext("File without a name"))

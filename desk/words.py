@@ -13,6 +13,7 @@ from invoices.lists import InvoiceRow, Owing, Standing
 from invoices.models import Channel, ContactState, DebtorKind
 from invoices.names import plain
 from links.models import AccessLink
+from messaging.sms_models import SendingAlarm
 from reactions.models import ActionState, CloseReason
 from reactions.queries.views import View
 
@@ -91,10 +92,30 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
         "give_up": N_("The provider refused it."),
         "contact_dead": N_("The address or number does not exist."),
         "opted_out": N_("The receiver wants no messages."),
+        "ask": N_("We ask the provider whether it was sent."),
+        "not_answered": N_(
+            "The provider does not tell whether it was sent. See whether it arrived before you send it again."
+        ),
+        "country_closed": N_("The provider does not send to this country."),
+        "country_not_allowed": N_("Your organisation does not send SMS to this country."),
+        "daily_limit": N_("The number of SMS for one day is reached. It waits for the next day."),
+        "worker_lost": N_("The worker stopped while it had the message in hand."),
+        "program_error": N_("A mistake in the portal keeps it from being sent."),
+        "domain_is_busy": N_("Many messages go to its mail server, so it waits its turn."),
+        "domain_rests": N_("Its mail server refused several of our messages, so it waits an hour."),
+        "replaced": N_("It was sent another way instead."),
+        "settled_by_person": N_("A person found out what became of it."),
         "channel_pauses": N_("The provider asks us to wait."),
         "channel_stops": N_("The provider does not let us in. Look at the settings of the installation."),
     }
 )
+
+_REFUSED = {
+    "sms": N_("SMS wait: the provider refuses our account. We try again every 15 minutes."),
+    "email": N_("E-mail waits: the mail server refuses our account. We try again every 15 minutes."),
+}
+_FULL = N_("SMS wait: we sent as many as the provider allows in a day. They go on when it allows more.")
+_CLOSED = N_("The provider sends no SMS to %(country)s. Ask who runs the portal to allow it there.")
 
 # ZZ stands for an unknown region, EU, EZ, QO and UN for no country, XA and XB for tests.
 NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
@@ -189,6 +210,16 @@ def state_reason(stored: str) -> str:
         if known:
             return " ".join([*map(_said, known), *([f"({rest})"] if rest else [])])
     return stored
+
+
+def alarm(one: SendingAlarm) -> str:
+    """Return what is wrong with a sender, and the provider's words for who runs the portal."""
+    kind, _, country = one.subject.partition(":")
+    if kind == "country":
+        said = gettext(_CLOSED, country=country_name(country))
+    else:
+        said = _said(_FULL if one.words.startswith("channel_pauses") else _REFUSED[one.channel])
+    return f"{said} ({one.words})"
 
 
 def _said(sentence: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from core import audit
 from core.database import db
 from dunning import queries
+from dunning.lawful_stages import check_stages_by_law
 from dunning.models import DunningAssignment, DunningPolicy, DunningStage, StageChannel
 from dunning.policy_refusals import (
     DefaultStays,
@@ -71,7 +72,7 @@ class PolicyWish:
 def add_policy(*, organisation_id: int, wish: PolicyWish, member_id: int, now: datetime) -> DunningPolicy:
     """Add a policy for some debtors and return it. Raises a PolicyRefused."""
     policy = DunningPolicy(organisation_id=organisation_id, name="", is_default=False)
-    _check(policy, wish)
+    _check(policy, wish, now)
     _put(policy, wish)
     db.session.add(policy)
     db.session.flush()
@@ -86,7 +87,7 @@ def change_policy(*, policy: DunningPolicy, wish: PolicyWish, member_id: int, no
     Stages keep their number: an invoice that reached the second stage goes on with the third one, whatever
     they were before. Raises a PolicyRefused.
     """
-    _check(policy, wish)
+    _check(policy, wish, now)
     before = _settings(policy)
     _put(policy, wish)
     _replace_stages(policy, wish.stages)
@@ -135,8 +136,15 @@ def put_on(
     )
 
 
-def _check(policy: DunningPolicy, wish: PolicyWish) -> None:
+def _check(policy: DunningPolicy, wish: PolicyWish, now: datetime) -> None:
     _check_stages(wish.stages)
+    check_stages_by_law(
+        organisation_id=policy.organisation_id,
+        stages=wish.stages,
+        segment=wish.segment,
+        country=wish.country,
+        now=now,
+    )
     if not 1 <= wish.minimum_gap_days <= LONGEST_GAP:
         raise GapOutOfRange(most=LONGEST_GAP)
     if wish.amount_minimum < 0:

@@ -82,6 +82,7 @@ def _begin() -> None:
             is_in(MessageState.UNKNOWN),
             Message.channel == Channel.SMS,
             Message.handed_at.is_not(None),
+            Message.cleared_at.is_(None),
             Message.state_reason.not_in((ASK, NOT_ANSWERED)),
         )
         .with_for_update(skip_locked=True)
@@ -93,7 +94,12 @@ def _begin() -> None:
 def _taken(address_of_link: AddressOfLink, now: datetime) -> Sequence[_Doubt]:
     due = db.session.scalars(
         select(Message)
-        .where(is_in(MessageState.UNKNOWN), Message.channel == Channel.SMS, Message.ask_at <= now)
+        .where(
+            is_in(MessageState.UNKNOWN),
+            Message.channel == Channel.SMS,
+            Message.ask_at <= now,
+            Message.cleared_at.is_(None),
+        )
         .order_by(Message.ask_at)
         .limit(MOST)
         .with_for_update(skip_locked=True)
@@ -169,13 +175,14 @@ def _again(doubt: _Doubt, now: datetime) -> bool:
 
 
 def _become(doubt: _Doubt, state: MessageState, reason: str, **changes: Any) -> bool:
-    """Change the message unless a report or a late answer settled this attempt meanwhile."""
+    """Change the message unless a report, a late answer or a person settled this attempt meanwhile."""
     free = {} if state is MessageState.UNKNOWN else {"claimed_by": None, "leased_until": None}
     values = {"state": state, "state_reason": reason, "ask_at": None} | free | changes
     return _change(
         Message.organisation_id == doubt.organisation_id,
         Message.id == doubt.id,
         Message.attempt == doubt.attempt,
+        Message.cleared_at.is_(None),
         is_in(MessageState.UNKNOWN),
         **values,
     )

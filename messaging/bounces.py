@@ -83,7 +83,8 @@ def _return_paths(mail: EmailMessage) -> Iterator[str]:
         if part is not mail and part.get("Return-Path"):
             yield str(part["Return-Path"])
         elif part.get_content_type() == "text/rfc822-headers":
-            quoted = message_from_bytes(part.get_payload(decode=True) or b"", policy=default)
+            words = part.get_payload(decode=True)
+            quoted = message_from_bytes(words if isinstance(words, bytes) else b"", policy=default)
             if quoted.get("Return-Path"):
                 yield str(quoted["Return-Path"])
 
@@ -123,9 +124,10 @@ def _bounce(status: str, words: str) -> Returned:
 def _fields(part: Message) -> dict[str, str]:
     """Return the fields of a report, those about the first recipient over those about the whole mail."""
     blocks = part.get_payload()
-    groups = (
-        blocks if isinstance(blocks, list) else [message_from_bytes(str(blocks).encode(), policy=default)]
-    )
+    if isinstance(blocks, list):
+        groups = [block for block in blocks if isinstance(block, Message)]
+    else:
+        groups = [message_from_bytes(str(blocks).encode(), policy=default)]
     found: dict[str, str] = {}
     for group in groups:
         for name, value in group.items():

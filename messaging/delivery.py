@@ -19,7 +19,7 @@ from core.database import db
 from core.refusals import Refusal
 from core.transaction import DatabaseBusy, reading, writing
 from invoices.models import Channel
-from messaging import claims, turns
+from messaging import claims, senders, turns
 from messaging.claims import Claim
 from messaging.doubt import settle_lost
 from messaging.gate import AddressOfLink, may_leave, standing
@@ -45,6 +45,7 @@ class Carriers:
     sms: Callable[[], Provider[Any]] | None
     sender: Mailbox
     rates: Rates = field(default_factory=Rates)
+    sms_per_minute: int = 0
     return_path: ReturnPath | None = None
 
     def of(self, channel: Channel) -> Callable[[], Provider[Any]] | None:
@@ -91,11 +92,17 @@ def deliver_due(
             continue
         rates = carriers.rates if channel is Channel.EMAIL else Rates()
         turn = _Round(carriers, address_of_link, clock, ending)
+        pace = carriers.sms_per_minute if channel is Channel.SMS else 0
         with tenancy.everywhere(), writing():
+            if senders.room(channel=channel, per_minute=pace, now=clock()) == 0:
+                continue
             suspect = claims.claim_suspect(channel=channel, owner=worker, now=clock())
         turn.carry(suspect, opened, done)
         with tenancy.everywhere(), writing():
-            held = turns.claim_in_turn(channel=channel, owner=worker, limit=limit, rates=rates, now=clock())
+            now, room = clock(), senders.room(channel=channel, per_minute=pace, now=clock())
+            fitting = limit if room is None else min(limit, room)
+            held = turns.claim_in_turn(channel=channel, owner=worker, limit=fitting, rates=rates, now=now)
+            senders.spend(channel=channel, per_minute=pace, messages=len(held), now=now)
         turn.carry(held, opened, done)
     return done
 
@@ -149,7 +156,9 @@ class _Round:
     def _made(self, attempt: Attempt) -> Rendered | str:
         """Return the message as it leaves, or the reason why it does not."""
         with reading():
-            message = db.session.scalars(select(Message).where(Message.id == attempt.claim.id)).one()
+            # The claim changed the row behind the session's back; its new attempt stands in what leaves.
+            claimed = select(Message).where(Message.id == attempt.claim.id)
+            message = db.session.scalars(claimed.execution_options(populate_existing=True)).one()
             link, why_not = standing(message, self.address_of_link)
             if why_not:
                 return why_not

@@ -10,13 +10,15 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from core.database import db
-from invoices.models import ContactPoint, ContactState
+from core.organisations.models import Organisation
+from invoices.models import Channel, ContactPoint, ContactState
 from invoices.queries import why_not_dun
 from messaging import claims, opting
 from messaging.approaches import is_paused, may_leave_from
 from messaging.claims import Claim
 from messaging.models import Message, MessageInvoice, MessageState
 from messaging.rendering import LinkText, Rendered
+from messaging.sms_limits import count_or_hold
 
 AddressOfLink = Callable[[Message], LinkText | None]
 """What a message says about its link, a debtor's or a member's; None when that opens nothing."""
@@ -51,7 +53,7 @@ def may_leave(claim: Claim, made: Rendered, address_of_link: AddressOfLink, now:
     An invoice that may not be dunned any more is taken out of the message. When some are left the message
     goes back to the queue, to be written again without it; when none is left it is suppressed. A collection
     message outside the contact hours, or one too many in a week, goes back to the queue until it may leave;
-    to a debtor in a pause it is suppressed.
+    to a debtor in a pause it is suppressed. An SMS leaves within the limits of its organisation.
     """
     message = db.session.scalars(
         select(Message).where(Message.id == claim.id).execution_options(populate_existing=True)
@@ -64,6 +66,8 @@ def may_leave(claim: Claim, made: Rendered, address_of_link: AddressOfLink, now:
         _end(claim, MessageState.SUPPRESSED, why_not)
         return False
     if message.is_collection and not _may_collect(claim, made, message.debtor_id, now):
+        return False
+    if message.channel is Channel.SMS and not _within_limits(claim, message, now):
         return False
     return claims.advance(
         claim,
@@ -89,6 +93,17 @@ def _may_collect(claim: Claim, made: Rendered, debtor_id: int | None, now: datet
             claims.give_back(claim, not_before=from_then)
             return False
     return _all_may_be_dunned(claim, made)
+
+
+def _within_limits(claim: Claim, message: Message, now: datetime) -> bool:
+    """Count an SMS and return whether it may leave; when not, it fails or waits for the next day."""
+    owner = db.session.get_one(Organisation, message.organisation_id)
+    held = count_or_hold(organisation=owner, number=message.recipient, now=now)
+    if held is not None and held.until is None:
+        _end(claim, MessageState.FAILED, held.reason)
+    elif held is not None:
+        claims.give_back(claim, not_before=held.until, state_reason=held.reason)
+    return held is None
 
 
 def _all_may_be_dunned(claim: Claim, made: Rendered) -> bool:

@@ -9,11 +9,30 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.database import db
+from core.refusals import N_, Refusal
 from invoices.models import Channel, ContactPoint, ContactState
 from messaging.sms_models import OptOut, OptOutSource
 
 # Why a contact point is not used, in the words that START takes back.
 REASONS = {OptOutSource.STOP: "STOP", OptOutSource.PROVIDER: "STOP (21610)", OptOutSource.PORTAL: ""}
+
+
+class OptedOut(Refusal):
+    """The owner of a number said STOP; nobody else can take that back."""
+
+    sentence = N_("The owner of this number sent STOP. Only an SMS with START from it takes that back.")
+
+
+def demand_open(*, contact: ContactPoint) -> None:
+    """Raises OptedOut when the owner of this address or number wants no messages there."""
+    if is_opted_out(organisation_id=contact.organisation_id, channel=contact.channel, value=contact.value):
+        raise OptedOut
+
+
+def show_on(*, contact: ContactPoint) -> None:
+    """Let a new contact point show that its owner wants no messages there."""
+    if is_opted_out(organisation_id=contact.organisation_id, channel=contact.channel, value=contact.value):
+        contact.state, contact.state_reason = ContactState.OPTED_OUT, REASONS[OptOutSource.STOP]
 
 
 def is_opted_out(*, organisation_id: int, channel: Channel, value: str) -> bool:

@@ -23,7 +23,8 @@ log = structlog.get_logger()
 # a bad name worse.
 REFUSALS, WITHIN, REST = 5, timedelta(minutes=10), timedelta(hours=1)
 KEPT_FOR = timedelta(days=1)
-_Paces = dict[str, Row[str, datetime, datetime | None]]
+_Pace = Row[str, datetime, datetime | None]
+_Paces = dict[str, _Pace]
 
 
 def room_of_organisations(ids: Collection[int], *, rates: Rates, now: datetime) -> dict[int, int]:
@@ -49,27 +50,33 @@ def within_domains(held: Sequence[Claim], *, rates: Rates, now: datetime) -> lis
     by_domain: dict[str, list[Claim]] = {}
     for claim in held:
         by_domain.setdefault(_domain(claim.domain), []).append(claim)
-    found = _locked(by_domain, now=now) if rates.domain else _resting(by_domain, now=now)
-    going: dict[str, list[Claim]] = {}
-    for subject, group in by_domain.items():
-        pace = found.get(subject)
-        if pace is not None and pace.rests_until is not None and pace.rests_until > now:
-            _wait(group, until=[pace.rests_until] * len(group), why="domain_rests")
-        elif pace is not None and rates.domain:
-            fitting = room(per_minute=rates.domain, spent_until=pace.spent_until, now=now)
-            going[subject] = group[:fitting]
-            rest = group[fitting:]
-            spent = _after(pace.spent_until, len(going[subject]), rates.domain, now)
-            free = [
-                free_again(per_minute=rates.domain, spent_until=spent, now=now, behind=behind)
-                for behind in range(len(rest))
-            ]
-            _wait(rest, until=free, why="domain_is_busy")
-        else:
-            going[subject] = group
+    found = _locked(by_domain, now=now) if rates.domain else _found(by_domain, lock=False)
+    going = {
+        subject: _going(group, found.get(subject), rates.domain, now) for subject, group in by_domain.items()
+    }
     if rates.domain:
         _spend({subject: len(group) for subject, group in going.items()}, rates.domain, now=now)
     return [claim for group in going.values() for claim in group]
+
+
+def _going(group: list[Claim], pace: _Pace | None, per_minute: int, now: datetime) -> list[Claim]:
+    """Return the claims of one domain that may leave; give the others back."""
+    if pace is None:
+        return group
+    if pace.rests_until is not None and pace.rests_until > now:
+        _wait(group, until=[pace.rests_until] * len(group), why="domain_rests")
+        return []
+    if not per_minute:
+        return group
+    fitting = room(per_minute=per_minute, spent_until=pace.spent_until, now=now)
+    going, waiting = group[:fitting], group[fitting:]
+    spent = spend(per_minute=per_minute, spent_until=pace.spent_until, now=now, messages=len(going))
+    free = [
+        free_again(per_minute=per_minute, spent_until=spent, now=now, behind=behind)
+        for behind in range(len(waiting))
+    ]
+    _wait(waiting, until=free, why="domain_is_busy")
+    return going
 
 
 def count_refusal(*, domain: str, now: datetime) -> None:
@@ -124,14 +131,6 @@ def _locked(subjects: Collection[str], *, now: datetime) -> _Paces:
     return _found(subjects, lock=True)
 
 
-def _resting(subjects: Collection[str], *, now: datetime) -> _Paces:
-    return {
-        subject: pace
-        for subject, pace in _found(subjects, lock=False).items()
-        if pace.rests_until is not None and pace.rests_until > now
-    }
-
-
 def _found(subjects: Collection[str], *, lock: bool) -> _Paces:
     rows = (
         select(SendingPace.subject, SendingPace.spent_until, SendingPace.rests_until)
@@ -141,14 +140,11 @@ def _found(subjects: Collection[str], *, lock: bool) -> _Paces:
     return {row.subject: row for row in db.session.execute(rows.with_for_update() if lock else rows)}
 
 
-def _after(spent_until: datetime, messages: int, per_minute: int, now: datetime) -> datetime:
-    return spend(per_minute=per_minute, spent_until=spent_until, now=now, messages=messages)
-
-
 def _spend(numbers: Mapping[str, int], per_minute: int, *, now: datetime) -> None:
     found = _found([subject for subject, number in numbers.items() if number], lock=False)
     for subject, pace in found.items():
-        _change(subject, spent_until=_after(pace.spent_until, numbers[subject], per_minute, now))
+        spent = spend(per_minute=per_minute, spent_until=pace.spent_until, now=now, messages=numbers[subject])
+        _change(subject, spent_until=spent)
 
 
 def _change(subject: str, **values: object) -> None:

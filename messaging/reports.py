@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from core.database import db
 from invoices.models import ContactPoint, ContactState
-from messaging import opting, retries
+from messaging import opting, retries, senders
 from messaging.callbacks import AttemptUnknown
 from messaging.models import Message, MessageAttempt, MessageState
 from messaging.providers.outcomes import Remedy
@@ -115,7 +115,7 @@ def _delivered(message: Message, reported: Reported, now: datetime) -> None:
 def _died(message: Message, reported: Reported, now: datetime) -> None:
     remedy = remedy_of(reported.code)
     reason = f"{remedy.value} {reported.code or ''}".strip()
-    again_at = _again_at(message, remedy, now)
+    again_at = _again_at(message, remedy, reason, now)
     if again_at is not None:
         again = {"not_before": again_at, "handed_at": None, "sent_at": None}
         _become(message, MessageState.NEW, reason, provider_id=reported.provider_id, **again)
@@ -138,10 +138,10 @@ def _died(message: Message, reported: Reported, now: datetime) -> None:
         contact.state, contact.state_reason = ContactState.FAILED, f"Twilio {reported.code}"
 
 
-def _again_at(message: Message, remedy: Remedy, now: datetime) -> datetime | None:
+def _again_at(message: Message, remedy: Remedy, reason: str, now: datetime) -> datetime | None:
     """Return when a message that did not get through is tried again, or None."""
     if remedy in (Remedy.CHANNEL_STOPS, Remedy.CHANNEL_PAUSES):
-        planned = now + retries.CHANNEL_PAUSE
+        planned = senders.rest(channel=message.channel, remedy=remedy, words=reason, now=now)
         return planned if message.expires_at is None or planned < message.expires_at else None
     if remedy is not Remedy.RETRY:
         return None

@@ -12,18 +12,19 @@ from core import tenancy
 from core.database import db
 from core.transaction import writing
 from invoices.models import Channel, ContactPoint, ContactState
-from messaging import claims, paces, retries
+from messaging import claims, opting, paces, retries, senders
 from messaging.claims import Claim
 from messaging.doubt import TRIES, goes_again
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import NotHanded, Outcome, Refused, Remedy, Sent, Unknown, Withheld
+from messaging.sms_limits import country_of
+from messaging.sms_models import OptOutSource
 
 log = structlog.get_logger()
 
 # A late answer still settles a message whose lease ran out while the provider was thinking, also when it is
 # to go out again and nobody took it yet.
 STILL_OPEN = (MessageState.CLAIMED, MessageState.HANDING, MessageState.UNKNOWN, MessageState.NEW)
-_CONTACT_AFTER = {Remedy.CONTACT_DEAD: ContactState.FAILED, Remedy.OPTED_OUT: ContactState.OPTED_OUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +108,20 @@ def _pause(attempt: Attempt, refused: Refused, now: datetime) -> Settled:
     """The account is refused, not the message: it waits with the others and burns no attempt."""
     words = f"{refused.remedy} {_code(refused)} {refused.reason}"
     with writing():
+        until = senders.rest(channel=attempt.claim.channel, remedy=refused.remedy, words=words, now=now)
         claims.advance(
             attempt.claim,
             only_from=STILL_OPEN,
             state=MessageState.NEW,
             state_reason=words[:240],
             attempt=attempt.claim.attempt - 1,
-            not_before=now + retries.CHANNEL_PAUSE,
+            not_before=until,
             handed_at=None,
             claimed_by=None,
             leased_until=None,
         )
     log.error("channel pauses", id=attempt.claim.id, why=refused.remedy.value, code=_code(refused))
-    return Settled(refused.remedy.value, retries.CHANNEL_PAUSE)
+    return Settled(refused.remedy.value, until - now)
 
 
 def keep(
@@ -137,8 +139,7 @@ def keep(
             claims.note_attempt(
                 claim, started_at=attempt.started_at, outcome=why or state, code=code, words=words
             )
-        if why in _CONTACT_AFTER:
-            _mark_contact(claim, _CONTACT_AFTER[Remedy(why)], words)
+        _follow(claim, state, why, words, attempt.started_at)
         if claim.channel is Channel.EMAIL and (code == "554" or code.startswith("5.7.")):
             paces.count_refusal(domain=claim.domain, now=attempt.started_at)
     log.info("message", id=claim.id, attempt=claim.attempt, state=state.value, why=why, code=code, kept=kept)
@@ -158,7 +159,26 @@ def keep_broken(attempt: Attempt, error: Exception, now: datetime) -> Settled:
     return _later(attempt, now, "program_error", words)
 
 
-def _mark_contact(claim: Claim, state: ContactState, reason: str) -> None:
+def _follow(claim: Claim, state: MessageState, why: str, words: str, now: datetime) -> None:
+    """Do what an outcome means beyond its message: for the contact, for its owner's wish, for the sender."""
+    if state is MessageState.SENT:
+        senders.recovered(channel=claim.channel)
+    elif why == Remedy.CONTACT_DEAD:
+        _mark_dead(claim, words)
+    elif why == Remedy.OPTED_OUT:
+        opting.opt_out(
+            organisation_id=claim.organisation_id,
+            channel=claim.channel,
+            value=claim.recipient,
+            source=OptOutSource.PROVIDER,
+            now=now,
+        )
+    elif why == Remedy.COUNTRY_CLOSED:
+        country = country_of(claim.recipient)
+        senders.warn(subject=f"country:{country}", channel=claim.channel, words=f"{country} {words}", now=now)
+
+
+def _mark_dead(claim: Claim, reason: str) -> None:
     contact = db.session.scalar(
         select(ContactPoint)
         .join(Message, Message.contact_point_id == ContactPoint.id)
@@ -166,7 +186,7 @@ def _mark_contact(claim: Claim, state: ContactState, reason: str) -> None:
         .where(Message.id == claim.id, ContactPoint.value == Message.recipient)
     )
     if contact is not None:
-        contact.state, contact.state_reason = state, reason[:200]
+        contact.state, contact.state_reason = ContactState.FAILED, reason[:200]
 
 
 def give_back(rest: Sequence[Claim], *, until: datetime | None = None) -> None:

@@ -18,7 +18,7 @@ from core.organisations.models import Creditor, Organisation
 from core.web.accounts import LinkKind, password_link
 from core.web.guards import EVERYBODY, rank_of
 from dunning import operations as dunning
-from dunning.models import DunningAssignment, DunningPolicy
+from dunning.models import DunningPolicy
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import BatchState, ImportBatch, ImportMapping
 from invoices.importing.shelf import shelf_in
@@ -29,7 +29,6 @@ from invoices.models import (
     CreditNote,
     Debtor,
     DebtorKind,
-    DebtorPause,
     Invoice,
     Payment,
 )
@@ -49,7 +48,9 @@ from reactions.operations import actions
 from reactions.operations.founding import found_types
 from reactions.operations.submission import submit
 from tests import factories
+from tests.bank import bring_statement
 from tests.canaries import Canaries
+from tests.own_plans import put_on_own_plan
 from tests.people import Person
 from tests.rules import Place
 from tests.visitor import Visitor
@@ -148,12 +149,16 @@ class _Filling:
             debtors += [self._debtor(creditor) for _ in range(PERSONS)]
             debtors += [self._company(creditor) for _ in range(COMPANIES)]
             self._proposed()
-            self._planned(debtors[-1])
+            self.crowd.ids["policy"] = put_on_own_plan(debtors[-1], self._word, self.now)
+            self.crowd.more_pages.append((self.crowd.administrator, f"/desk/debtors/{debtors[-1].public_id}"))
             self._messages(debtors[0])
             self.crowd.debtor = self._visiting(debtors[0], "debtor")
             self.crowd.other_debtor = self._visiting(other, "other-debtor")
             self._reacted(debtors[0])
             self._imported()
+            banked, more = bring_statement(self.owner, self.canaries, today=self.today, now=self.now)
+            self.crowd.ids |= banked
+            self.crowd.more_pages += [(self.crowd.administrator, page) for page in more]
             db.session.flush()
         ids = self.crowd.ids
         ids["creditors"], ids["debtors"] = creditor.public_id, debtors[0].public_id
@@ -242,23 +247,6 @@ class _Filling:
         policy, past = db.session.query(DunningPolicy).one(), self.now - timedelta(days=20)
         sent = dunning.propose(organisation=self.owner, policy_id=policy.id, now=past)
         dunning.confirm(organisation=self.owner, run=sent, member_id=None, now=past)
-
-    def _planned(self, debtor: Debtor) -> None:
-        """Put a debtor on a plan of their own, and let reminders to them wait."""
-        policy = DunningPolicy(organisation_id=self.owner.id, name=self._word(), is_by_hand=True)
-        db.session.add(policy)
-        db.session.flush()
-        self.crowd.ids["policy"] = policy.public_id
-        of_debtor = {"organisation_id": self.owner.id, "debtor_id": debtor.id}
-        pause = DebtorPause(
-            **of_debtor,
-            reason=self._word(),
-            started_at=self.now,
-            ends_on=self.today + timedelta(days=30),
-        )
-        db.session.add_all((DunningAssignment(**of_debtor, policy_id=policy.id), pause))
-        db.session.flush()
-        self.crowd.more_pages.append((self.crowd.administrator, f"/desk/debtors/{debtor.public_id}"))
 
     def _proposed(self) -> None:
         policy = db.session.query(DunningPolicy).one()

@@ -18,6 +18,7 @@ from invoices.importing.contacts import EmailUnreadable, PhoneUnreadable
 from invoices.models import Channel, ContactPoint, ContactState, Debtor
 from invoices.queries import debtor_by_public_id
 from links.operations import revoke_of_contact
+from messaging import opting
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/debtors/<debtor_public_id>/contacts")
 AT_VALUE: dict[type[Refusal], str] = {
@@ -25,6 +26,7 @@ AT_VALUE: dict[type[Refusal], str] = {
     PhoneUnreadable: "value",
     contacts.NumberTakesNoSms: "value",
     contacts.ContactKnown: "value",
+    opting.OptedOut: "is_usable",
 }
 
 
@@ -44,7 +46,7 @@ def add(debtor_public_id: str) -> ResponseReturnValue:
         return _new(debtor, form), 422
     try:
         with transaction.writing():
-            contacts.add_contact(
+            added = contacts.add_contact(
                 organisation_id=current_organisation().id,
                 debtor=debtor,
                 channel=Channel(form.channel.data),
@@ -54,6 +56,7 @@ def add(debtor_public_id: str) -> ResponseReturnValue:
                 now=clock.now(),
                 member_id=current_member().id,
             )
+            opting.show_on(contact=added)
     except Refusal as refusal:
         status = at_field(form, refusal, AT_VALUE)
         return _new(_debtor(debtor_public_id), form), status
@@ -97,6 +100,8 @@ def save(debtor_public_id: str, contact_public_id: str) -> ResponseReturnValue:
                     now=clock.now(),
                     member_id=current_member().id,
                 )
+            if form.is_usable.data:
+                opting.demand_open(contact=contact)
     except Refusal as refusal:
         status = at_field(form, refusal, AT_VALUE)
         debtor = _debtor(debtor_public_id)

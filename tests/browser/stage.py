@@ -26,8 +26,12 @@ from invoices.importing.kinds import FileKind
 from invoices.importing.models import ImportBatch
 from invoices.importing.shelf import shelf_in
 from invoices.models import ContactPoint, Debtor, Invoice
+from invoices.statements.models import BankLine
+from invoices.statements.reading import read_statements
+from invoices.statements.taking_in import take_in
 from messaging.models import Message
 from reactions.models import Action, ActionState, Reaction, ReactionType
+from tests.invoices.statements.made import Paid, camt
 from tests.serving import Served
 
 # Sanne de Wit: four open invoices, one of them answered.
@@ -113,6 +117,7 @@ def found(app: Flask, folder: Path) -> Demo:
         with tenancy.scope(organisation.id), writing():
             ids = _ids() | {
                 "k": link.rpartition("/")[2],
+                **_banked(organisation),
                 "imports": _uploaded(organisation, config.var_dir).public_id,
                 "logo": organisation.public_id,
                 "theme": organisation.public_id,
@@ -144,6 +149,29 @@ def _ids() -> dict[str, str]:
         "reset-password": password_link(agent, LinkKind.RESET, valid_until=until).rpartition("/")[2],
         "invitation": password_link(agent, LinkKind.INVITATION, valid_until=until).rpartition("/")[2],
     }
+
+
+def _banked(organisation: Organisation) -> dict[str, str]:
+    """Take in a statement with an amount to confirm, one that fits nothing, and one that went out."""
+    today = day_in(clock.now(), organisation.zone)
+    number = db.session.scalars(select(Invoice.number).where(Invoice.number == "2026/201")).one()
+    content = camt(
+        Paid(5_000, text=f"Termijn {number}", name="S de Wit", on=today),
+        Paid(12_345, text="Bedankt voor de goede zorgen", name="Bakkerij Zonnebloem", on=today),
+        Paid(-70_000, text="Huur kantoor", name="Vastgoed Noord", on=today),
+    )
+    taken = take_in(
+        organisation_id=organisation.id,
+        member_id=None,
+        file_name="afschrift.xml",
+        content=content,
+        statements=read_statements(content, today=today),
+        now=clock.now(),
+        today=today,
+        when_settled=list,
+    )
+    line = select(BankLine.public_id).where(BankLine.amount == 5_000)
+    return {"statements": taken[0].public_id, "payments": db.session.scalars(line).one()}
 
 
 def _uploaded(organisation: Organisation, var_dir: Path) -> ImportBatch:

@@ -36,9 +36,9 @@ def choose(
     return page.submit({"kind": kind, "file": (BytesIO(data), name)}, to="/new", status=status)
 
 
-def choose_large(person: Person, size: int) -> Page:
+def choose_large(person: Person, size: int, *, at: str = "/desk/imports/new") -> Page:
     """Send a file of so many bytes, which is refused; the body is made here, for it is larger than usual."""
-    page = person.open("/desk/imports/new")
+    page = person.open(at)
     parts = {name: values[0] for name, values in page.form(to="/new").values.items()}
     before = "".join(
         f'--bound\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'

@@ -106,6 +106,12 @@ class FakeTwilio:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def authorization(self) -> str:
+        """The header by which the account is known."""
+        login = base64.b64encode(f"{self.account_sid}:{self.auth_token}".encode()).decode()
+        return f"Basic {login}"
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -291,9 +297,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _known(self) -> bool:
         path = urlsplit(self.path).path
-        login = base64.b64encode(f"{self._twilio.account_sid}:{self._twilio.auth_token}".encode()).decode()
         right_path = path == f"/2010-04-01/Accounts/{self._twilio.account_sid}/Messages.json"
-        return right_path and self.headers.get("Authorization") == f"Basic {login}"
+        return right_path and self.headers.get("Authorization") == self._twilio.authorization
 
     def _created(self, message: dict[str, Any], fault: str | None) -> None:
         if fault == "500 after create":

@@ -185,3 +185,14 @@ def test_two_workers_do_not_ask_for_the_same(outbox: Outbox) -> None:
     assert outbox.ask() == 0
     outbox.pass_by(seconds=30)
     assert outbox.ask() == 1
+
+
+def test_what_a_person_cleared_is_asked_for_no_more(outbox: Outbox) -> None:
+    message = doubtful(outbox, 20500)
+    outbox.pass_by(seconds=60)
+    outbox.ask()
+    with tenancy.everywhere(), writing():
+        db.session.execute(update(Message).where(Message.id == message.id).values(cleared_at=outbox.now))
+    outbox.pass_by(minutes=10)
+    assert (outbox.ask(), outbox.deliver()) == (0, {})
+    assert len(outbox.twilio.requests) == 1

@@ -1,7 +1,7 @@
 """Returned mail is read: reports, old-fashioned bounces, complaints, and what is none of these."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from messaging.bounces import MOST_BYTES, Kind, read
@@ -75,6 +75,7 @@ def test_a_report_about_something_else_is_no_complaint(kind: str) -> None:
     assert read(returned_mail.complaint("b-1-2@b.example", kind=kind)).kind is Kind.OTHER
 
 
+@settings(deadline=None)
 @given(some.binary(max_size=400), some.sampled_from([returned_mail.report(), returned_mail.complaint("a@b")]))
 def test_nothing_that_comes_makes_it_stumble(noise: bytes, mail: bytes) -> None:
     read(noise)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from messaging.rates import MINUTE, free_again, room, spend
@@ -29,6 +29,7 @@ def test_who_waits_is_told_the_moment_at_which_there_is_room() -> None:
         assert room(per_minute=60, spent_until=spent, now=free) == behind + 1
 
 
+@settings(deadline=None)
 @given(some.integers(1, 10_000), some.lists(some.tuples(some.integers(0, 90), some.integers(0, 500))))
 def test_no_minute_ever_sees_more_than_two_minutes_worth(rate: int, steps: list[tuple[int, int]]) -> None:
     """The room at once and what the rate gives in that minute: never more, however it is asked."""

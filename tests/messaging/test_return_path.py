@@ -1,7 +1,7 @@
 """The signed return path: it names one message, and nobody else can write one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from core.identifiers import ALPHABET
@@ -13,6 +13,7 @@ NAME = "a7Kq2ZpR9xYb"
 ADDRESS = PATHS.address_of(NAME)
 
 
+@settings(deadline=None)
 @given(some.text(ALPHABET, min_size=12, max_size=12))
 def test_every_address_fits_and_names_its_message(name: str) -> None:
     address = PATHS.address_of(name)

@@ -1,0 +1,51 @@
+"""What the pages of bank statements call formats, states and reasons."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask_babel import gettext
+
+from core.refusals import N_
+from desk.words import Word
+from invoices.statements.models import BankLine, IgnoreReason, LineState, StatementFormat
+
+FORMATS: Mapping[StatementFormat, str] = MappingProxyType(
+    {
+        StatementFormat.CAMT053: "CAMT.053",
+        StatementFormat.MT940: "MT940",
+        StatementFormat.CODA: "CODA",
+    }
+)
+STATES: Mapping[LineState, Word] = MappingProxyType(
+    {
+        LineState.MATCHED: (N_("Booked"), "good"),
+        LineState.SUGGESTED: (N_("To confirm"), "wait"),
+        LineState.UNMATCHED: (N_("To settle"), "wait"),
+        LineState.IGNORED: (N_("Laid aside"), "calm"),
+    }
+)
+# What a member may choose; `outgoing` is the portal's own.
+REASONS: Mapping[IgnoreReason, str] = MappingProxyType(
+    {
+        IgnoreReason.PAID_BACK: N_("It was or will be paid back"),
+        IgnoreReason.NOT_OURS: N_("It is not about an invoice"),
+        IgnoreReason.BOOKED_ELSEWHERE: N_("It was booked elsewhere"),
+        IgnoreReason.OTHER: N_("Another reason"),
+    }
+)
+OUTGOING = N_("Money that went out")
+
+
+def state(line: BankLine) -> tuple[str, str]:
+    """Return the word and the tone for where a line stands."""
+    if line.ignore_reason == IgnoreReason.OUTGOING:
+        return str(gettext(OUTGOING)), "calm"
+    word, tone = STATES[line.state]
+    return str(gettext(word)), tone
+
+
+def reason(line: BankLine) -> str:
+    """Return why a line was laid aside, or nothing."""
+    if line.ignore_reason is None:
+        return ""
+    return str(gettext(REASONS.get(line.ignore_reason, OUTGOING)))

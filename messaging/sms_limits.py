@@ -1,0 +1,75 @@
+"""What an organisation's SMS may cost: only to its countries, and not more than so many a day.
+
+A mistake in a file, or somebody who asks for links to numbers abroad all night, then costs little.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.clock import day_in
+from core.database import db
+from core.organisations.models import Organisation
+from messaging.sms_models import SmsDay
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why an SMS does not leave: for good, or until a moment."""
+
+    reason: str
+    until: datetime | None = None
+
+
+def country_of(number: str) -> str:
+    """Return the country (ISO 3166-1) of an E.164 number; empty for none, as of a satellite telephone."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return ""
+    country = phonenumbers.region_code_for_number(parsed)
+    country = country or phonenumbers.region_code_for_country_code(parsed.country_code or 0) or ""
+    return country if country.isalpha() and country != "ZZ" else ""
+
+
+def countries_of(organisation: Organisation) -> frozenset[str]:
+    """Return the countries this organisation writes to: its own and those it named."""
+    return frozenset({organisation.country, *organisation.sms_countries.split()})
+
+
+def count_or_hold(*, organisation: Organisation, number: str, now: datetime) -> Held | None:
+    """Count an SMS that is about to be handed over, or return why it is not, in the caller's transaction."""
+    if country_of(number) not in countries_of(organisation):
+        return Held("country_not_allowed")
+    today = day_in(now, organisation.zone)
+    if not _counted(organisation, today):
+        tomorrow = datetime.combine(today + timedelta(days=1), time(), ZoneInfo(organisation.zone))
+        return Held("daily_limit", tomorrow.astimezone(UTC))
+    return None
+
+
+def _counted(organisation: Organisation, today: date) -> bool:
+    """Add one to the day's count unless it is full; the row is locked until the transaction ends."""
+    if not organisation.sms_per_day:
+        return False
+    mine = (SmsDay.organisation_id == organisation.id, SmsDay.day == today)
+    full = db.session.scalar(select(SmsDay.handed >= organisation.sms_per_day).where(*mine).with_for_update())
+    if full:
+        return False
+    if full is None:
+        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+        first = insert(SmsDay).values(organisation_id=organisation.id, day=today, handed=1)
+        if db.session.execute(first.on_conflict_do_nothing().returning(SmsDay.id)).all():
+            return True
+    counted = db.session.execute(
+        update(SmsDay)
+        .where(*mine, SmsDay.handed < organisation.sms_per_day)
+        .values(handed=SmsDay.handed + 1)
+        .returning(SmsDay.id)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(counted.all())

@@ -1,0 +1,88 @@
+"""`portal import-payments`: statements from a terminal."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from sqlalchemy import func, select
+
+from collections_portal.cli import main
+from core import tenancy
+from core.database import db
+from core.organisations.models import Organisation
+from invoices.models import Invoice, Payment
+from tests import factories
+from tests.commands.test_member import SECRETS
+from tests.invoices.statements.made import Paid, camt, camt_of, camt_statement
+from tests.moments import Clock
+
+
+@pytest.fixture
+def voltwerk(app: Flask, clock: Clock) -> Organisation:
+    """An organisation with one open invoice, 2026/7771 of 1,250.00."""
+    with app.app_context():
+        owner = factories.organisation()
+        factories.invoice(factories.debtor(owner), factories.creditor(owner), number="2026/7771")
+        db.session.commit()
+        return owner
+
+
+@pytest.fixture
+def portal(
+    app: Flask, voltwerk: Organisation, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[bytes], Result]:
+    """The command in an installation on this test's database, for a file with this content."""
+    environment = SECRETS | {
+        "PORTAL_URL": "https://pay.voltwerk.example",
+        "DATABASE_URL": database_url,
+        "PORTAL_VAR": str(app.config["PORTAL"].var_dir),
+        "SMTP_HOST": "localhost",
+        "MAIL_FROM": "portal@voltwerk.example",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    file = tmp_path / "november.xml"
+
+    def run(content: bytes) -> Result:
+        file.write_bytes(content)
+        arguments = ["import-payments", str(file), "--organisation", voltwerk.public_id]
+        return CliRunner().invoke(main, arguments)
+
+    return run
+
+
+def open_and_paid(app: Flask) -> tuple[int, int]:
+    """Return what is open on the invoice, and how many payments there are."""
+    with app.app_context(), tenancy.everywhere():
+        payments = db.session.scalar(select(func.count(Payment.id))) or 0
+        return db.session.scalars(select(Invoice.amount_open)).one(), payments
+
+
+def test_what_fits_is_booked_and_the_rest_is_counted(app: Flask, portal: Callable[[bytes], Result]) -> None:
+    done = portal(camt(Paid(125_000, text="2026/7771"), Paid(100, text="bedankt"), Paid(-700), number="7"))
+    assert done.exit_code == 0
+    assert done.output == ("Statement 7: 3 new lines, 1 booked, 1 to settle, 1 went out, 0 known before.\n")
+    assert open_and_paid(app) == (0, 1)
+
+
+def test_the_same_file_twice_ends_with_a_sentence(app: Flask, portal: Callable[[bytes], Result]) -> None:
+    content = camt(Paid(5_000, text="bedankt"))
+    portal(content)
+    again = portal(content)
+    assert (again.exit_code, again.output) == (
+        1, "Error: This very file was taken in before, so nothing was stored.\n",
+    )  # fmt: skip
+    assert open_and_paid(app)[1] == 0
+
+
+def test_one_statement_of_a_file_that_does_not_add_up_keeps_all_of_them_out(
+    app: Flask, portal: Callable[[bytes], Result]
+) -> None:
+    good = camt_statement(Paid(125_000, text="2026/7771"), number="1")
+    bad = camt_statement(Paid(100), number="2", closing=7)
+    done = portal(camt_of(good, bad))
+    assert done.exit_code == 1
+    assert "Statement 2 does not add up" in done.output
+    assert open_and_paid(app) == (125_000, 0)

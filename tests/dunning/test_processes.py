@@ -1,0 +1,92 @@
+"""Two runs at once in real processes, one of them killed half-way and started again, ten times."""
+
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from core import tenancy
+from core.database import db
+from core.organisations.queries import organisation
+from dunning import operations
+from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip, RunState
+from dunning.queries import default_policy
+from messaging.models import Message
+from tests import factories
+from tests.dunning.conftest import FRIDAY
+from tests.house.code import ROOT
+
+ROUNDS = 10
+REACHABLE, UNREACHABLE = 20, 3
+# Each process loads the whole portal first, which a busy machine takes its time for.
+PATIENCE = 300
+# In turn from the first row of the run to the last ones of its messages.
+DYING_AT = (1, 2, 4, 6, 9, 13, 20, 30, 45, 60)
+
+
+def start(database_url: str, organisation_id: int, dying_at: int = 0) -> subprocess.Popen[bytes]:
+    arguments = (database_url, str(organisation_id), FRIDAY.isoformat(), str(dying_at))
+    return subprocess.Popen([sys.executable, "-m", "tests.dunning.running_process", *arguments], cwd=ROOT)
+
+
+def filled(app: Flask) -> int:
+    """Store an organisation with debtors and a plan that runs by itself; return its id."""
+    with app.app_context():
+        owner = factories.organisation()
+        creditor = factories.creditor(owner)
+        for number in range(REACHABLE + UNREACHABLE):
+            debtor = factories.debtor(owner)
+            factories.invoice(debtor, creditor)
+            if number < REACHABLE:
+                factories.contact_point(debtor)
+        with tenancy.scope(owner.id):
+            operations.found_policy(organisation_id=owner.id).is_automatic = True
+            db.session.commit()
+        return owner.id
+
+
+@pytest.mark.timeout(1_800)
+def test_each_debtor_gets_one_message_whoever_runs_and_whoever_dies(app: Flask, database_url: str) -> None:
+    killed = 0
+    for dying_at in DYING_AT[:ROUNDS]:
+        organisation_id = filled(app)
+        dying, other = (start(database_url, organisation_id, at) for at in (dying_at, 0))
+        ends = dying.wait(timeout=PATIENCE), other.wait(timeout=PATIENCE)
+        assert ends[0] in (0, -signal.SIGKILL), dying_at
+        assert ends[1] == 0, dying_at
+        killed += ends[0] != 0
+        assert start(database_url, organisation_id).wait(timeout=PATIENCE) == 0
+        with app.app_context(), tenancy.scope(organisation_id):
+            messages = Counter(db.session.scalars(select(Message.debtor_id)))
+            assert sorted(messages.values()) == [1] * REACHABLE, dying_at
+            (run,) = db.session.scalars(select(DunningRun))
+            assert run.state is RunState.CONFIRMED
+            assert len(db.session.scalars(select(DunningNotice.id)).all()) == REACHABLE
+            lines = db.session.scalars(select(DunningNoticeInvoice.invoice_id)).all()
+            skips = db.session.scalars(select(DunningSkip.invoice_id)).all()
+            assert len({*lines, *skips}) == len(lines) + len(skips) == REACHABLE + UNREACHABLE
+    assert killed >= ROUNDS // 3
+
+
+def test_a_run_that_was_left_half_filled_is_gone_on_with_where_it_stopped(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dunning.overdue.DEBTORS_IN_A_CHUNK", 10)
+    organisation_id = filled(app)
+    with app.app_context(), tenancy.scope(organisation_id):
+        owner = organisation(organisation_id=organisation_id)
+        policy_id = default_policy(organisation_id=organisation_id).id
+        run = operations.begin(organisation=owner, policy_id=policy_id, now=FRIDAY)
+        assert operations.fill(organisation=owner, run=run, chunks=1)
+        assert len(db.session.scalars(select(DunningNotice.id)).all()) == 10
+        with pytest.raises(operations.RunDecided):
+            operations.confirm(organisation=owner, run=run, member_id=None, now=FRIDAY)
+        again = operations.begin(organisation=owner, policy_id=policy_id, now=FRIDAY)
+        assert again.id == run.id
+        assert not operations.fill(organisation=owner, run=again)
+        assert len(db.session.scalars(select(DunningNotice.id)).all()) == REACHABLE
+        assert run.state is RunState.PROPOSED

@@ -126,7 +126,10 @@ def change_fields(
 def move_type(
     *, organisation_id: int, type_public_id: str, place: int, member_id: int, now: datetime
 ) -> ReactionType:
-    """Put a type at `place` (1 is the first) of the list that debtors see. Raises TypeUnknown."""
+    """Put a type at `place` (1 is the first, anything too high the last) of the list that debtors see.
+
+    Raises TypeUnknown.
+    """
     hold(organisation_id=organisation_id)
     type_ = type_by_public_id(organisation_id=organisation_id, public_id=type_public_id)
     rows = db.session.scalars(
@@ -137,7 +140,7 @@ def move_type(
     ).all()
     before = type_.position
     order = [row for row in rows if row.id != type_.id]
-    order.insert(max(place, 1) - 1, type_)
+    order.insert(min(max(place, 1), len(rows)) - 1, type_)
     for position, row in enumerate(order, start=1):
         row.position = position
     db.session.flush()

@@ -89,11 +89,7 @@ def _qr(name: str, iban: str, owed: Money, reference: str) -> Markup | None:
     if not iban or owed.currency != "EUR" or len(reference) > LONGEST_REFERENCE or owed.amount > MOST:
         return None
     try:
-        try:
         code = helpers.make_epc_qr(name=name[:LONGEST_NAME], iban=iban, amount=owed.amount, text=reference)
-    except ValueError:
-        # Letters outside Latin take several bytes each, and the standard counts bytes: 331 for all of it.
-        return None
     except ValueError:
         # Letters outside Latin take several bytes each, and the standard counts bytes: 331 for all of it.
         return None

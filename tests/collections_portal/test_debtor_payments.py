@@ -92,13 +92,6 @@ def test_letters_that_leave_no_room_in_the_code_leave_the_words_of_the_transfer(
     assert (transfer.name, transfer.amount) == ("電" * 70, 125000)
 
 
-def test_letters_that_leave_no_room_in_the_code_leave_the_words_of_the_transfer() -> None:
-    wide = INVOICE._replace(payment_reference="請" * 140)
-    (transfer,) = transfers(wide, name="電" * 70)
-    assert transfer.qr is None
-    assert (transfer.name, transfer.amount) == ("電" * 70, 125000)
-
-
 @pytest.mark.parametrize("iban", ["", "NL03ABNA0123456789", "nonsense", "1234.56.78903"])
 def test_an_account_that_does_not_check_out_is_not_shown(iban: str) -> None:
     (transfer,) = transfers(INVOICE, iban=iban)

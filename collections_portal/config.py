@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from messaging.providers.smtp import Encryption
+
 SHORTEST_KEY = 32
+# Where a mail server takes messages, as RFC 6409 and RFC 8314 have it; without encryption as the former.
+SMTP_PORTS = {Encryption.STARTTLS: 587, Encryption.TLS: 465, Encryption.NONE: 587}
 KNOWN_KEYS = ("changeme", "secret", "development", "insecure", "example")
 
 
@@ -22,7 +26,7 @@ class Mail:
     port: int = 587
     user: str = ""
     password: str = ""
-    starttls: bool = True
+    encryption: Encryption = Encryption.STARTTLS
     sender: str = ""
     ca_file: str = ""
 
@@ -157,12 +161,13 @@ def _number(env: Mapping[str, str], name: str, default: int, problems: list[str]
 
 
 def _mail(env: Mapping[str, str], problems: list[str]) -> Mail:
+    encryption = _encryption(env, problems)
     mail = Mail(
         host=env.get("SMTP_HOST", ""),
-        port=_number(env, "SMTP_PORT", 587, problems),
+        port=_number(env, "SMTP_PORT", SMTP_PORTS[encryption], problems),
         user=env.get("SMTP_USER", ""),
         password=env.get("SMTP_PASSWORD", ""),
-        starttls=env.get("SMTP_STARTTLS", "required") != "off",
+        encryption=encryption,
         sender=env.get("MAIL_FROM", ""),
         ca_file=env.get("SMTP_CA_FILE", ""),
     )
@@ -171,6 +176,14 @@ def _mail(env: Mapping[str, str], problems: list[str]) -> Mail:
     if "@" not in mail.sender:
         problems.append("MAIL_FROM is missing: the address messages are sent from.")
     return mail
+
+
+def _encryption(env: Mapping[str, str], problems: list[str]) -> Encryption:
+    word = env.get("SMTP_ENCRYPTION", Encryption.STARTTLS)
+    if word not in list(Encryption):
+        problems.append(f"SMTP_ENCRYPTION must be starttls, tls or none, not {word!r}.")
+        return Encryption.STARTTLS
+    return Encryption(word)
 
 
 def _sms(env: Mapping[str, str], problems: list[str]) -> Sms:

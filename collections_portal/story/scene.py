@@ -26,6 +26,7 @@ from core.transaction import reading, writing
 from core.web import logs
 from messaging.delivery import deliver_due
 from messaging.providers.files import newest_first
+from messaging.providers.smtp import Encryption
 
 
 class Scene:
@@ -125,5 +126,7 @@ def _config(folder: Path, *, mail_port: int, port: int) -> Config:
         database_url=f"sqlite:///{folder / 'portal.sqlite'}",
         var_dir=folder,
         mailbox_dir=folder / "mailbox",
-        mail=Mail(host="127.0.0.1", port=mail_port, starttls=False, sender="portal@voltwerk.example"),
+        mail=Mail(
+            host="127.0.0.1", port=mail_port, encryption=Encryption.NONE, sender="portal@voltwerk.example"
+        ),
     )

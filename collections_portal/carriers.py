@@ -26,7 +26,7 @@ from messaging.models import Message
 from messaging.previews import is_test
 from messaging.providers.files import FileProvider
 from messaging.providers.outcomes import OutgoingSms, Provider
-from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
+from messaging.providers.smtp import SmtpProvider, SmtpServer
 from messaging.rates import Rates
 from messaging.rendering import LinkText
 from messaging.return_path import ReturnPath
@@ -107,7 +107,7 @@ def _server(config: Config) -> SmtpServer:
         port=mail.port,
         username=mail.user or None,
         password=mail.password or None,
-        encryption=Encryption.STARTTLS if mail.starttls else Encryption.NONE,
+        encryption=mail.encryption,
         ca_file=mail.ca_file or None,
     )
 

@@ -9,8 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 from core.law import shelf
 from core.law.rows import LawMisread
 from messaging.headers import is_host
+from messaging.providers.smtp import Encryption
 
 SHORTEST_KEY = 32
+# Where a mail server takes messages, as RFC 6409 and RFC 8314 have it; without encryption as the former.
+SMTP_PORTS = {Encryption.STARTTLS: 587, Encryption.TLS: 465, Encryption.NONE: 587}
 KNOWN_KEYS = ("changeme", "secret", "development", "insecure", "example")
 
 
@@ -30,7 +33,7 @@ class Mail:
     port: int = 587
     user: str = ""
     password: str = ""
-    starttls: bool = True
+    encryption: Encryption = Encryption.STARTTLS
     sender: str = ""
     ca_file: str = ""
     per_minute_organisation: int = 6_000
@@ -183,12 +186,13 @@ def _law(env: Mapping[str, str], problems: list[str]) -> Path | None:
 
 
 def _mail(env: Mapping[str, str], problems: list[str]) -> Mail:
+    encryption = _encryption(env, problems)
     mail = Mail(
         host=env.get("SMTP_HOST", ""),
-        port=_number(env, "SMTP_PORT", 587, problems),
+        port=_number(env, "SMTP_PORT", SMTP_PORTS[encryption], problems),
         user=env.get("SMTP_USER", ""),
         password=env.get("SMTP_PASSWORD", ""),
-        starttls=env.get("SMTP_STARTTLS", "required") != "off",
+        encryption=encryption,
         sender=env.get("MAIL_FROM", ""),
         ca_file=env.get("SMTP_CA_FILE", ""),
         per_minute_organisation=_number(env, "MAIL_PER_MINUTE_ORGANISATION", 6_000, problems),
@@ -202,6 +206,14 @@ def _mail(env: Mapping[str, str], problems: list[str]) -> Mail:
     if mail.bounce_domain and not is_host(mail.bounce_domain):
         problems.append("MAIL_BOUNCE_DOMAIN must be a domain of its own, such as bounces.example.org.")
     return mail
+
+
+def _encryption(env: Mapping[str, str], problems: list[str]) -> Encryption:
+    word = env.get("SMTP_ENCRYPTION", Encryption.STARTTLS)
+    if word not in list(Encryption):
+        problems.append(f"SMTP_ENCRYPTION must be starttls, tls or none, not {word!r}.")
+        return Encryption.STARTTLS
+    return Encryption(word)
 
 
 def _sms(env: Mapping[str, str], problems: list[str]) -> Sms:

@@ -1,7 +1,9 @@
 """Files stored by a worker or a command: one transaction for each file, and a clear end whatever happens."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,7 +17,7 @@ from invoices.importing import operations
 from invoices.importing.choices import Choices
 from invoices.importing.kinds import FileKind
 from invoices.importing.problems import Problems
-from invoices.importing.queries import batch_by_public_id, waiting_batches
+from invoices.importing.queries import batch_by_public_id, undecided_batches, waiting_batches
 from invoices.importing.shelf import Shelf, shelf_in
 from invoices.importing.storing import Counts, compare, gather, store
 from invoices.importing.tables import COMMAND_LIMITS
@@ -23,6 +25,7 @@ from invoices.importing.tasks import Task, task_of
 from reactions.operations.endings import close_settled
 
 log = structlog.get_logger()
+KEPT_UNDECIDED = timedelta(days=7)
 
 
 class ImportFailed(Refusal):
@@ -58,6 +61,24 @@ def store_waiting(shelf: Shelf, organisation_id: int) -> int:
         with reading():
             waiting = [batch.public_id for batch in waiting_batches(organisation_id=organisation_id)]
         return sum(store_batch(shelf, organisation_id, public_id) for public_id in waiting)
+
+
+def discard_forgotten(shelf: Shelf, organisation_id: int) -> int:
+    """Give up files that nobody decided about for a week; return how many. Work in the organisation's scope.
+
+    They hold names and addresses of people, so they do not stay because somebody closed a page.
+    """
+    now = clock.now()
+    with reading():
+        left = undecided_batches(organisation_id=organisation_id, before=now - KEPT_UNDECIDED)
+        forgotten = [(batch.public_id, batch.stored_as) for batch in left]
+    for public_id, stored_as in forgotten:
+        with suppress(operations.BatchMovedOn):
+            with writing():
+                batch = batch_by_public_id(organisation_id=organisation_id, public_id=public_id)
+                operations.discard(batch=batch, now=now)
+            shelf.remove(stored_as)
+    return len(forgotten)
 
 
 def store_batch(shelf: Shelf, organisation_id: int, public_id: str) -> bool:

@@ -7,13 +7,14 @@ import structlog
 from flask import Flask
 
 from collections_portal.carriers import carriers_of, link_writer, worker_name
-from collections_portal.imports import shelf_of, store_waiting
+from collections_portal.imports import discard_forgotten, shelf_of, store_waiting
 from core import clock, tenancy
 from core.members.attempts import forget_old
 from core.organisations.queries import organisation, organisations_open
 from core.transaction import reading, writing
 from dunning.operations import begin_automatic, carry_on
 from invoices.freshness import PaymentDataTooOld
+from invoices.importing.shelf import Shelf
 from messaging import paces
 from messaging.asking import ask_due
 from messaging.delivery import BATCH, deliver_due
@@ -62,8 +63,10 @@ def import_files(app: Flask) -> int:
     return done
 
 
-def run_schedule(_app: Flask) -> list[tuple[str, int | None]]:
-    """Forget old tries to sign in and old paces; end broken promises and run automatic policies of everybody.
+def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
+    """Forget old tries to sign in and old paces; do for each organisation what time alone sets off.
+
+    Promises are broken, automatic policies run, uploads that nobody decided about are discarded.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
     Returns each organisation's name with the number of runs made, None where something went wrong.
@@ -73,18 +76,19 @@ def run_schedule(_app: Flask) -> list[tuple[str, int | None]]:
         paces.forget_old(now=clock.now())
     with tenancy.everywhere(), reading():
         organisations = [(each.id, each.name) for each in organisations_open()]
-    return [(name, _run_for(organisation_id, name)) for organisation_id, name in organisations]
+    shelf = shelf_of(app.config["PORTAL"])
+    return [(name, _run_for(shelf, organisation_id, name)) for organisation_id, name in organisations]
 
 
-def _run_for(organisation_id: int, name: str) -> int | None:
+def _run_for(shelf: Shelf, organisation_id: int, name: str) -> int | None:
     try:
-        return _runs_of(organisation_id)
+        return _runs_of(shelf, organisation_id)
     except Exception:
         log.exception("schedule failed", organisation=name)
         return None
 
 
-def _runs_of(organisation_id: int) -> int:
+def _runs_of(shelf: Shelf, organisation_id: int) -> int:
     now = clock.now()
     with tenancy.scope(organisation_id):
         with writing():
@@ -101,4 +105,5 @@ def _runs_of(organisation_id: int) -> int:
             with writing():
                 owner = organisation(organisation_id=organisation_id)
                 left = carry_on(organisation=owner, now=now, at_most=CHUNK)
+        discard_forgotten(shelf, organisation_id)
     return made

@@ -49,7 +49,7 @@ def undecided(public_id: str) -> Upload:
     """Return an import about which something can still be decided. Raises BatchUnknown, BatchMovedOn."""
     with transaction.reading():
         batch = batch_of(public_id)
-        if batch.state not in operations.OPEN:
+        if batch.state not in queries.OPEN:
             raise operations.BatchMovedOn
         choices = Choices.of_json(batch.settings)
         return Upload(batch.public_id, batch.file_name, batch.stored_as, batch.kind, choices)

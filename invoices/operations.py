@@ -24,6 +24,12 @@ class PaymentInFuture(Refusal):
     sentence = N_("The date of payment lies in the future.")
 
 
+class CreditNoteInFuture(Refusal):
+    """What is taken off later is not taken off yet."""
+
+    sentence = N_("The date of the credit note lies in the future.")
+
+
 class CreditNoteKnown(Refusal):
     """This credit note was entered before."""
 
@@ -113,14 +119,18 @@ def record_credit_note(
     amount: int,
     credited_on: date,
     now: datetime,
+    today: date,
     member_id: int | None = None,
 ) -> CreditNote:
     """Store an amount taken off an invoice (minor units) and bring the open amount up to date.
 
-    Raises InvoiceUnknown, AmountNotPositive, InvoiceWithdrawn, CreditNoteKnown and balances.AmountTooHigh.
+    Raises InvoiceUnknown, AmountNotPositive, CreditNoteInFuture, InvoiceWithdrawn, CreditNoteKnown and
+    balances.AmountTooHigh.
     """
     if amount <= 0:
         raise AmountNotPositive
+    if credited_on > today:
+        raise CreditNoteInFuture
     invoice = _held(organisation_id, invoice_id)
     _still_as_seen(invoice, None)
     known = select(CreditNote.id).where(

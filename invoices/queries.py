@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from core.database import db
 from core.refusals import N_, Refusal
@@ -166,6 +166,20 @@ def exemptions_in_force(
     for invoice_id, asked_by, amount in rows:
         held.setdefault(invoice_id, []).append((asked_by, amount))
     return held
+
+
+def is_covered() -> ColumnElement[bool]:
+    """Return SQL about the invoice of a statement: exemptions cover all that is open, alone or in parts.
+
+    The same that `why_not_dun` says, for pages that list invoices in one statement.
+    """
+    invoice, exemption = Invoice.__table__.c, Exemption.__table__.c
+    held = select(func.coalesce(func.sum(func.coalesce(exemption.amount, invoice.amount_open)), 0)).where(
+        exemption.organisation_id == invoice.organisation_id,
+        exemption.invoice_id == invoice.id,
+        exemption.ended_at.is_(None),
+    )
+    return held.correlate(Invoice.__table__).scalar_subquery() >= invoice.amount_open
 
 
 def settled_on(*, organisation_id: int, invoice_id: int) -> tuple[int, int]:

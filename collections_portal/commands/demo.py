@@ -1,9 +1,14 @@
 """`portal demo`: a made-up organisation with a past, served at once; `--story` runs the main job instead."""
 
+import fcntl
 import secrets
 import shutil
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import click
 import flask_migrate
@@ -38,23 +43,54 @@ def demo(host: str, port: int, folder: Path, story: bool, invoices: Path | None)
         sys.exit(tell.run(invoices))
     if invoices is not None:
         raise click.UsageError("--invoices goes with --story.")
-    logs.configure(file=_fresh(folder) / "portal.log")
-    config = _config(host, port, folder)
-    app = create_app(config)
-    organisation, keys = _found(app, config)
-    link = _link(app, config, organisation)
-    serving.serve(app, host=host, port=port, started=lambda _port: _welcome(config, link, keys))
+    _try_port(host, port)
+    with _fresh(folder):
+        logs.configure(file=folder / "portal.log")
+        config = _config(host, port, folder)
+        app = create_app(config)
+        organisation, keys = _found(app, config)
+        link = _link(app, config, organisation)
+        serving.serve(app, host=host, port=port, started=lambda _port: _welcome(config, link, keys))
 
 
-def _fresh(folder: Path) -> Path:
-    """Every demo starts anew: what an earlier one left is removed."""
+def _try_port(host: str, port: int) -> None:
+    """Refuse before anything is removed or made: founding the demo takes a while."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.UsageError(
+                f"{host}:{port} cannot be used ({error.strerror}): perhaps a demo is running already. "
+                "Stop it, or name another --port and another --folder."
+            ) from error
+
+
+@contextmanager
+def _fresh(folder: Path) -> Iterator[None]:
+    """Every demo starts anew: what an earlier one left is removed, but not under one that is running."""
     marker = folder / "this-is-a-demo"
     if folder.exists() and any(folder.iterdir()) and not marker.exists():
         raise click.UsageError(f"{folder} holds something that is no demo; name another folder.")
+    if marker.exists():
+        with marker.open() as before:
+            _hold(before, folder)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    marker.touch()
-    return folder
+    with marker.open("w") as ours:
+        _hold(ours, folder)
+        yield
+
+
+def _hold(marker: TextIO, folder: Path) -> None:
+    """Lock the marker for as long as it is open; a process that ends lets go by itself."""
+    try:
+        fcntl.flock(marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise click.UsageError(
+            f"A demo is running in {folder}: stop it, or take another --folder."
+        ) from error
 
 
 def _config(host: str, port: int, folder: Path) -> Config:

@@ -196,6 +196,7 @@ def _settle(organisation: Organisation, bill: Bill, today: date, now: datetime) 
             amount=bill.credited,
             credited_on=today - timedelta(days=12),
             now=now,
+            today=today,
         )
     if bill.withdrawn:
         invoices.withdraw(organisation_id=organisation.id, invoice_id=invoice_id, now=now)

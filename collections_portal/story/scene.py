@@ -27,6 +27,7 @@ from core.web import logs
 from messaging.contact_hours import next_moment_anywhere
 from messaging.delivery import deliver_due
 from messaging.providers.files import newest_first
+from messaging.providers.smtp import Encryption
 
 
 class Scene:
@@ -129,5 +130,7 @@ def _config(folder: Path, *, mail_port: int, port: int) -> Config:
         database_url=f"sqlite:///{folder / 'portal.sqlite'}",
         var_dir=folder,
         mailbox_dir=folder / "mailbox",
-        mail=Mail(host="127.0.0.1", port=mail_port, starttls=False, sender="portal@voltwerk.example"),
+        mail=Mail(
+            host="127.0.0.1", port=mail_port, encryption=Encryption.NONE, sender="portal@voltwerk.example"
+        ),
     )

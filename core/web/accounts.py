@@ -117,7 +117,7 @@ def is_password_of(member: Member | None, password: str) -> bool:
     return bool(verify_password(normal, member.password)) and member.active
 
 
-def hash_of_new_password(member: Member, password: str, *, organisation_name: str = "") -> str:
+def hash_of_new_password(member: Member, password: str, *, organisation_name: str) -> str:
     """Return what is stored of a new password.
 
     Raises PasswordTooShort, PasswordTooLong or PasswordEasyToGuess (core.web.passwords).

@@ -31,6 +31,7 @@ blueprint = Blueprint("invoices", __name__)
 FIELDS: dict[type[Refusal], str] = {
     operations.AmountNotPositive: "amount",
     operations.PaymentInFuture: "paid_on",
+    operations.CreditNoteInFuture: "credited_on",
     operations.CreditNoteKnown: "number",
     AmountTooHigh: "amount",
 }
@@ -84,11 +85,13 @@ def credit(public_id: str) -> ResponseReturnValue:
     form = invoice_page.credit_note_form(invoice, sent=True)
     if not form.validate_on_submit():
         return _again(public_id, credit_note=form), 422
+    today = _today()
     work = partial(
         operations.record_credit_note,
         number=form.number.data or "",
         amount=form.amount.data,
-        credited_on=form.credited_on.data or _today(),
+        credited_on=form.credited_on.data or today,
+        today=today,
     )
     try:
         _settle(invoice, work)

@@ -12,12 +12,11 @@ from core.refusals import N_, Refusal
 from invoices.importing.choices import Choices
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import BatchState, ImportBatch, ImportMapping
-from invoices.importing.queries import WAITING, headers_hash, imported_before
+from invoices.importing.queries import OPEN, WAITING, headers_hash, imported_before
 from invoices.importing.shelf import Kept
 from invoices.importing.storing import Counts
 
 _LONGEST_NAME = 200
-OPEN = (BatchState.UPLOADED, BatchState.CHECKED, BatchState.REFUSED)
 
 
 class FileKnown(Refusal):

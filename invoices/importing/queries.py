@@ -1,6 +1,7 @@
 """Questions about imports."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import func, select
@@ -13,6 +14,8 @@ from invoices.importing.kinds import FileKind
 from invoices.importing.models import BatchState, ImportBatch, ImportMapping
 
 PAGE = 50
+# Somebody still has to decide about these.
+OPEN = (BatchState.UPLOADED, BatchState.CHECKED, BatchState.REFUSED)
 WAITING = (BatchState.QUEUED, BatchState.IMPORTING)
 
 
@@ -70,6 +73,19 @@ def waiting_batches(*, organisation_id: int) -> Sequence[ImportBatch]:
         .where(ImportBatch.organisation_id == organisation_id, ImportBatch.state.in_(WAITING))
         .order_by(ImportBatch.id)
         .execution_options(populate_existing=True)
+    ).all()
+
+
+def undecided_batches(*, organisation_id: int, before: datetime) -> Sequence[ImportBatch]:
+    """Return the imports that came in before this moment and wait for somebody's decision since."""
+    return db.session.scalars(
+        select(ImportBatch)
+        .where(
+            ImportBatch.organisation_id == organisation_id,
+            ImportBatch.state.in_(OPEN),
+            ImportBatch.created_at < before,
+        )
+        .order_by(ImportBatch.id)
     ).all()
 
 

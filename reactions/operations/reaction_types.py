@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core import audit
 from core.database import db
-from core.organisations.models import LANGUAGES, Organisation
+from core.organisations.changes import differences, hold
+from core.organisations.models import LANGUAGES
 from core.refusals import N_, Refusal
 from core.texts import one_line
 from reactions.models import Audience, ReactionType, ReactionTypeText
@@ -85,7 +86,7 @@ def change_type(
     type_.code, type_.is_offered, type_.exempts = code, is_offered, exempts
     type_.closes_when_paid, type_.audience, type_.assignee_id = closes_when_paid, audience, assignee_id
     type_.review_days, type_.promise_days = review_days, promise_days
-    changes = _differences(before, _parameters(type_)) | _change_texts(type_, texts)
+    changes = differences(before, _parameters(type_)) | _change_texts(type_, texts)
     _touch(type_)
     check_something_is_left(organisation_id=organisation_id)
     _tell(type_, changes, member_id, now)
@@ -113,7 +114,7 @@ def change_fields(
         if is_fixed(field) and after != (True, False):
             raise FieldNeeded
         field.is_visible, field.is_optional = after
-        changes |= _differences(
+        changes |= differences(
             {f"{field.key}.visible": before[0], f"{field.key}.optional": before[1]},
             {f"{field.key}.visible": after[0], f"{field.key}.optional": after[1]},
         )
@@ -125,8 +126,11 @@ def change_fields(
 def move_type(
     *, organisation_id: int, type_public_id: str, place: int, member_id: int, now: datetime
 ) -> ReactionType:
-    """Put a type at `place` (1 is the first) of the list that debtors see. Raises TypeUnknown."""
-    _hold_settings(organisation_id)
+    """Put a type at `place` (1 is the first, anything too high the last) of the list that debtors see.
+
+    Raises TypeUnknown.
+    """
+    hold(organisation_id=organisation_id)
     type_ = type_by_public_id(organisation_id=organisation_id, public_id=type_public_id)
     rows = db.session.scalars(
         select(ReactionType)
@@ -136,25 +140,16 @@ def move_type(
     ).all()
     before = type_.position
     order = [row for row in rows if row.id != type_.id]
-    order.insert(max(place, 1) - 1, type_)
+    order.insert(min(max(place, 1), len(rows)) - 1, type_)
     for position, row in enumerate(order, start=1):
         row.position = position
     db.session.flush()
-    _tell(type_, _differences({"position": before}, {"position": type_.position}), member_id, now)
+    _tell(type_, differences({"position": before}, {"position": type_.position}), member_id, now)
     return type_
 
 
-def _hold_settings(organisation_id: int) -> None:
-    """Make a new version of the settings; the row is held, so that administrators change them one by one."""
-    db.session.execute(
-        update(Organisation)
-        .where(Organisation.id == organisation_id)
-        .values(settings_version=Organisation.settings_version + 1)
-    )
-
-
 def _held(organisation_id: int, public_id: str, version: int) -> ReactionType:
-    _hold_settings(organisation_id)
+    hold(organisation_id=organisation_id)
     type_ = db.session.scalar(
         select(ReactionType)
         .where(ReactionType.organisation_id == organisation_id, ReactionType.public_id == public_id)
@@ -191,7 +186,7 @@ def _change_texts(type_: ReactionType, texts: Mapping[str, Mapping[str, str]]) -
             db.session.add(row)
         words["name"] = words["name"] or row.name or words["label"][: LIMITS["name"]]
         for part, after in words.items():
-            changes |= _differences(
+            changes |= differences(
                 {f"{language}.{part}": getattr(row, part) or ""}, {f"{language}.{part}": after}
             )
             setattr(row, part, after)
@@ -200,11 +195,6 @@ def _change_texts(type_: ReactionType, texts: Mapping[str, Mapping[str, str]]) -
 
 def _parameters(type_: ReactionType) -> dict[str, Any]:
     return {name: getattr(type_, name) for name in PARAMETERS}
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """Return {name: [before, after]} of what differs."""
-    return {name: [before[name], after[name]] for name in before if before[name] != after[name]}
 
 
 def _tell(type_: ReactionType, changes: dict[str, list[Any]], member_id: int, now: datetime) -> None:

@@ -115,7 +115,7 @@ def submit(
     if before is not None:
         return before
     given = _checked(organisation_id, debtor_id, type_key, invoice_ids, answers, language, now)
-    _not_too_many(organisation_id, debtor_id, now)
+    _not_too_many(organisation_id, debtor_id, submission_key, now)
     reaction = Reaction(
         organisation_id=organisation_id,
         submission_key=submission_key,
@@ -148,11 +148,13 @@ def _known(organisation_id: int, debtor_id: int, submission_key: str) -> Reactio
     return found
 
 
-def _not_too_many(organisation_id: int, debtor_id: int, now: datetime) -> None:
+def _not_too_many(organisation_id: int, debtor_id: int, submission_key: str, now: datetime) -> None:
+    """Refuse one reaction too many; the same form sent a second time at this moment is not another one."""
     lately = select(func.count(Reaction.id)).where(
         Reaction.organisation_id == organisation_id,
         Reaction.debtor_id == debtor_id,
         Reaction.reacted_at > now - DAY,
+        Reaction.submission_key != submission_key,
     )
     if (db.session.scalar(lately) or 0) >= MOST_IN_A_DAY:
         raise TooManyReactions(most=MOST_IN_A_DAY)

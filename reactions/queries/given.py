@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import Exemption, Invoice
+from invoices.queries import is_covered
 from messaging.models import Message
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice
 
@@ -24,7 +25,8 @@ class ReactionUnknown(Refusal):
 class ReceiptInvoice:
     """An invoice on a receipt, with what was open on it when the debtor reacted.
 
-    `is_exempt` says whether this reaction still holds dunning off all that is open on it.
+    `is_exempt` says whether this reaction still holds dunning off, and all that is open on it is held off:
+    by this reaction, or by several of which each covers a part.
     """
 
     public_id: str
@@ -104,15 +106,14 @@ def _invoices_of(reaction: Reaction, action: Action) -> tuple[ReceiptInvoice, ..
             Invoice.invoiced_on,
             Invoice.currency,
             ReactionInvoice.amount_open,
-            Exemption.id.is_not(None),
+            Exemption.id.is_not(None) & is_covered(),
         )
         .join(Invoice, Invoice.id == ReactionInvoice.invoice_id)
         .outerjoin(
             Exemption,
             (Exemption.invoice_id == Invoice.id)
             & (Exemption.asked_by == asked_by(action.id))
-            & Exemption.ended_at.is_(None)
-            & or_(Exemption.amount.is_(None), Exemption.amount >= Invoice.amount_open),
+            & Exemption.ended_at.is_(None),
         )
         .where(
             ReactionInvoice.organisation_id == reaction.organisation_id,

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, cast, func, or_, select
+from sqlalchemy import bindparam, case, cast, func, select
 
 from core.database import Minor, db
 from core.organisations.models import Creditor
-from invoices.models import CreditNote, Exemption, Invoice, Payment
+from invoices.models import CreditNote, Invoice, Payment
+from invoices.queries import is_covered
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
 
 
@@ -47,7 +48,7 @@ class ListedInvoice(NamedTuple):
     closed_at: datetime | None
 
 
-_i, _c, _e = Invoice.__table__.c, Creditor.__table__.c, Exemption.__table__.c
+_i, _c = Invoice.__table__.c, Creditor.__table__.c
 _p, _n, _ri = Payment.__table__.c, CreditNote.__table__.c, ReactionInvoice.__table__.c
 _r, _a = Reaction.__table__.c, Action.__table__.c
 _t, _tt = ReactionType.__table__.c, ReactionTypeText.__table__.c
@@ -63,17 +64,6 @@ _CREDITED = (
     select(cast(func.coalesce(func.sum(_n.amount), 0), Minor))
     .where(_n.organisation_id == _i.organisation_id, _n.invoice_id == _i.id)
     .correlate(Invoice.__table__)
-)
-_EXEMPT = (
-    select(_e.id)
-    .where(
-        _e.organisation_id == _i.organisation_id,
-        _e.invoice_id == _i.id,
-        _e.ended_at.is_(None),
-        or_(_e.amount.is_(None), _e.amount >= _i.amount_open),
-    )
-    .correlate(Invoice.__table__)
-    .exists()
 )
 _LATEST = (
     select(func.max(_ri.reaction_id))
@@ -96,7 +86,7 @@ _LISTED = (
         case((_IS_PART_SETTLED, _PAID.scalar_subquery()), else_=0),
         case((_IS_PART_SETTLED, _PAID_ON.scalar_subquery())),
         case((_IS_PART_SETTLED, _CREDITED.scalar_subquery()), else_=0),
-        _EXEMPT,
+        is_covered(),
         _r.public_id,
         func.coalesce(_tt.label, _r.type_label),
         _t.key,

@@ -242,7 +242,7 @@ def test_an_address_in_the_request_line_is_no_way_to_another_host(crowd: Crowd) 
 def _with_password(app: Flask, at_the_desk: Callable[..., Person]) -> Person:
     with app.app_context():
         member = factories.organisation()
-        stored = hash_of_new_password(factories.member(member), PASSWORD)
+        stored = hash_of_new_password(factories.member(member), PASSWORD, organisation_name=member.name)
     return at_the_desk(Role.AGENT, password=stored)
 
 

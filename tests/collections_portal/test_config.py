@@ -31,7 +31,11 @@ def test_five_variables_are_enough() -> None:
     assert (config.public_url, config.hosts, config.is_https) == (
         "https://pay.voltwerk.nl", ("pay.voltwerk.nl",), True,
     )  # fmt: skip
-    assert (config.mail.host, config.mail.port, config.mail.starttls) == ("mail.voltwerk.nl", 587, True)
+    assert (config.mail.host, config.mail.port, config.mail.encryption) == (
+        "mail.voltwerk.nl",
+        587,
+        "starttls",
+    )
     assert config.database_url.startswith("sqlite:////")
     assert config.database_url.endswith("/var/portal.sqlite")
     assert not config.demo
@@ -173,7 +177,15 @@ def test_a_file_of_sqlite_is_found_from_wherever_the_program_starts() -> None:
     assert read(DATABASE_URL="sqlite:////srv/x.sqlite").database_url == "sqlite:////srv/x.sqlite"
 
 
-def test_starttls_is_only_left_out_when_that_is_said_in_so_many_words() -> None:
-    assert read(SMTP_STARTTLS="off").mail.starttls is False
-    for word in ("", "required", "no", "false"):
-        assert read(SMTP_STARTTLS=word).mail.starttls is True
+def test_mail_leaves_encrypted_unless_it_is_said_in_so_many_words() -> None:
+    assert read().mail.encryption == "starttls"
+    assert read(SMTP_ENCRYPTION="none").mail.encryption == "none"
+    for word in ("off", "no", "TLS", "ssl"):
+        (problem,) = problems_of(SMTP_ENCRYPTION=word)
+        assert problem == f"SMTP_ENCRYPTION must be starttls, tls or none, not {word!r}."
+
+
+def test_tls_from_the_first_byte_has_a_port_of_its_own() -> None:
+    mail = read(SMTP_ENCRYPTION="tls").mail
+    assert (mail.encryption, mail.port) == ("tls", 465)
+    assert read(SMTP_ENCRYPTION="tls", SMTP_PORT="2465").mail.port == 2465

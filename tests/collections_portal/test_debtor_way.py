@@ -111,6 +111,7 @@ def test_what_was_paid_stands_with_the_invoice(guest: Guest) -> None:
             amount=5000,
             credited_on=date(2026, 11, 10),
             now=clock.now(),
+            today=date(2026, 11, 18),
         )
     listed = guest.enter()
     for words in ("Partly paid", "Paid up to 9 Nov 2026 €500.00", "Taken off €50.00", "€700.00"):

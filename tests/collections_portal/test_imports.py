@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from freezegun import freeze_time
 from sqlalchemy import event, func, select, update
 
 from collections_portal.imports import shelf_of, store_waiting
-from collections_portal.jobs import import_files
+from collections_portal.jobs import import_files, run_schedule
 from core import audit, tenancy
 from core.database import db
 from core.organisations.models import Organisation
@@ -39,6 +40,7 @@ from tests.house.code import ROOT
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 HEADER = "Klantnummer;Naam;E-mail;Factuurnummer;Factuurdatum;Vervaldatum;Bedrag;Openstaand"
+DISCARDED = "import.discarded"
 KILLED = Path(__file__).parent / "killed_import.py"
 
 
@@ -162,6 +164,29 @@ def test_a_file_that_is_gone_is_refused(app: Flask, owner: Organisation, shelf: 
     shelf.remove(batch(owner, public_id).stored_as)
     assert import_files(app) == 1
     assert batch(owner, public_id).state == BatchState.REFUSED
+
+
+@pytest.mark.parametrize("state", list(BatchState))
+def test_a_file_nobody_decides_about_is_discarded_after_a_week(
+    app: Flask, owner: Organisation, shelf: Shelf, state: BatchState
+) -> None:
+    public_id = queued(owner, shelf, file(row(1)))
+    is_over = state in (BatchState.DONE, BatchState.REFUSED, BatchState.DISCARDED)
+    with tenancy.scope(owner.id), writing():
+        db.session.execute(update(ImportBatch).values(state=state, finished_at=NOW if is_over else None))
+    kept = shelf.path_of(batch(owner, public_id).stored_as)
+    with freeze_time(NOW + timedelta(days=7)):
+        run_schedule(app)
+    assert (batch(owner, public_id).state, kept.exists()) == (state, True)
+    with freeze_time(NOW + timedelta(days=7, seconds=1)):
+        run_schedule(app)
+        run_schedule(app)
+    goes = state in (BatchState.UPLOADED, BatchState.CHECKED, BatchState.REFUSED)
+    assert kept.exists() is not goes
+    assert batch(owner, public_id).state == (BatchState.DISCARDED if goes else state)
+    with tenancy.scope(owner.id), reading():
+        told = db.session.scalars(select(audit.AuditEvent.actor).where(audit.AuditEvent.what == DISCARDED))
+        assert list(told) == (["system"] if goes else [])
 
 
 def test_the_same_file_again_asks(app: Flask, owner: Organisation, shelf: Shelf) -> None:

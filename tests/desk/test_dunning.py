@@ -1,17 +1,19 @@
 """The pages of dunning: propose, look over, leave out, approve, discard, watch."""
 
+import csv
 from dataclasses import dataclass
+from io import StringIO
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import tenancy
 from core.database import db
 from core.organisations.models import Creditor, Organisation
 from dunning import operations
 from dunning.models import DunningRun, RunState
-from invoices.models import Invoice
+from invoices.models import Debtor, Invoice
 from invoices.operations import exempt
 from messaging.models import Message
 from tests import factories
@@ -165,6 +167,16 @@ def test_the_skipped_can_be_looked_through_and_downloaded(world: World) -> None:
     assert file.mimetype == "text/csv"
     assert [line.split(";")[0] for line in lines] == ["Invoice", "F-Dirk", "F-Carla"]
     assert "A reaction is being handled;action:7" in lines[1]
+
+
+@pytest.mark.parametrize("start", ["=", "\n", "＝", "＠"])
+def test_no_name_is_a_formula_in_the_downloaded_file(world: World, start: str) -> None:
+    with world.app.app_context(), tenancy.scope(world.organisation_id):
+        db.session.execute(update(Debtor).values(first_name=f"{start}1+1", last_name=""))
+        db.session.commit()
+    file = world.agent.client.get(f"{world.proposal().path}/skipped.csv").get_data(as_text=True)
+    rows = list(csv.reader(StringIO(file.removeprefix("\ufeff"), newline=""), delimiter=";"))
+    assert {name[:2] for _, _, name, *_ in rows[1:]} == {f"'{start}"}
 
 
 def test_filters_show_one_stage_or_channel_only(world: World) -> None:

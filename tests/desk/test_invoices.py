@@ -123,6 +123,13 @@ def test_a_credit_note_is_recorded_once(agent: Person, office: Office) -> None:
     assert office.now(office.invoices[0]).amount_open == 115000
 
 
+def test_a_credit_note_of_a_day_to_come_is_refused_at_its_date(agent: Person, office: Office) -> None:
+    values = {"number": "C-1", "amount": "100", "credited_on": "2099-01-01"}
+    page = invoice_page(agent, office).submit(values, button="Record credit note", status=422)
+    assert "The date of the credit note lies in the future." in page.words
+    assert office.number_of(CreditNote) == 0
+
+
 def test_a_withdrawn_invoice_is_over(agent: Person, office: Office) -> None:
     stale = invoice_page(agent, office)
     page = stale.submit(button="Withdraw this invoice")

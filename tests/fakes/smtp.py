@@ -1,4 +1,4 @@
-"""A mail server on loopback that keeps what it gets, offers STARTTLS, and misbehaves when told to."""
+"""A mail server on loopback that keeps what it gets, encrypts if wanted, and misbehaves when told to."""
 
 import asyncio
 import ssl
@@ -83,7 +83,7 @@ class _Handler:
                 sender=envelope.mail_from or "",
                 recipients=tuple(envelope.rcpt_tos),
                 content=bytes(envelope.original_content or b""),
-                encrypted=session.ssl is not None,
+                encrypted=session.ssl is not None or _over_tls(server),
             )
         )
         if faults:
@@ -122,7 +122,7 @@ class _Server(SMTP):
 
 class _Controller(Controller):
     def __init__(self, sink: "SmtpSink", parameters: dict[str, Any]) -> None:
-        super().__init__(_Handler(sink), hostname="127.0.0.1", port=sink.port)
+        super().__init__(_Handler(sink), hostname="127.0.0.1", port=sink.port, ssl_context=sink.tls)
         self._sink = sink
         self._parameters = parameters
 
@@ -139,7 +139,13 @@ class SmtpSink:
     """A context manager: the server runs inside it. `received` holds what was taken, in order."""
 
     def __init__(
-        self, folder: Path, *, starttls: bool = True, login: bool = False, pipelining: bool = True
+        self,
+        folder: Path,
+        *,
+        starttls: bool = True,
+        tls: bool = False,
+        login: bool = False,
+        pipelining: bool = True,
     ) -> None:
         self.faults = Faults()
         self.received: list[Received] = []
@@ -151,7 +157,8 @@ class SmtpSink:
         self._lock = threading.Lock()
         self._controller: _Controller | None = None
         self._parameters: dict[str, Any] = {"hostname": "sink.test", "enable_SMTPUTF8": False}
-        if starttls:
+        self.tls = self._certificate() if tls else None
+        if starttls and not tls:
             self._parameters |= {"tls_context": self._certificate(), "require_starttls": True}
         if login:
             self._parameters |= {"authenticator": _authenticate, "auth_required": True}
@@ -197,6 +204,10 @@ class SmtpSink:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
         return context
+
+
+def _over_tls(server: SMTP) -> bool:
+    return server.transport is not None and server.transport.get_extra_info("sslcontext") is not None
 
 
 def _authenticate(

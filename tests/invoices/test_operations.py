@@ -28,14 +28,17 @@ def told(books: Books) -> list[str]:
     return list(db.session.scalars(rows))
 
 
-def credit(books: Books, invoice: Invoice, amount: int, number: str = "C-1") -> None:
+def credit(
+    books: Books, invoice: Invoice, amount: int, number: str = "C-1", credited_on: date = NOW.date()
+) -> None:
     operations.record_credit_note(
         organisation_id=books.organisation.id,
         invoice_id=invoice.id,
         number=number,
         amount=amount,
-        credited_on=NOW.date(),
+        credited_on=credited_on,
         now=NOW,
+        today=NOW.date(),
     )
 
 
@@ -97,6 +100,14 @@ def test_tomorrows_money_has_not_been_received(books: Books) -> None:
     books.pay(invoice, 100, paid_on=NOW.date())
     with pytest.raises(operations.PaymentInFuture):
         books.pay(invoice, 100, paid_on=NOW.date() + timedelta(days=1))
+
+
+def test_tomorrows_credit_note_takes_nothing_off(books: Books) -> None:
+    invoice = books.invoice()
+    credit(books, invoice, 100)
+    with pytest.raises(operations.CreditNoteInFuture):
+        credit(books, invoice, 100, "C-2", credited_on=NOW.date() + timedelta(days=1))
+    assert invoice.amount_open == 124900
 
 
 def test_who_saw_another_open_amount_enters_nothing(books: Books) -> None:

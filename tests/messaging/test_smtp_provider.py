@@ -7,10 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from collections_portal.carriers import carriers_of
+from collections_portal.config import Config
 from messaging.providers.outcomes import NotHanded, OutgoingMail, Refused, Remedy, Sent, Unknown, Withheld
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
 from tests.fakes.smtp import PASSWORD, USERNAME, SmtpSink
 
+DEPLOYMENT = {
+    "PORTAL_URL": "https://pay.voltwerk.example",
+    "PORTAL_SECRET_KEYS": "7f3c9ab1d5e8420496bfa1c2d3e4f506",
+    "PORTAL_LINK_KEYS": "a1b2c3d4e5f60718293a4b5c6d7e8f90",
+    "MAIL_FROM": "portal@voltwerk.example",
+    "SMTP_HOST": "127.0.0.1",
+    "SMTP_ENCRYPTION": "tls",
+}
 MESSAGE = b"Subject: Hello\r\nMessage-ID: <1@a.test>\r\n\r\nFirst\r\n.\r\n..two\r\nLast\r\n"
 
 
@@ -217,6 +227,22 @@ def test_a_server_without_encryption_gets_nothing_unless_it_is_switched_off(tmp_
     assert refused.remedy is Remedy.CHANNEL_STOPS
     assert isinstance(sent, Sent)
     assert not sink.received[0].encrypted
+
+
+def test_a_server_that_speaks_tls_from_the_first_byte_gets_mail(tmp_path: Path) -> None:
+    """Through the configuration, as an operator writes it."""
+    with SmtpSink(tmp_path, tls=True) as sink:
+        gate = Gate(sink)
+        where = {"SMTP_PORT": str(sink.port), "SMTP_CA_FILE": str(sink.ca_file)}
+        open_mail = carriers_of(Config.from_environment(DEPLOYMENT | where)).mail
+        assert open_mail is not None
+        with open_mail() as provider:
+            assert isinstance(provider.hand_over(mail(), before_handing=gate), Sent)
+        with SmtpProvider(server_of(sink, ca_file=None, encryption=Encryption.TLS)) as strict:
+            refused = strict.hand_over(mail(), before_handing=gate)
+    assert [received.encrypted for received in sink.received] == [True]
+    assert isinstance(refused, Refused)
+    assert refused.remedy is Remedy.CHANNEL_STOPS
 
 
 def test_a_wrong_password_stops_the_channel_and_a_right_one_sends(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from core.database import db
+from invoices.queries import why_not_dun
+from reactions.models import Action
 from reactions.operations.actions import change, close
 from reactions.queries.given import ReactionUnknown, Receipt, reaction_for_receipt
 from reactions.queries.listed import ListedInvoice, listed_invoices_of
@@ -76,9 +78,8 @@ def test_statuses_take_one_statement(counter: Counter, statements: list[str]) ->
     assert len([statement for statement in statements if "FROM" in statement]) == 1
 
 
-def test_a_part_in_dispute_does_not_promise_that_reminders_stay_away(counter: Counter) -> None:
-    reaction = counter.react("complaint", about=counter.invoices[:1])
-    action = counter.action_of(reaction)
+def dispute(counter: Counter, action: Action, amount: int) -> None:
+    """Leave only this much of what the action is about alone."""
     with counter.scope():
         change(
             organisation_id=counter.organisation.id,
@@ -87,12 +88,32 @@ def test_a_part_in_dispute_does_not_promise_that_reminders_stay_away(counter: Co
             member_id=counter.member.id,
             type_key="complaint",
             exempts=True,
-            amount_disputed=100,
+            amount_disputed=amount,
             review_on=None,
             now=NOW,
         )
+
+
+def test_a_part_in_dispute_does_not_promise_that_reminders_stay_away(counter: Counter) -> None:
+    reaction = counter.react("complaint", about=counter.invoices[:1])
+    dispute(counter, counter.action_of(reaction), 100)
     assert not statuses(counter)[counter.invoices[0].id].is_exempt
     assert [invoice.is_exempt for invoice in receipt(counter, reaction.public_id).invoices] == [False]
+
+
+def test_parts_that_together_are_all_that_is_open_say_what_the_gate_says(counter: Counter) -> None:
+    reactions = [counter.react("complaint", about=counter.invoices[:1]) for _ in range(2)]
+    invoice_id = counter.invoices[0].id
+    for reaction, part, covered in zip(reactions, (75000, 50000), (False, True), strict=True):
+        dispute(counter, counter.action_of(reaction), part)
+        if not covered:
+            dispute(counter, counter.action_of(reactions[1]), 100)
+        with counter.scope():
+            why = why_not_dun(organisation_id=counter.organisation.id, invoice_ids=[invoice_id])
+        shown = [receipt(counter, each.public_id).invoices[0].is_exempt for each in reactions]
+        assert statuses(counter)[invoice_id].is_exempt is covered
+        assert shown == [covered, covered]
+        assert (why[invoice_id] is not None) is covered
 
 
 def test_a_receipt_says_what_was_told_and_what_was_open_then(counter: Counter) -> None:

@@ -168,6 +168,13 @@ def test_the_trail_says_what_it_was_before(office: Office, boss: Person) -> None
     assert line.details["changes"] == {"review_days": [5, 3], "exempts": [True, False]}
 
 
+@pytest.mark.parametrize("place", ["9" * 31, "-" + "9" * 31, "0", "x", "", "9" * 5000])
+def test_a_place_that_no_list_has_is_an_end_of_it(office: Office, boss: Person, place: str) -> None:
+    form = {"csrf_token": boss.open("/settings/web").form(to="/move").values["csrf_token"][0]}
+    moved = boss.ask("POST", f"/settings/web/{office.type_id()}/move", data=form | {"place": place})
+    assert moved.heading
+
+
 def test_the_types_of_another_organisation_are_not_there(
     boss: Person, new_office: Callable[..., Office]
 ) -> None:

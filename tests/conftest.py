@@ -16,6 +16,7 @@ pytest_plugins = (
     "tests.browsing",
     "tests.compiled",
     "tests.databases",
+    "tests.installation",
     "tests.jobs_server",
     "tests.moments",
     "tests.network",

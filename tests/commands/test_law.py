@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from collections_portal.cli import main
 from collections_portal.config import Config, ConfigurationIncomplete
 from core.law import shelf
-from tests.commands.test_member import SECRETS
+from tests.installation import ENVIRONMENT
 
 ROW = """
 [[rows]]
@@ -22,11 +22,6 @@ source = "Looked up in the gazette"
 seen = "there"
 percent = 4
 """
-ENVIRONMENT = SECRETS | {
-    "PORTAL_URL": "https://pay.voltwerk.example",
-    "SMTP_HOST": "localhost",
-    "MAIL_FROM": "portal@voltwerk.example",
-}
 
 
 @pytest.fixture

@@ -4,17 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from collections_portal.cli import main
 from core import tenancy
 from core.database import db
 from core.organisations.models import Organisation
 from invoices.models import Invoice, Payment
 from tests import factories
-from tests.commands.test_member import SECRETS
 from tests.invoices.statements.made import Paid, camt, camt_of, camt_statement
 from tests.moments import Clock
 
@@ -30,27 +28,15 @@ def voltwerk(app: Flask, clock: Clock) -> Organisation:
 
 
 @pytest.fixture
-def portal(
-    app: Flask, voltwerk: Organisation, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[bytes], Result]:
-    """The command in an installation on this test's database, for a file with this content."""
-    environment = SECRETS | {
-        "PORTAL_URL": "https://pay.voltwerk.example",
-        "DATABASE_URL": database_url,
-        "PORTAL_VAR": str(app.config["PORTAL"].var_dir),
-        "SMTP_HOST": "localhost",
-        "MAIL_FROM": "portal@voltwerk.example",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+def portal(run: Callable[..., Result], voltwerk: Organisation, tmp_path: Path) -> Callable[[bytes], Result]:
+    """The command for a file with this content."""
     file = tmp_path / "november.xml"
 
-    def run(content: bytes) -> Result:
+    def take_in(content: bytes) -> Result:
         file.write_bytes(content)
-        arguments = ["import-payments", str(file), "--organisation", voltwerk.public_id]
-        return CliRunner().invoke(main, arguments)
+        return run("import-payments", str(file), "--organisation", voltwerk.public_id)
 
-    return run
+    return take_in
 
 
 def open_and_paid(app: Flask) -> tuple[int, int]:

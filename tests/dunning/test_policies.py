@@ -155,11 +155,13 @@ def test_small_amounts_stop_before_the_step_that_asks_for_more(office: Office) -
     small = office.invoice(office.debtor(country="BE"), amount=4_999, due_on=due_on)
     large = office.invoice(office.debtor(country="BE"), amount=5_000, due_on=due_on)
     reached = []
+    skipped = {}
     for days in (0, 10):
         now = FRIDAY + timedelta(days=days)
         run = operations.propose(organisation=office.organisation, policy_id=belgian.id, now=now)
         office.confirm(run, now)
         reached.append({line.invoice_id: line.event for line in office.lines(run)})
         office.end_messages(MessageState.SENT, now)
+        skipped = office.skips(run)
     assert reached == [{small.id: "reminder_1", large.id: "reminder_1"}, {large.id: "reminder_2"}]
-    assert office.skips(run) == {small.id: ("below_minimum", "")}
+    assert skipped == {small.id: ("below_minimum", "")}

@@ -3,16 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from click.testing import CliRunner, Result
-from flask import Flask
+from click.testing import Result
 
-from collections_portal.cli import main
 from collections_portal.commands.bounce import NO_USER
 from core import tenancy
 from core.database import db
 from messaging.models import Message, MessageState
 from messaging.return_path import ReturnPath
-from tests.commands.test_member import SECRETS
+from tests.installation import ENVIRONMENT
 from tests.messaging import returned_mail
 from tests.messaging.outbox import Outbox
 
@@ -20,19 +18,10 @@ DOMAIN = "bounces.voltwerk.example"
 
 
 @pytest.fixture
-def portal(app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def portal(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """The command, given a mail and the address it came to."""
-    environment = SECRETS | {
-        "PORTAL_URL": "https://pay.voltwerk.example",
-        "DATABASE_URL": database_url,
-        "PORTAL_VAR": str(app.config["PORTAL"].var_dir),
-        "SMTP_HOST": "localhost",
-        "MAIL_FROM": "portal@voltwerk.example",
-        "MAIL_BOUNCE_DOMAIN": DOMAIN,
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return lambda mail, recipient: CliRunner().invoke(main, ["bounce", recipient], input=mail)
+    monkeypatch.setenv("MAIL_BOUNCE_DOMAIN", DOMAIN)
+    return lambda mail, recipient: run("bounce", recipient, given=mail)
 
 
 def state_of(outbox: Outbox, message: Message) -> MessageState:
@@ -48,7 +37,7 @@ def state_of(outbox: Outbox, message: Message) -> MessageState:
 def sent(outbox: Outbox) -> tuple[Message, str]:
     """A message that was sent, and its return path as the command's keys sign it."""
     message = outbox.write()
-    outbox.return_path = ReturnPath(DOMAIN, (SECRETS["PORTAL_SECRET_KEYS"],))
+    outbox.return_path = ReturnPath(DOMAIN, (ENVIRONMENT["PORTAL_SECRET_KEYS"],))
     outbox.deliver()
     return message, outbox.sink.received[-1].sender
 

@@ -6,7 +6,7 @@ PORT ?= 8000
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo set-up test check format lint story bench screenshots translations coverage clean
+.PHONY: help demo set-up test check format lint story bench faults screenshots translations coverage clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ bench: ## measure the list page, tokens and import beside their limits (ARGS="li
 	@$(PYTHON) bootstrap.py --extras test --extras bench
 	@$(BIN)/python -m tests.machine
 	@$(BIN)/python -m bench $(ARGS)
+
+faults: set-up ## kill workers and break lines for real, and write docs/promises.md (ARGS="--part 0.1")
+	@$(BIN)/python -m tests.machine
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 screenshots: set-up ## photograph every page at 360 and 1280 pixels into var/screenshots
 	@$(BIN)/python -m tests.machine

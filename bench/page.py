@@ -24,7 +24,7 @@ def written(section: Section) -> str:
     lines = [
         f"## {section.title}",
         "",
-        f"{_when()}. {section.method}",
+        f"{when()}. {section.method}",
         "",
         "| what | ours | limit | peer | goal | met |",
         "|---|---|---|---|---|---|",
@@ -46,7 +46,8 @@ def keep(name: str, section: Section) -> None:
     FILE.write_text(text)
 
 
-def _when() -> str:
+def when() -> str:
+    """Return date, commit, Python and cores, as every generated page names them."""
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty", "--exclude=*"],
         cwd=ROOT,

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from core.refusals import N_
 from core.web import accounts, guards, rail
-from desk import bank_page, guard, inbox_page
+from desk import bank_page, guard, inbox_page, message_lists
 from desk.session import MemberSessions
 from desk.views import (
     account,
@@ -71,7 +71,15 @@ RAIL: tuple[rail.Entry, ...] = (
     rail.Entry("debtors", N_("Debtors"), "users", "desk.debtors.index"),
     rail.Entry("invoices", N_("Invoices"), "file-text", "desk.invoices.index"),
     rail.Entry("dunning", N_("Dunning"), "send", "desk.dunning.index"),
-    rail.Entry("messages", N_("Messages"), "mail", "desk.messages.index", count=messages.troubled, late=True),
+    rail.Entry(
+        "messages",
+        N_("Messages"),
+        "mail",
+        "desk.messages.index",
+        count=message_lists.waiting,
+        late=True,
+        views=message_lists.rail_views,
+    ),
     rail.Entry(
         "payments",
         N_("Payments"),

@@ -16,6 +16,7 @@ from dunning.schedule import Reason
 from invoices.freshness import PaymentDataTooOld
 from messaging.events import EVENTS
 from messaging.models import MessageState
+from messaging.sms_models import Report
 
 REASONS: Mapping[str, str] = MappingProxyType(
     {
@@ -73,8 +74,19 @@ NOTICE_STATES: Mapping[NoticeState, tuple[str, str]] = MappingProxyType(
         NoticeState.HELD_BACK: (N_("Kept back"), "calm"),
     }
 )
-
-
+REPORTS: Mapping[Report, str] = MappingProxyType(
+    {
+        Report.ACCEPTED: N_("Taken by the provider"),
+        Report.SCHEDULED: N_("Planned by the provider"),
+        Report.QUEUED: N_("Waits at the provider"),
+        Report.SENDING: N_("Being sent"),
+        Report.SENT: N_("Sent"),
+        Report.CANCELED: N_("Stopped"),
+        Report.FAILED: N_("Failed"),
+        Report.UNDELIVERED: N_("Not delivered"),
+        Report.DELIVERED: N_("Delivered"),
+    }
+)
 SEGMENTS: Mapping[str, str] = MappingProxyType({"person": N_("Persons"), "company": N_("Companies")})
 # Their detail is the day from which they are no reason any more.
 WITH_DAY = (Reason.NOT_DUE_YET, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
@@ -140,3 +152,8 @@ def notice_state(row: NoticeRow) -> tuple[str, str]:
         return message_state(row.message_state)
     word, tone = NOTICE_STATES[row.state]
     return gettext(word), tone
+
+
+def report(status: Report) -> str:
+    """Return what a provider reported of a message."""
+    return str(gettext(REPORTS[status]))

@@ -17,7 +17,7 @@ from core.trail import Line
 from core.web.formats import money, short_day
 from core.web.languages import language
 from desk import dunning_words, words
-from messaging.models import Message
+from messaging.models import Message, MessageState
 from reactions.queries.actions import Note
 
 Details = Mapping[str, Any]
@@ -45,7 +45,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "link.revoked": N_("%(who)s revoked a link"),
         "link.sent": N_("%(who)s sent a link by %(channel)s"),
         "message.bounced": N_("A message came back: %(reason_given)s"),
-        "message.settled": N_("%(who)s found out what became of a message"),
+        "message.cleared": N_("%(who)s noted that nothing more is to be done about the message"),
+        "message.replaced": N_("%(who)s sent the message another way instead"),
+        "message.settled": N_("%(who)s found out what became of a message: %(message_state)s"),
         "message.sent_again": N_("%(who)s sent a message again"),
         "payment.recorded": N_("%(who)s entered a payment of %(amount)s for %(invoice)s"),
         "payment.taken_back": N_("%(who)s took back a payment of %(amount)s for %(invoice)s"),
@@ -98,6 +100,8 @@ def _values(line: Line, type_names: Mapping[str, str]) -> dict[str, str]:
     values["who"] = line.name or str(gettext("The portal"))
     values["assignee"] = said.get("assignee") or str(gettext("nobody"))
     values["reason"] = words.close_reason(said.get("reason"))
+    if line.what == "message.settled":
+        values["message_state"] = dunning_words.message_state(MessageState(said["state"]))[0]
     values["reason_given"] = str(said.get("reason", ""))
     values["plan"] = said.get("plan") or str(gettext("the one that fits"))
     if line.what == "debtor.paused":

@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 
 from core.database import db
-from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip, NoticeState
+from dunning.models import (
+    DunningNotice,
+    DunningNoticeInvoice,
+    DunningPolicy,
+    DunningRun,
+    DunningSkip,
+    NoticeState,
+)
 from dunning.queries import same
 from invoices.models import ContactPoint, Debtor, Invoice
 from messaging.models import Message, MessageState
@@ -65,6 +72,31 @@ class SkipRow:
     customer_number: str
     reason: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunBehind:
+    """The run and the stage a message came from, and what the plan is called."""
+
+    public_id: str
+    run_on: date
+    stage_position: int
+    policy: str
+
+
+def run_behind(*, organisation_id: int, debtor_id: int, message_id: int) -> RunBehind | None:
+    """Return where a message to a debtor came from; None when no run wrote it."""
+    found = db.session.execute(
+        select(DunningRun.public_id, DunningRun.run_on, DunningNotice.stage_position, DunningPolicy.name)
+        .join(DunningNotice, same(DunningRun, DunningNotice, "run_id"))
+        .join(DunningPolicy, same(DunningPolicy, DunningRun, "policy_id"))
+        .where(
+            DunningNotice.organisation_id == organisation_id,
+            DunningNotice.debtor_id == debtor_id,
+            DunningNotice.message_id == message_id,
+        )
+    ).first()
+    return None if found is None else RunBehind(*found)
 
 
 def figures_of(*, run: DunningRun) -> Figures:

@@ -91,6 +91,13 @@ class ContactPoint(OfOrganisation, Base):
             sqlite_where=text("channel = 'sms'"),
             postgresql_where=text("channel = 'sms'"),
         ),
+        Index(
+            "ix_contact_points_unusable",
+            "organisation_id",
+            "debtor_id",
+            sqlite_where=text("state <> 'usable'"),
+            postgresql_where=text("state <> 'usable'"),
+        ),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)

@@ -160,6 +160,13 @@ def link_by_public_id(*, organisation_id: int, public_id: str) -> AccessLink:
     return link
 
 
+def link_by_id(*, organisation_id: int, link_id: int) -> AccessLink:
+    """Return the link that a row of ours names."""
+    return db.session.scalars(
+        select(AccessLink).where(AccessLink.organisation_id == organisation_id, AccessLink.id == link_id)
+    ).one()
+
+
 def address_of(link: AccessLink, *, base_url: str, keys: Sequence[str]) -> str:
     """Return the address that opens the link, built from the configured base, never from a request."""
     token = tokens.write(

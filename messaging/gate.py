@@ -77,6 +77,7 @@ def may_leave(claim: Claim, made: Rendered, address_of_link: AddressOfLink, now:
         leased_until=now + claims.LEASE,
         subject=made.subject,
         body=made.body,
+        sent_sha256=made.sha256,
     )
 
 

@@ -76,7 +76,7 @@ class MailTemplate:
             (
                 self._opening,
                 headers.mailbox("To", display_name=recipient.name, address=recipient.address),
-                headers.unstructured("Subject", self._subject_line(values)),
+                headers.unstructured("Subject", self.subject_line(values)),
                 b"Date: " + format_datetime(sent_at.astimezone(UTC)).encode("ascii") + b"\r\n",
                 headers.message_id(message_id),
                 b'\r\n--%b\r\nContent-Type: text/plain; charset="utf-8"\r\n' % _BOUNDARY,
@@ -89,6 +89,14 @@ class MailTemplate:
             )
         )
 
+    def subject_line(self, values: Mapping[str, str]) -> str:
+        """Return the subject; it has one line only, so there an empty value leaves a gap."""
+        return join(self._subject.pieces, values, clean)
+
+    def text(self, values: Mapping[str, str]) -> str:
+        """Return the plain text of the message as it is sent, help block and foot included."""
+        return join(self._shape_without(empty_names(self._names, values)).text, values, clean)
+
     def _fixed_headers(self, *, sender: Mailbox, reply_to: Mailbox | None) -> bytes:
         fields = [headers.mailbox("From", display_name=sender.name, address=sender.address)]
         if reply_to:
@@ -99,10 +107,6 @@ class MailTemplate:
         fields.append(b"MIME-Version: 1.0\r\n")
         fields.append(b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n' % _BOUNDARY)
         return b"".join(fields)
-
-    def _subject_line(self, values: Mapping[str, str]) -> str:
-        """Return the subject; it has one line only, so there an empty value leaves a gap."""
-        return join(self._subject.pieces, values, clean)
 
     def _shape_without(self, empty: frozenset[str]) -> _Shape:
         """Return the shape for recipients who lack these values, made when the first of them comes."""

@@ -11,6 +11,9 @@ from core.database import Base, Key, OfOrganisation, belongs_to, choice
 from core.identifiers import public_id
 from invoices.models import Channel
 
+# What a person should look at: it did not arrive, or nobody knows.
+TROUBLE = "state IN ('unknown', 'failed', 'bounced') AND cleared_at IS NULL"
+
 
 def _where(name: str, columns: str, condition: str) -> Index:
     """Return an index on the few rows that workers look for."""
@@ -57,7 +60,8 @@ class Message(OfOrganisation, Base):
     `is_collection` says that every invoice in it must pass `invoices.queries.why_not_dun` when it leaves.
     `ask_at` is when the provider is asked what became of a doubtful SMS.
     `leased_until` of a claim is when it ends; of a doubtful message it is when that goes back to the queue,
-    if it may. `losses` counts the workers that died while they held it.
+    if it may. `losses` counts the workers that died while they held it. `sent_sha256` is of the bytes that
+    were handed over last, `cleared_at` when a person said that nothing more is to be done about a failure.
     """
 
     __tablename__ = "messages"
@@ -77,6 +81,8 @@ class Message(OfOrganisation, Base):
         ),
         CheckConstraint("losses >= 0", name="losses"),
         CheckConstraint("ask_at IS NULL OR channel = 'sms'", name="asked_about_sms"),
+        CheckConstraint("sent_sha256 = '' OR length(sent_sha256) = 64", name="sent_sha256"),
+        CheckConstraint("cleared_at IS NULL OR state NOT IN ('new', 'claimed', 'handing')", name="cleared"),
         Index("ix_messages_debtor", "organisation_id", "debtor_id"),
         Index(
             "ix_messages_ask_at",
@@ -87,6 +93,7 @@ class Message(OfOrganisation, Base):
         _where("ix_messages_waiting", "organisation_id channel is_collection not_before id", "state = 'new'"),
         _where("ix_messages_leased", "leased_until", "leased_until IS NOT NULL"),
         _where("ix_messages_ending", "expires_at", "state = 'new' AND expires_at IS NOT NULL"),
+        _where("ix_messages_troubled", "organisation_id state", TROUBLE),
         _where("ix_messages_suspect", "not_before", "state = 'new' AND losses > 0"),
     )
 
@@ -115,10 +122,12 @@ class Message(OfOrganisation, Base):
     provider_id: Mapped[str | None] = mapped_column(String(80))
     subject: Mapped[str] = mapped_column(String(240), default="")
     body: Mapped[str] = mapped_column(Text, default="")
+    sent_sha256: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime]
     handed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    cleared_at: Mapped[datetime | None]
 
 
 class MessageInvoice(OfOrganisation, Base):

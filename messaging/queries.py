@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from core.database import db
 from core.members.models import Member
@@ -12,11 +12,12 @@ from invoices.models import Debtor
 from invoices.names import plain
 from invoices.queries import like
 from messaging.models import Message, MessageAttempt, MessageInvoice, MessageState
+from messaging.sms_models import ProviderEvent
 
 SIZE = 50
 MOST = 50
-# What a person should look at: it did not arrive, or nobody knows.
-TROUBLED = frozenset({MessageState.FAILED, MessageState.BOUNCED, MessageState.UNKNOWN})
+# What a person should look at until it was cleared: it did not arrive, or nobody knows.
+TROUBLED = (MessageState.UNKNOWN, MessageState.FAILED, MessageState.BOUNCED)
 
 
 class MessageUnknown(Refusal):
@@ -44,12 +45,18 @@ def messages_found(
     *,
     organisation_id: int,
     states: Collection[MessageState] = (),
+    in_trouble: bool = False,
     text: str = "",
     page: int = 1,
     size: int = SIZE,
 ) -> tuple[Sequence[MessageRow], int]:
-    """Return a page of messages, newest first, and how many there are; found by name, number or address."""
+    """Return a page of messages, newest first, and how many there are; found by name, number or address.
+
+    Those `in_trouble` wait for a person.
+    """
     which = [Message.organisation_id == organisation_id]
+    if in_trouble:
+        which.append(_in_trouble())
     if states:
         which.append(Message.state.in_(states))
     if text:
@@ -73,16 +80,14 @@ def counts_by_state(*, organisation_id: int) -> dict[MessageState, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def troubled(*, organisation_id: int) -> int:
-    """Return how many messages a person should look at."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Message.organisation_id == organisation_id, Message.state.in_(TROUBLED)
-            )
-        )
-        or 0
+def troubled(*, organisation_id: int) -> dict[MessageState, int]:
+    """Return how many messages of each state a person should look at: doubtful, failed, came back."""
+    rows = db.session.execute(
+        select(Message.state, func.count())
+        .where(Message.organisation_id == organisation_id, _in_trouble())
+        .group_by(Message.state)
     )
+    return {row[0]: row[1] for row in rows}
 
 
 def message_by_public_id(*, organisation_id: int, public_id: str, lock: bool = False) -> Message:
@@ -146,6 +151,36 @@ def attempts_of(*, organisation_id: int, message_id: int) -> Sequence[MessageAtt
         .where(MessageAttempt.organisation_id == organisation_id, MessageAttempt.message_id == message_id)
         .order_by(MessageAttempt.attempt.desc())
     ).all()
+
+
+def key_of_replacement(message: Message) -> str:
+    """Return the dedupe key of the one message that takes the place of this one."""
+    return f"elsewhere:{message.public_id}"
+
+
+def replacement_of(*, message: Message) -> Message | None:
+    """Return the message that took the place of this one."""
+    return db.session.scalar(
+        select(Message).where(
+            Message.organisation_id == message.organisation_id,
+            Message.dedupe_key == key_of_replacement(message),
+        )
+    )
+
+
+def reports_of(*, organisation_id: int, message_id: int) -> Sequence[ProviderEvent]:
+    """Return what the provider reported of a message, the first report first."""
+    return db.session.scalars(
+        select(ProviderEvent)
+        .where(ProviderEvent.organisation_id == organisation_id, ProviderEvent.message_id == message_id)
+        .order_by(ProviderEvent.received_at, ProviderEvent.id)
+    ).all()
+
+
+def _in_trouble() -> ColumnElement[bool]:
+    """Return the condition of the index of the few that are in trouble, in its very words."""
+    states = bindparam("troubled", TROUBLED, expanding=True, literal_execute=True, type_=Message.state.type)
+    return and_(Message.state.in_(states), Message.cleared_at.is_(None))
 
 
 def _rows(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -41,6 +42,13 @@ class Rendered:
     subject: str
     body: str
     invoice_ids: tuple[int, ...]
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes of the mail, or of the SMS in UTF-8."""
+        outgoing = self.outgoing
+        sent = outgoing.message if isinstance(outgoing, OutgoingMail) else outgoing.text.encode()
+        return sha256(sent).hexdigest()
 
 
 def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: datetime) -> Rendered:
@@ -189,8 +197,8 @@ def _as_mail(
         sent_at=now,
         values=values,
     )
-    subject, body = _copy(message.event, texts, values)
-    return OutgoingMail(sender.address, message.recipient, data), subject[:240], body
+    outgoing = OutgoingMail(sender.address, message.recipient, data)
+    return outgoing, template.subject_line(values)[:240], template.text(values)
 
 
 @lru_cache(maxsize=512)
@@ -225,12 +233,6 @@ def _look(accent: str) -> Look:
         accent_dark=theme.dark.accent,
         on_accent_dark=theme.dark.on_accent,
     )
-
-
-def _copy(event: str, texts: Mapping[Part, str], values: dict[str, str]) -> tuple[str, str]:
-    kind = EVENTS[event]
-    subject = fill(kind.parse(Part.SUBJECT, texts[Part.SUBJECT]), values)
-    return subject, fill(kind.parse(Part.BODY, texts[Part.BODY]), values)
 
 
 def _without_key(text: str, values: Mapping[str, str]) -> str:

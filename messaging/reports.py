@@ -115,7 +115,8 @@ def _delivered(message: Message, reported: Reported, now: datetime) -> None:
 def _died(message: Message, reported: Reported, now: datetime) -> None:
     remedy = remedy_of(reported.code)
     reason = f"{remedy.value} {reported.code or ''}".strip()
-    again_at = _again_at(message, remedy, reason, now)
+    # Another message may have taken the place of one that was cleared.
+    again_at = None if message.cleared_at else _again_at(message, remedy, reason, now)
     if again_at is not None:
         again = {"not_before": again_at, "handed_at": None, "sent_at": None}
         _become(message, MessageState.NEW, reason, provider_id=reported.provider_id, **again)

@@ -23,6 +23,8 @@ _WAS_UNDER_WAY = (
     MessageState.UNKNOWN,
 )
 
+CONTACT_LINES = {ContactState.FAILED: "contact.failed", ContactState.OPTED_OUT: "contact.opted_out"}
+
 
 class ReturnedToNobody(Refusal):
     """The mail names no message of ours: its address was made up, or the message is gone."""
@@ -88,7 +90,7 @@ def _change_contact(message: Message, state: ContactState, reason: str, now: dat
         return False
     contact.state, contact.state_reason = state, reason.strip()[:200]
     db.session.flush()
-    _record(f"contact.{state.value}", message, contact.state_reason, now)
+    _record(CONTACT_LINES[state], message, contact.state_reason, now)
     return True
 
 

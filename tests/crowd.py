@@ -42,7 +42,6 @@ from messaging.models import (
     MessageTemplate,
     SendingPace,
 )
-from messaging.sms_models import OptOut, OptOutSource, ProviderEvent, Report, SendingAlarm, SmsDay
 from reactions.models import Action, ReactionType
 from reactions.operations import actions
 from reactions.operations.founding import found_types
@@ -52,6 +51,7 @@ from tests.bank import bring_statement
 from tests.canaries import Canaries
 from tests.own_plans import put_on_own_plan
 from tests.people import Person
+from tests.reported import reported
 from tests.rules import Place
 from tests.visitor import Visitor
 
@@ -253,33 +253,6 @@ class _Filling:
         run = dunning.propose(organisation=self.owner, policy_id=policy.id, now=self.now)
         self.crowd.ids["dunning"] = run.public_id
 
-    def _reported(self, message: Message) -> None:
-        """Store what a provider told of a message, who wants none, and how many left today."""
-        here = {"organisation_id": self.owner.id}
-        db.session.add_all(
-            (
-                ProviderEvent(
-                    message_id=message.id,
-                    attempt=1,
-                    provider_id=self._word(),
-                    status=Report.FAILED,
-                    received_at=self.now,
-                    **here,
-                ),
-                OptOut(
-                    channel=Channel.EMAIL,
-                    value=self.canaries.email(),
-                    source=OptOutSource.PORTAL,
-                    began_at=self.now,
-                    **here,
-                ),
-                SmsDay(day=self.today, handed=3, **here),
-                SendingAlarm(subject="sms", channel=Channel.SMS, words="20003", since=self.now),
-            )
-        )
-        keys = self.crowd.app.config["PORTAL"].secret_keys
-        self.crowd.ids["status"] = name_of(public_id=message.public_id, attempt=1, keys=keys)
-
     def _messages(self, debtor: Debtor) -> None:
         message = db.session.query(Message).filter_by(debtor_id=debtor.id).first()
         assert message is not None
@@ -295,7 +268,11 @@ class _Filling:
                 words=self._word(),
             )
         )
-        self._reported(message)
+        db.session.add_all(
+            reported(message, now=self.now, today=self.today, word=self._word(), email=self.canaries.email())
+        )
+        keys = self.crowd.app.config["PORTAL"].secret_keys
+        self.crowd.ids["status"] = name_of(public_id=message.public_id, attempt=1, keys=keys)
         template = {
             "event": "invoice_link",
             "channel": Channel.EMAIL,

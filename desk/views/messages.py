@@ -1,31 +1,33 @@
 """`/desk/messages`: what went out to whom, and what became of it."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from core import clock, transaction
-from core.clock import day_in
 from core.members.models import Role
-from core.web.guards import allows, current_member, current_organisation, may
+from core.refusals import Refusal
+from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
-from desk import dunning_words, lists, rows, words
-from invoices.lists import invoices_named
-from messaging import queries
+from desk import lists, message_lists, message_page, words
+from desk.forms.messages import ARRIVED, ElsewhereForm, SeenForm, SettleForm
+from dunning import elsewhere
+from messaging import operations, queries, senders
 from messaging.models import Message, MessageState
-from messaging.operations import MessageNotRepeatable
-from messaging.operations import send_again as queue_again
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 # Words of the filter, and the states behind each.
 GROUPS: dict[str, frozenset[MessageState]] = {
     "waiting": frozenset({MessageState.NEW, MessageState.CLAIMED, MessageState.HANDING}),
     "sent": frozenset({MessageState.SENT, MessageState.DELIVERED}),
-    "trouble": queries.TROUBLED,
+    message_lists.DOUBTFUL: frozenset({MessageState.UNKNOWN}),
+    message_lists.FAILED: frozenset({MessageState.FAILED, MessageState.BOUNCED}),
     "kept_back": frozenset({MessageState.SUPPRESSED, MessageState.EXPIRED}),
 }
+IN_TROUBLE = (message_lists.DOUBTFUL, message_lists.FAILED)
 
 
 @blueprint.get("")
@@ -34,52 +36,100 @@ def index() -> ResponseReturnValue:
     """Show the messages, newest first."""
     organisation_id, page = current_organisation().id, lists.page_number()
     kept = lists.kept("state")
+    group = kept.get("state", "")
     found, total = queries.messages_found(
         organisation_id=organisation_id,
-        states=GROUPS.get(kept.get("state", ""), frozenset()),
+        states=GROUPS.get(group, frozenset()),
+        in_trouble=group in IN_TROUBLE,
         text=lists.searched(),
         page=page,
     )
     return render_template(
         "desk/messages/list.html",
-        here="messages",
+        here=f"messages.{group}" if group in IN_TROUBLE else "messages",
+        advice=_advice(group),
         total=total,
         filters=[lists.filter_by("state", gettext("State"), _groups(), _counts(organisation_id))],
         search=lists.searched(),
         kept=kept,
-        rows=[_row(row) for row in found],
+        rows=[message_page.row(row) for row in found],
+        alarms=[words.alarm(one) for one in senders.alarms(now=clock.now())],
         pages=lists.pages(total=total, page=page, size=queries.SIZE),
         is_filtered=bool(lists.kept("state", "q")),
         clear_href=url_for("desk.messages.index"),
     )
 
 
+@blueprint.get("/undeliverable")
+@allows(Role.VIEWER)
+def undeliverable() -> ResponseReturnValue:
+    """Show addresses and numbers that cannot be used, of debtors who still owe."""
+    return render_template("desk/messages/undeliverable.html", **message_lists.undeliverable_context())
+
+
 @blueprint.get("/<public_id>")
 @allows(Role.VIEWER)
 def show(public_id: str) -> ResponseReturnValue:
-    """Show one message as it was sent."""
-    return _show(_message(public_id))
+    """Show the whole life of one message."""
+    return _show(public_id)
 
 
 @blueprint.post("/<public_id>/send-again")
 @allows(Role.AGENT)
 def send_again(public_id: str) -> ResponseReturnValue:
-    """Put a message that failed back in the queue."""
+    """Put a message that failed, or of which nobody knows, back in the queue."""
+    return _decided(public_id, SeenForm(), operations.send_again, gettext("The message is on its way again."))
+
+
+@blueprint.post("/<public_id>/settle")
+@allows(Role.AGENT)
+def settle(public_id: str) -> ResponseReturnValue:
+    """Keep what somebody found out about a doubtful message."""
+    form = SettleForm()
+    settled = partial(operations.settle_doubtful, as_sent=form.arrived.data == ARRIVED)
+    return _decided(public_id, form, settled, gettext("What became of the message is stored."))
+
+
+@blueprint.post("/<public_id>/send-elsewhere")
+@allows(Role.AGENT)
+def send_elsewhere(public_id: str) -> ResponseReturnValue:
+    """Send the message to another address or number of the debtor."""
+    form = ElsewhereForm()
+    sent = partial(
+        elsewhere.send_elsewhere,
+        organisation=current_organisation(),
+        contact_public_id=form.contact_point.data or "",
+    )
+    return _decided(public_id, form, sent, gettext("The message goes out another way."))
+
+
+@blueprint.post("/<public_id>/clear")
+@allows(Role.AGENT)
+def clear(public_id: str) -> ResponseReturnValue:
+    """Take a message off the list of those that failed."""
+    return _decided(public_id, SeenForm(), operations.clear, gettext("Nothing more is to be done about it."))
+
+
+def _decided(public_id: str, form: SeenForm, decide: Callable[..., object], said: str) -> ResponseReturnValue:
+    """Carry out what somebody decided; when something came in between, show the message as it is now."""
+    if not form.validate_on_submit():
+        flash(gettext("This page was open too long. Please send it again."), "part")
+        return _show(public_id), 422
     try:
         with transaction.writing():
-            queue_again(
-                message=_message(public_id, lock=True), member_id=current_member().id, now=clock.now()
+            decide(
+                message=_message(public_id, lock=True),
+                attempt=form.attempt.data,
+                member_id=current_member().id,
+                now=clock.now(),
             )
-    except MessageNotRepeatable as refusal:
-        flash(sentence_of(refusal))
-        return _show(_message(public_id)), refusal.status
-    flash(gettext("The message is on its way again."), "good")
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        flash(sentence_of(refusal), "part")
+        return _show(public_id), refusal.status
+    flash(said, "good")
     return redirect(url_for("desk.messages.show", public_id=public_id), 303)
-
-
-def troubled() -> int:
-    """Return how many messages a person should look at."""
-    return queries.troubled(organisation_id=current_organisation().id)
 
 
 def _message(public_id: str, *, lock: bool = False) -> Message:
@@ -88,79 +138,40 @@ def _message(public_id: str, *, lock: bool = False) -> Message:
     )
 
 
+def _show(public_id: str) -> str:
+    return render_template("desk/messages/show.html", **message_page.context(_message(public_id)))
+
+
 def _groups() -> list[tuple[str, str]]:
     return [
         ("waiting", gettext("Waiting")),
         ("sent", gettext("Sent")),
-        ("trouble", gettext("Needs a look")),
+        (message_lists.DOUBTFUL, gettext("Not certain")),
+        (message_lists.FAILED, gettext("Failed")),
         ("kept_back", gettext("Kept back")),
     ]
 
 
 def _counts(organisation_id: int) -> dict[str, int]:
     by_state = queries.counts_by_state(organisation_id=organisation_id)
-    return {name: sum(by_state.get(state, 0) for state in states) for name, states in GROUPS.items()}
+    every = {name: sum(by_state.get(state, 0) for state in states) for name, states in GROUPS.items()}
+    return every | {name: message_lists.counts()[name] for name in IN_TROUBLE}
 
 
-def _row(row: queries.MessageRow) -> dict[str, Any]:
-    message = row.message
-    label, tone = dunning_words.message_state(message.state)
-    return {
-        "href": url_for("desk.messages.show", public_id=message.public_id),
-        "name": row.name,
-        "recipient": message.recipient,
-        "event_label": dunning_words.event(message.event),
-        "channel_label": words.channel(message.channel),
-        "created_at": message.created_at,
-        "state_label": label,
-        "state_tone": tone,
-        "state_reason": words.state_reason(message.state_reason),
-    }
-
-
-def _show(message: Message) -> str:
-    organisation = current_organisation()
-    row = queries.row_of(message=message)
-    ids = queries.invoice_ids_of(organisation_id=organisation.id, message_id=message.id)
-    return render_template(
-        "desk/messages/show.html",
-        here="messages",
-        back_href=url_for("desk.messages.index"),
-        message=_row(row) | _details(row),
-        invoices=rows.invoices(
-            organisation,
-            invoices_named(organisation_id=organisation.id, invoice_ids=ids),
-            today=day_in(clock.now(), organisation.zone),
-        ),
-        attempts=[
-            {
-                "attempt": one.attempt,
-                "started_at": one.started_at,
-                "outcome_label": _outcome(one.outcome),
-                "words": " ".join(part for part in (one.code, one.words) if part),
-            }
-            for one in queries.attempts_of(organisation_id=organisation.id, message_id=message.id)
-        ],
-        may_repeat=may(current_member(), Role.AGENT) and message.state == MessageState.FAILED,
-        again_url=url_for("desk.messages.send_again", public_id=message.public_id),
-    )
-
-
-def _details(row: queries.MessageRow) -> dict[str, Any]:
-    message = row.message
-    debtor_href = url_for("desk.debtors.show", public_id=row.debtor.public_id) if row.debtor else ""
-    return {
-        "debtor_href": debtor_href,
-        "language_label": words.language_name(message.language),
-        "sent_at": message.sent_at,
-        "delivered_at": message.delivered_at,
-        "not_before": message.not_before if message.state == MessageState.NEW else None,
-        "subject": message.subject,
-        "text": message.body,
-    }
-
-
-def _outcome(outcome: str) -> str:
-    if outcome in list(MessageState):
-        return dunning_words.message_state(MessageState(outcome))[0]
-    return words.state_reason(outcome)
+def _advice(group: str) -> str:
+    """Return what somebody can do about the messages of a list."""
+    if group == message_lists.DOUBTFUL:
+        return str(
+            gettext(
+                "Nobody knows whether these arrived. Find out, and say so on the message; or send it again: "
+                "an e-mail keeps its name, so most mailboxes show it once."
+            )
+        )
+    if group == message_lists.FAILED:
+        return str(
+            gettext(
+                "These did not arrive. Correct the contact and send again, choose another way, or say that "
+                "nothing more is to be done."
+            )
+        )
+    return ""

@@ -36,17 +36,15 @@ def stage(served: Served, language: str) -> tuple[str, dict[str, str]]:
         with tenancy.scope(owner.id):
             policy = operations.found_policy(organisation_id=owner.id)
             secret = sessions.begin(member=member, browser="Chromium", now=clock.now())
-            invoice = db.session.scalars(select(Invoice).order_by(Invoice.id)).first()
-            debtor = db.session.scalars(select(Debtor).order_by(Debtor.id)).first()
+            invoice = db.session.scalars(select(Invoice).order_by(Invoice.id)).all()[0]
+            first = db.session.scalars(select(Debtor).order_by(Debtor.id)).all()[0]
             db.session.commit()
-            assert invoice is not None
-            assert debtor is not None
             return secret, {
                 "plans": "/desk/dunning",
                 "plan": "/desk/dunning/policy/new",
                 "forecast": f"/desk/dunning/policy/{policy.public_id}/forecast",
                 "reminder": f"/desk/invoices/{invoice.public_id}/reminder",
-                "debtor": f"/desk/debtors/{debtor.public_id}",
+                "debtor": f"/desk/debtors/{first.public_id}",
             }
 
 

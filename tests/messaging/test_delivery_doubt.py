@@ -148,12 +148,22 @@ def test_a_person_may_send_a_doubtful_reminder_again_as_the_same_message(outbox:
     message = outbox.write()
     outbox.sink.faults.at_dot.append("cut")
     outbox.deliver()
-    send_again(message=outbox.fresh(message), member_id=agent(outbox), now=outbox.now)
+    send_again(
+        message=outbox.fresh(message),
+        attempt=outbox.fresh(message).attempt,
+        member_id=agent(outbox),
+        now=outbox.now,
+    )
     db.session.commit()
     assert outbox.deliver() == {"sent": 1}
     assert len(set(message_ids(outbox))) == 1
     with pytest.raises(MessageNotRepeatable):
-        send_again(message=outbox.fresh(message), member_id=agent(outbox), now=outbox.now)
+        send_again(
+            message=outbox.fresh(message),
+            attempt=outbox.fresh(message).attempt,
+            member_id=agent(outbox),
+            now=outbox.now,
+        )
 
 
 @pytest.mark.parametrize(("as_sent", "state"), [(True, MessageState.SENT), (False, MessageState.FAILED)])
@@ -163,14 +173,14 @@ def test_a_person_settles_what_was_doubtful_once(outbox: Outbox, as_sent: bool, 
     outbox.deliver()
     outbox.pass_by(hours=2)
     kept = outbox.fresh(message)
-    settle_doubtful(message=kept, as_sent=as_sent, member_id=agent(outbox), now=outbox.now)
+    settle_doubtful(message=kept, as_sent=as_sent, attempt=1, member_id=agent(outbox), now=outbox.now)
     db.session.commit()
     kept = outbox.fresh(message)
     assert (kept.state, kept.sent_at) == (state, NOW if as_sent else None)
     told = db.session.scalars(select(AuditEvent).where(AuditEvent.what == "message.settled")).one()
     assert (told.about_id, told.at, told.details["state"]) == (message.id, outbox.now, state.value)
     with pytest.raises(MessageNotDoubtful):
-        settle_doubtful(message=kept, as_sent=as_sent, member_id=agent(outbox), now=outbox.now)
+        settle_doubtful(message=kept, as_sent=as_sent, attempt=1, member_id=agent(outbox), now=outbox.now)
     assert outbox.deliver() == {}
 
 

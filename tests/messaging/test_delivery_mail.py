@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import func, select
@@ -62,6 +63,14 @@ def test_the_kept_copy_holds_no_key(outbox: Outbox) -> None:
     kept = outbox.fresh(message)
     assert "[link]" in kept.body
     assert all(token not in str(getattr(kept, column.name)) for column in Message.__table__.columns)
+
+
+def test_the_kept_copy_is_the_whole_text_that_arrived_and_the_hash_that_of_its_bytes(outbox: Outbox) -> None:
+    message = outbox.write()
+    outbox.deliver()
+    kept, received = outbox.fresh(message), outbox.sink.received[0]
+    assert kept.body.split() == outbox.words().replace(outbox.address_of(message), "[link]").split()
+    assert kept.sent_sha256 == sha256(received.content).hexdigest()
 
 
 def test_a_link_to_choose_a_password_is_in_the_mail_and_nowhere_else(outbox: Outbox) -> None:
@@ -224,7 +233,7 @@ def test_a_failed_message_sent_again_by_a_person_leaves(outbox: Outbox) -> None:
     outbox.sink.faults.at_recipient.append("554 5.7.1 Refused")
     outbox.deliver()
     failed = outbox.fresh(message)
-    send_again(message=failed, member_id=factories.member(outbox.organisation).id, now=outbox.now)
+    send_again(message=failed, attempt=1, member_id=factories.member(outbox.organisation).id, now=outbox.now)
     db.session.commit()
     assert outbox.deliver() == {"sent": 1}
 

@@ -520,6 +520,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("channel = 'sms'"),
             postgresql_where=sa.text("channel = 'sms'"),
         )
+        batch_op.create_index(
+            "ix_contact_points_unusable",
+            ["organisation_id", "debtor_id"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'usable'"),
+            postgresql_where=sa.text("state <> 'usable'"),
+        )
 
     op.create_table(
         "debtor_pauses",
@@ -1281,13 +1288,19 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.String(length=80), nullable=True),
         sa.Column("subject", sa.String(length=240), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sent_sha256", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("ask_at IS NULL OR channel = 'sms'", name=op.f("ck_messages_asked_about_sms")),
+        sa.CheckConstraint(
+            "cleared_at IS NULL OR state NOT IN ('new', 'claimed', 'handing')",
+            name=op.f("ck_messages_cleared"),
+        ),
         sa.CheckConstraint(
             "handed_at IS NULL OR state NOT IN ('new', 'claimed', 'suppressed')",
             name=op.f("ck_messages_handed_in_state"),
@@ -1295,6 +1308,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "sent_at IS NULL OR state IN ('sent', 'delivered', 'bounced')",
             name=op.f("ck_messages_sent_in_state"),
+        ),
+        sa.CheckConstraint(
+            "sent_sha256 = '' OR length(sent_sha256) = 64", name=op.f("ck_messages_sent_sha256")
         ),
         sa.CheckConstraint(
             "state NOT IN ('claimed', 'handing') OR claimed_by IS NOT NULL",
@@ -1363,6 +1379,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'new' AND losses > 0"),
             postgresql_where=sa.text("state = 'new' AND losses > 0"),
+        )
+        batch_op.create_index(
+            "ix_messages_troubled",
+            ["organisation_id", "state"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('unknown', 'failed', 'bounced') AND cleared_at IS NULL"),
+            postgresql_where=sa.text("state IN ('unknown', 'failed', 'bounced') AND cleared_at IS NULL"),
         )
         batch_op.create_index(
             "ix_messages_waiting",
@@ -1943,6 +1966,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'new'"),
         )
         batch_op.drop_index(
+            "ix_messages_troubled",
+            sqlite_where=sa.text("state IN ('unknown', 'failed', 'bounced') AND cleared_at IS NULL"),
+            postgresql_where=sa.text("state IN ('unknown', 'failed', 'bounced') AND cleared_at IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_messages_suspect",
             sqlite_where=sa.text("state = 'new' AND losses > 0"),
             postgresql_where=sa.text("state = 'new' AND losses > 0"),
@@ -2034,6 +2062,11 @@ def downgrade() -> None:
 
     op.drop_table("debtor_pauses")
     with op.batch_alter_table("contact_points", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_contact_points_unusable",
+            sqlite_where=sa.text("state <> 'usable'"),
+            postgresql_where=sa.text("state <> 'usable'"),
+        )
         batch_op.drop_index(
             "ix_contact_points_number",
             sqlite_where=sa.text("channel = 'sms'"),

@@ -1,0 +1,40 @@
+"""docs/promises.md: what was promised, how it was tried, and what came of it, with date and commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.page import ROOT, when
+
+FILE: Path = ROOT / "docs" / "promises.md"
+HEAD = """# Promises
+
+Written by `make faults`: processes are killed (`kill -9`), lines are cut and servers go away, for real, while
+messages leave. A row is what one run came to; a promise that was not kept says so. The same runs, smaller,
+are tests in `tests/faults`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One row: what was done to the portal, what must hold, what came of it, and whether it held."""
+
+    what: str
+    must_be: str
+    came_to: str
+    kept: bool
+
+
+def written(promises: Sequence[Promise]) -> str:
+    """Return the page."""
+    rows = [
+        f"| {one.what} | {one.must_be} | {one.came_to} | {'yes' if one.kept else '**no**'} |"
+        for one in promises
+    ]
+    table = ["| what | must be | came to | kept |", "|---|---|---|---|", *rows]
+    return "\n".join([HEAD, f"{when()}.", "", *table]) + "\n"
+
+
+def keep(promises: Sequence[Promise]) -> None:
+    """Write the page anew."""
+    FILE.write_text(written(promises))

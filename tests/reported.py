@@ -1,0 +1,22 @@
+"""Rows around SMS for the crowd: what a provider told, who wants no messages, and how many left."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from core.database import Base
+from invoices.models import Channel
+from messaging.models import Message
+from messaging.sms_models import OptOut, OptOutSource, ProviderEvent, Report, SendingAlarm, SmsDay
+
+
+def reported(message: Message, *, now: datetime, today: date, word: str, email: str) -> Sequence[Base]:
+    """Return one row for each of these tables; `word` names the message at the provider."""
+    here = {"organisation_id": message.organisation_id}
+    event = {"message_id": message.id, "attempt": 1, "provider_id": word, "received_at": now}
+    opted_out = {"channel": Channel.EMAIL, "value": email, "began_at": now}
+    return (
+        ProviderEvent(status=Report.FAILED, **event, **here),
+        OptOut(source=OptOutSource.PORTAL, **opted_out, **here),
+        SmsDay(day=today, handed=3, **here),
+        SendingAlarm(subject="sender:sms", channel=Channel.SMS, words="channel_stops 20003", since=now),
+    )

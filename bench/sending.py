@@ -31,6 +31,7 @@ from links import operations as links
 from messaging.delivery import deliver_due
 from messaging.models import Message, MessageState
 from messaging.operations import queue
+from messaging.providers.smtp import Encryption
 from tests import factories
 from tests.factories import NOW
 
@@ -106,7 +107,7 @@ def _config(store: Store, port: int) -> Config:
     mail = Mail(
         host="127.0.0.1",
         port=port,
-        starttls=False,
+        encryption=Encryption.NONE,
         sender=SENDER,
         per_minute_organisation=0,
         per_minute_domain=0,

@@ -13,6 +13,7 @@ from core import tenancy
 from core.database import db
 from core.organisations.queries import organisation
 from dunning import operations
+from dunning.choosing import RunDecided
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip, RunState
 from dunning.queries import default_policy
 from messaging.models import Message
@@ -77,7 +78,7 @@ def test_a_run_that_was_left_half_filled_is_gone_on_with_where_it_stopped(
         run = operations.begin(organisation=owner, policy_id=policy_id, now=FRIDAY)
         assert operations.fill(organisation=owner, run=run, chunks=1)
         assert len(db.session.scalars(select(DunningNotice.id)).all()) == 10
-        with pytest.raises(operations.RunDecided):
+        with pytest.raises(RunDecided):
             operations.confirm(organisation=owner, run=run, member_id=None, now=FRIDAY)
         again = operations.begin(organisation=owner, policy_id=policy_id, now=FRIDAY)
         assert again.id == run.id

@@ -19,6 +19,7 @@ from invoices.models import Channel
 from links import operations as links
 from messaging.models import Message, MessageState
 from messaging.operations import queue
+from messaging.providers.smtp import Encryption
 from tests import factories
 from tests.factories import NOW
 
@@ -53,7 +54,7 @@ class Kept:
 def mail_config(*, database_url: str, folder: Path, port: int) -> Config:
     """Return a configuration with a mail server on loopback and no limit to how fast it is used."""
     mail = Mail(
-        host="127.0.0.1", port=port, starttls=False, sender=SENDER, per_minute_organisation=0,
+        host="127.0.0.1", port=port, encryption=Encryption.NONE, sender=SENDER, per_minute_organisation=0,
         per_minute_domain=0,
     )  # fmt: skip
     return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, mail=mail)

@@ -40,6 +40,20 @@ def context(message: Message) -> dict[str, Any]:
             invoices_named(organisation_id=organisation.id, invoice_ids=queries.invoice_ids_of(**about)),
             today=day_in(clock.now(), organisation.zone),
         ),
+        **_tries(about),
+        "events": timeline.events(
+            lines_about(organisation_id=organisation.id, things=[("message", message.id)]), type_names={}
+        ),
+        "link": _link(message),
+        "run": _run(replacement or message),
+        "replacement_href": replacement and _href(replacement),
+        **_choices(message),
+    }
+
+
+def _tries(about: dict[str, int]) -> dict[str, Any]:
+    """Return each attempt, and what the provider reported."""
+    return {
         "attempts": [
             {
                 "attempt": one.attempt,
@@ -60,13 +74,6 @@ def context(message: Message) -> dict[str, Any]:
             }
             for one in queries.reports_of(**about)
         ],
-        "events": timeline.events(
-            lines_about(organisation_id=organisation.id, things=[("message", message.id)]), type_names={}
-        ),
-        "link": _link(message),
-        "run": _run(replacement or message),
-        "replacement_href": replacement and _href(replacement),
-        **_choices(message),
     }
 
 

@@ -1,5 +1,6 @@
 """A debtor's pause and plan, an invoice's reminder on a day, and a plan's dry run, as pages."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -168,5 +169,8 @@ def test_a_run_approved_at_night_says_when_its_messages_leave(
     clock.pass_by(hours=9)
     late = at_the_desk(Role.AGENT, planned.organisation)
     page = late.open("/desk/dunning").submit(button="Propose a run")
-    page = page.submit(button="Approve")
-    assert "The messages go out from 19 November" in page.words
+    page = page.submit(to="approve")
+    told = re.search(r"The messages go out from (.*?)\.", page.words)
+    assert told is not None
+    assert "19 November" in told[1]
+    assert "07:00" in told[1]

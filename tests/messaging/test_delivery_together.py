@@ -52,15 +52,15 @@ def elsewhere(outbox: Outbox, job: Callable[[], object]) -> None:
 
 
 def test_two_workers_hand_each_of_200_messages_over_once(outbox: Outbox) -> None:
-    to = outbox.debtor()
-    about = [outbox.invoice(to[0])]
+    debtor, _ = outbox.debtor()
+    about = [outbox.invoice(debtor)]
     with transaction.writing():
-        for number in range(200):
-            factories.contact_point(to[0], value=f"sanne{number}@twohundred.example", is_preferred=False)
-    for number in range(200):
-        outbox.write(
-            to, about=about, dedupe_key=f"reminder:{number}", recipient=f"sanne{number}@twohundred.example"
-        )
+        contacts = [
+            factories.contact_point(debtor, value=f"sanne{number}@twohundred.example", is_preferred=False)
+            for number in range(200)
+        ]
+    for number, contact in enumerate(contacts):
+        outbox.write((debtor, contact), about=about, dedupe_key=f"reminder:{number}")
     worked: Counter[str] = Counter()
 
     def work(name: str) -> None:

@@ -173,13 +173,12 @@ def is_covered() -> ColumnElement[bool]:
 
     The same that `why_not_dun` says, for pages that list invoices in one statement.
     """
-    invoice, exemption = Invoice.__table__.c, Exemption.__table__.c
-    held = select(func.coalesce(func.sum(func.coalesce(exemption.amount, invoice.amount_open)), 0)).where(
-        exemption.organisation_id == invoice.organisation_id,
-        exemption.invoice_id == invoice.id,
-        exemption.ended_at.is_(None),
+    held = select(func.coalesce(func.sum(func.coalesce(Exemption.amount, Invoice.amount_open)), 0)).where(
+        Exemption.organisation_id == Invoice.organisation_id,
+        Exemption.invoice_id == Invoice.id,
+        Exemption.ended_at.is_(None),
     )
-    return held.correlate(Invoice.__table__).scalar_subquery() >= invoice.amount_open
+    return held.correlate(Invoice).scalar_subquery() >= Invoice.amount_open
 
 
 def settled_on(*, organisation_id: int, invoice_id: int) -> tuple[int, int]:

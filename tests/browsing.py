@@ -20,7 +20,7 @@ FLAGS = (
 )
 PHONE, DESKTOP = 360, 1280
 HEIGHTS = {PHONE: 740, DESKTOP: 900}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,7 @@ from tests.house.code import modules, name_of, tree_of
 from tests.manners import words_of
 from tests.people import Person
 
-ROOMS = ("invoices/", "links/", "messaging/", "reactions/")
+ROOMS = ("dunning/", "invoices/", "links/", "messaging/", "reactions/")
 KIND = re.compile(r"(action|contact|credit_note|debtor|invoice|link|message|payment|reaction)\.[a-z_]+")
 
 

@@ -34,6 +34,7 @@ WRITES_SQL = {
 }
 ROOMS = ("core/", "invoices/", "links/", "messaging/", "reactions/", "dunning/")
 OPENS_TRANSACTIONS = {
+    "messaging/asking.py": "keeps what the provider's list said about one message before the next is asked",
     "messaging/delivery.py": "keeps what it is about to do before it does it",
     "messaging/settlement.py": "keeps what came of it at once",
 }

@@ -18,6 +18,7 @@ from core.organisations.models import Creditor, Organisation
 from invoices.models import ContactPoint, Debtor, Invoice
 from links.models import AccessLink, Visit
 from reactions.models import Action, Reaction
+from reactions.operations import submission
 from reactions.operations.founding import found_types
 from reactions.operations.submission import submit
 from tests import factories
@@ -123,6 +124,12 @@ def counter_of(**changes: Any) -> Counter:
 def counter(session: scoped_session[Session]) -> Counter:
     """The debtor at the counter."""
     return counter_of()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take more reactions of one debtor than a day allows, for tests that need many."""
+    monkeypatch.setattr(submission, "MOST_IN_A_DAY", 1_000)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from invoices.models import Exemption
 from invoices.operations import record_payment
 from messaging.models import Message
 from reactions.models import Action, ActionState, Reaction
-from reactions.operations import actions, submission
+from reactions.operations import actions
 from reactions.operations.endings import close_settled
 from reactions.operations.holding import ActionAlreadyClosed, ActionChangedMeanwhile, ActionOvertaken
 from tests import factories
@@ -42,10 +42,8 @@ def at_once(app: Flask, organisation_id: int, jobs: list[Callable[[], Any]]) -> 
         return [result.result(timeout=60) for result in [pool.submit(run, job) for job in jobs]]
 
 
-def test_one_form_posted_four_times_at_once_is_one_reaction(
-    app: Flask, counter: Counter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(submission, "MOST_IN_A_DAY", FORMS)
+@pytest.mark.usefixtures("patient")
+def test_one_form_posted_four_times_at_once_is_one_reaction(app: Flask, counter: Counter) -> None:
     for number in range(FORMS):
 
         def post(key: str = f"form-{number}") -> str:
@@ -92,6 +90,7 @@ def attempt(counter: Counter, action: Action, what: str, member_id: int, words: 
 PAIRS = (("close", "close"), ("change", "close"), ("change", "change"), ("note", "close"), ("change", "note"))
 
 
+@pytest.mark.usefixtures("patient")
 def test_two_members_on_one_action_never_overwrite_each_other(app: Flask, counter: Counter) -> None:
     members = [factories.member(counter.organisation, name=name) for name in ("Noor", "Ole")]
     db.session.commit()

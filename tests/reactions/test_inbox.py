@@ -169,6 +169,7 @@ def test_the_neighbours_are_those_of_the_list(counter: Counter, busy: dict[str, 
     assert beside(busy["complaint"].public_id, view=View.MINE).total == 1
 
 
+@pytest.mark.usefixtures("patient")
 def test_pages_follow_each_other_without_loss(counter: Counter) -> None:
     made = {react(counter, "unknown").public_id for _ in range(53)}
     first, second = look(counter), look(counter, page=2)

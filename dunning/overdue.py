@@ -12,7 +12,7 @@ from core.database import db
 from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.queries import same
 from dunning.schedule import Correspondence, Decision, Plan, Reason, Standing, decide
-from invoices.models import ContactPoint, Invoice
+from invoices.models import INVOICE_IS_OPEN, ContactPoint, Invoice
 from invoices.queries import WhyNot, exemptions_in_force, why_not_dun
 from messaging.models import Message, MessageInvoice, MessageState
 
@@ -133,7 +133,7 @@ def stages_reached(
             DunningNotice.organisation_id == organisation_id,
             DunningNotice.debtor_id.in_(debtor_ids),
             Message.state.not_in(BOUNCED_OR_NEVER_LEFT),
-            Invoice.amount_open > 0,
+            INVOICE_IS_OPEN,
         )
     )
     reached: dict[int, tuple[int, date]] = {}
@@ -182,7 +182,7 @@ def correspondence(
 def _overdue(organisation_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
     return (
         Invoice.organisation_id == organisation_id,
-        Invoice.amount_open > 0,
+        INVOICE_IS_OPEN,
         Invoice.due_on < today,
     )
 

@@ -37,6 +37,7 @@ class Row:
     answer: str
     lines: Sequence[tuple[str, str]]
     receipt_url: str | None
+    has_rest: bool
 
 
 def rows_of(listed: Sequence[ListedInvoice], *, chosen: Collection[str], today: date) -> list[Row]:
@@ -61,6 +62,7 @@ def _row(invoice: ListedInvoice, chosen: bool, today: date, speaking: str, *, re
     tag, note, answer = status or (_part_settled(invoice), "", "")
     amount = money(invoice.amount, invoice.currency, speaking)
     is_whole = invoice.amount_open == invoice.amount
+    receipt_url = f"{receipts}{invoice.reaction_public_id}" if invoice.reaction_public_id else None
     return Row(
         id=invoice.public_id,
         number=invoice.number,
@@ -77,7 +79,8 @@ def _row(invoice: ListedInvoice, chosen: bool, today: date, speaking: str, *, re
         note=note,
         answer=answer,
         lines=() if is_whole else tuple(_lines(invoice)),
-        receipt_url=f"{receipts}{invoice.reaction_public_id}" if invoice.reaction_public_id else None,
+        receipt_url=receipt_url,
+        has_rest=not is_whole or receipt_url is not None,
     )
 
 

@@ -1,7 +1,8 @@
 """Parts of pages that are the same for everybody who speaks a language: written once and kept."""
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
@@ -31,14 +32,14 @@ class _AnyRow:
 
 
 def install(app: Flask) -> None:
-    """Give templates `kept(macro, argument, …)` and `filled(macro, row, argument, …)`.
+    """Give templates `kept(macro, argument, …)`, `filled(macro, rows, names)` and the filter `runs`.
 
     Only for macros that depend on nothing but their arguments and the language: no secret of a form, no path,
     nothing about the visitor. Arguments are compared by value, so a change of settings writes a part anew.
 
-    `filled` is for long lists: the macro runs once for each sort of row, which its arguments tell apart, and
-    not for each row. It may write the row's values, alone or inside sentences, but not look at them: they are
-    texts, and marks while it runs.
+    `filled` is for long lists: the macro runs once for each sort of row, and not for each row. Its arguments
+    are the row and what the row has under `names`, which is all that it may look at: other values it may
+    only write, alone or inside sentences. They are texts, and marks while it runs.
     """
     written: dict[tuple[Hashable, ...], Markup] = {}
     cut: dict[tuple[Hashable, ...], Stencil] = {}
@@ -51,15 +52,27 @@ def install(app: Flask) -> None:
             _keep(written, key, part)
         return part
 
-    def filled(macro: Any, row: Any, *arguments: Hashable) -> Markup:
-        key = (macro, language(), arguments)
-        stencil = cut.get(key)
-        if stencil is None:
-            stencil = stencil_of(macro(_AnyRow(), *arguments))
-            _keep(cut, key, stencil)
-        return fill(stencil, row)
+    def filled(macro: Any, rows: Iterable[Any], names: tuple[str, ...]) -> Markup:
+        speaking, sort_of = language(), attrgetter(*names)
+
+        def stencil_for(row: Any) -> Stencil:
+            sort = sort_of(row)
+            key = (macro, speaking, sort)
+            stencil = cut.get(key)
+            if stencil is None:
+                stencil = stencil_of(macro(_AnyRow(), *sort))
+                _keep(cut, key, stencil)
+            return stencil
+
+        return fill((stencil_for(row), row) for row in rows)
 
     app.jinja_env.globals.update(kept=kept, filled=filled)
+    app.jinja_env.filters["runs"] = runs
+
+
+def runs(rows: Iterable[Any], name: str) -> Iterator[tuple[Any, list[Any]]]:
+    """Yield (value, rows) for each run of rows that have the same value under `name`; their order stays."""
+    return ((value, list(run)) for value, run in groupby(rows, attrgetter(name)))
 
 
 def stencil_of(part: str) -> Stencil:
@@ -69,15 +82,19 @@ def stencil_of(part: str) -> Stencil:
     return Stencil(text, attrgetter(*names), itemgetter(*map(names.index, text[1::2])))
 
 
-def fill(stencil: Stencil, row: Any) -> Markup:
-    """Return the part for this row; its values are escaped, all at once."""
-    values = stencil.values_of(row)
-    escaped = str.split(escape(_BETWEEN.join(values)), _BETWEEN)
-    if len(escaped) != len(values):
-        escaped = [str(escape(value)) for value in values]
-    text = stencil.text.copy()
-    text[1::2] = stencil.gaps(escaped)
-    return Markup("".join(text))  # noqa: S704  what is ours, and what was escaped above
+def fill(rows: Iterable[tuple[Stencil, Any]]) -> Markup:
+    """Return the rows one after the other, their values escaped."""
+    written: list[str] = []
+    for (text, values_of, gaps), row in rows:
+        values = values_of(row)
+        # All at once: escaping costs more for each call than for each letter.
+        escaped = str.split(escape(_BETWEEN.join(values)), _BETWEEN)
+        if len(escaped) != len(values):
+            escaped = [str(escape(value)) for value in values]
+        here = text.copy()
+        here[1::2] = gaps(escaped)
+        written += here
+    return Markup("".join(written))  # noqa: S704  what is ours, and what was escaped above
 
 
 def _keep(parts: dict[Any, Any], key: Hashable, part: object) -> None:

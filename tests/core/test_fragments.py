@@ -6,10 +6,10 @@ import pytest
 from flask import Flask, render_template_string
 
 LIST = """
-{%- macro line(row, is_late) -%}
+{%- macro line(row, is_late, sort) -%}
   <li>100 % {{ row.name }}: {{ _("Invoice %(number)s", number=row.number) }}{% if is_late %}!{% endif %}</li>
 {%- endmacro -%}
-{%- for row in rows %}{{ filled(line, row, row.late) }}{% endfor -%}
+{{- filled(line, rows, ("late", "sort")) -}}
 """
 
 
@@ -20,6 +20,7 @@ class Line:
     name: str
     number: str
     late: bool = False
+    sort: str = "any"
 
 
 def written(app: Flask, *rows: Line) -> str:

@@ -135,8 +135,11 @@ class Config:
 
 
 def _origin(url: str) -> str:
-    """Return the address as browsers say it when they name the sender of a form."""
-    parts = urlsplit(url.strip().rstrip("/"))
+    """Return the address as browsers say it when they name the sender of a form; empty when it is none."""
+    try:
+        parts = urlsplit(url.strip().rstrip("/"))
+    except ValueError:
+        return ""
     return urlunsplit(
         parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower().removesuffix(":443"))
     )

@@ -83,7 +83,7 @@ def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
 def _run_for(shelf: Shelf, organisation_id: int, name: str) -> int | None:
     try:
         return _runs_of(shelf, organisation_id)
-    except Exception:
+    except Exception:  # Whatever it is, the organisations after this one have their turn.
         log.exception("schedule failed", organisation=name)
         return None
 

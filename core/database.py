@@ -1,6 +1,7 @@
 """The database: the declarative base, its column types, and the engine's manners on SQLite and PostgreSQL."""
 
 import sqlite3
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -150,3 +151,19 @@ def _begin(connection: Connection) -> None:
     """Take SQLite's write lock at the start: a plain BEGIN fails when two readers both turn into writers."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN" if only_reading.get() else "BEGIN IMMEDIATE")
+
+
+@event.listens_for(Engine, "rollback")
+def _roll_back(connection: Connection) -> None:
+    """Roll back on PostgreSQL before psycopg does, which then has nothing left to do.
+
+    With every ROLLBACK that it sends psycopg forgets its prepared statements. Each request that only reads
+    ends with one, and the server would plan all statements of the next request anew.
+    """
+    if connection.closed or connection.invalidated:
+        return
+    driver = connection.connection.driver_connection
+    if isinstance(driver, psycopg.Connection):
+        # A broken connection stays in its transaction: psycopg says so, where SQLAlchemy looks for it.
+        with suppress(psycopg.Error):
+            driver.pgconn.exec_(b"ROLLBACK")

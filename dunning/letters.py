@@ -12,7 +12,7 @@ from core.database import db
 from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.queries import same
 from dunning.schedule import WEEK_DAYS, Correspondence
-from invoices.models import ContactPoint, Invoice
+from invoices.models import INVOICE_IS_OPEN, ContactPoint, Invoice
 from invoices.pauses import paused_until
 from messaging.models import Message, MessageInvoice, MessageState
 
@@ -48,7 +48,7 @@ def stages_reached(
             DunningNotice.organisation_id == organisation_id,
             DunningNotice.debtor_id.in_(debtor_ids),
             Message.state.not_in(BOUNCED_OR_NEVER_LEFT),
-            Invoice.amount_open > 0,
+            INVOICE_IS_OPEN,
         )
     )
     reached: dict[int, tuple[int, date]] = {}

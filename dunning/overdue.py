@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from core.database import db
 from dunning.letters import correspondence, stages_reached
 from dunning.schedule import Correspondence, Decision, Plan, Reason, Standing, decide
-from invoices.models import ContactPoint, Invoice
+from invoices.models import INVOICE_IS_OPEN, ContactPoint, Invoice
 from invoices.queries import WhyNot, exemptions_in_force, why_not_dun
 
 # As many as fit one list of parameters on both databases, with room to spare.
@@ -133,7 +133,7 @@ def gate(*, organisation_id: int, invoice_ids: Sequence[int]) -> dict[int, WhyNo
 def _open(organisation_id: int, due_before: date) -> tuple[ColumnElement[bool], ...]:
     return (
         Invoice.organisation_id == organisation_id,
-        Invoice.amount_open > 0,
+        INVOICE_IS_OPEN,
         Invoice.due_on < due_before,
     )
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from core.database import db
-from invoices.models import Debtor, DebtorKind, Exemption, Invoice
+from invoices.models import INVOICE_IS_OPEN, Debtor, DebtorKind, Exemption, Invoice
 from invoices.names import plain
 from invoices.queries import like
 
@@ -100,7 +100,7 @@ def owed_by_each(*, organisation_id: int, debtor_ids: Collection[int]) -> Mappin
         .where(
             Invoice.organisation_id == organisation_id,
             Invoice.debtor_id.in_(debtor_ids),
-            Invoice.amount_open > 0,
+            INVOICE_IS_OPEN,
         )
         .group_by(Invoice.debtor_id, Invoice.currency)
         .order_by(Invoice.debtor_id, Invoice.currency)
@@ -228,9 +228,7 @@ def _invoice_says(text: str) -> ColumnElement[bool]:
 
 
 def _owes(organisation_id: int, owing: Owing, today: date) -> ColumnElement[bool]:
-    still_open = select(Invoice.debtor_id).where(
-        Invoice.organisation_id == organisation_id, Invoice.amount_open > 0
-    )
+    still_open = select(Invoice.debtor_id).where(Invoice.organisation_id == organisation_id, INVOICE_IS_OPEN)
     if owing == Owing.OVERDUE:
         return Debtor.id.in_(still_open.where(Invoice.due_on < today))
     return Debtor.id.in_(still_open) if owing == Owing.OPEN else Debtor.id.not_in(still_open)
@@ -240,10 +238,10 @@ def _stands(organisation_id: int, standing: Standing, today: date) -> ColumnElem
     if standing == Standing.SETTLED:
         return Invoice.amount_open == 0
     if standing == Standing.OVERDUE:
-        return and_(Invoice.amount_open > 0, Invoice.due_on < today)
+        return and_(INVOICE_IS_OPEN, Invoice.due_on < today)
     if standing == Standing.OPEN:
-        return Invoice.amount_open > 0
+        return INVOICE_IS_OPEN
     held = select(Exemption.invoice_id).where(
         Exemption.organisation_id == organisation_id, Exemption.ended_at.is_(None)
     )
-    return and_(Invoice.amount_open > 0, Invoice.id.in_(held))
+    return and_(INVOICE_IS_OPEN, Invoice.id.in_(held))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, Minor, OfOrganisation, belongs_to, choice
@@ -184,6 +184,11 @@ class Invoice(OfOrganisation, Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+# Written out, never a parameter: only so both databases see that `ix_invoices_open` holds what is asked for,
+# and SQLite, which cannot know that of a parameter, does not plan the statement anew each time.
+INVOICE_IS_OPEN = Invoice.amount_open > literal_column("0")
 
 
 class Payment(OfOrganisation, Base):

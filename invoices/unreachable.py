@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from core.database import db
-from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from invoices.models import INVOICE_IS_OPEN, Channel, ContactPoint, ContactState, Debtor, Invoice
 from invoices.names import plain
 from invoices.queries import like
 
@@ -70,7 +70,7 @@ def _unusable(organisation_id: int) -> tuple[ColumnElement[bool], ...]:
     owes = exists().where(
         Invoice.organisation_id == ContactPoint.organisation_id,
         Invoice.debtor_id == ContactPoint.debtor_id,
-        Invoice.amount_open > 0,
+        INVOICE_IS_OPEN,
     )
     return (
         ContactPoint.organisation_id == organisation_id,

@@ -10,7 +10,7 @@ from core.database import db
 from core.organisations.models import Organisation
 from core.organisations.queries import creditors_of
 from core.refusals import N_, Refusal
-from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from invoices.models import INVOICE_IS_OPEN, Channel, ContactPoint, ContactState, Debtor, Invoice
 from links.models import AccessLink
 from links.operations import issue
 from messaging.models import Message
@@ -115,7 +115,7 @@ def _open_invoices(organisation_id: int, debtor_id: int) -> Sequence[Invoice]:
         select(Invoice).where(
             Invoice.organisation_id == organisation_id,
             Invoice.debtor_id == debtor_id,
-            Invoice.amount_open > 0,
+            INVOICE_IS_OPEN,
         )
     ).all()
 

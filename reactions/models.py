@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, Minor, OfOrganisation, belongs_to, choice
@@ -163,7 +163,7 @@ class ReactionInvoice(OfOrganisation, Base):
         belongs_to("reactions", "reaction_id", ondelete="CASCADE"),
         belongs_to("invoices", "invoice_id"),
         UniqueConstraint("organisation_id", "reaction_id", "invoice_id"),
-        Index("ix_reaction_invoices_invoice", "organisation_id", "invoice_id"),
+        Index("ix_reaction_invoices_invoice", "organisation_id", "invoice_id", "reaction_id"),
     )
 
     reaction_id: Mapped[int] = mapped_column(Key)
@@ -214,6 +214,10 @@ class Action(OfOrganisation, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+# Written out, never a parameter, for `ix_actions_open`: see `invoices.models.INVOICE_IS_OPEN`.
+ACTION_IS_OPEN = Action.state != literal_column("'closed'")
 
 
 class ActionNote(OfOrganisation, Base):

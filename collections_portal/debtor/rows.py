@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from collections_portal.debtor.frame import address
@@ -22,14 +23,11 @@ class Row:
 
     id: str
     number: str
-    title: str
-    label: str
     issued: str
-    issued_sentence: str
     due: str
-    due_sentence: str
+    late: bool
     amount_words: str
-    open: int
+    open: str
     open_words: str
     currency: str
     creditor: str
@@ -39,26 +37,16 @@ class Row:
     answer: str
     lines: Sequence[tuple[str, str]]
     receipt_url: str | None
-
-
-class _Words:
-    """The sentences that every row needs, looked up once for all of them."""
-
-    def __init__(self) -> None:
-        self.language = language()
-        self.title = _("Invoice %(number)s")
-        self.label = _("Invoice %(number)s of %(day)s, %(amount)s")
-        self.issued = _("of %(day)s")
-        self.issued_sentence = _("Of %(day)s.")
-        self.overdue = _("It should have been paid by %(day)s.")
-        self.due = _("Pay by %(day)s.")
-        self.receipts = address("debtor.reactions.show", public_id="0")[:-1]
+    has_rest: bool
 
 
 def rows_of(listed: Sequence[ListedInvoice], *, chosen: Collection[str], today: date) -> list[Row]:
     """Return the rows of the list; `chosen` are public ids, `today` is the organisation's day."""
-    words = _Words()
-    return [_row(invoice, invoice.public_id in chosen, today, words) for invoice in listed]
+    receipts = address("debtor.reactions.show", public_id="0")[:-1]
+    speaking = language()
+    return [
+        _row(invoice, invoice.public_id in chosen, today, speaking, receipts=receipts) for invoice in listed
+    ]
 
 
 def totals_of(listed: Sequence[ListedInvoice]) -> list[tuple[int, str]]:
@@ -69,26 +57,21 @@ def totals_of(listed: Sequence[ListedInvoice]) -> list[tuple[int, str]]:
     return [(total, currency) for currency, total in sums.items()]
 
 
-def _row(invoice: ListedInvoice, chosen: bool, today: date, words: _Words) -> Row:
+def _row(invoice: ListedInvoice, chosen: bool, today: date, speaking: str, *, receipts: str) -> Row:
     status = _status(invoice, today) if invoice.reaction_public_id else None
     tag, note, answer = status or (_part_settled(invoice), "", "")
-    issued, due = day(invoice.invoiced_on, words.language), day(invoice.due_on, words.language)
-    amount = money(invoice.amount, invoice.currency, words.language)
+    amount = money(invoice.amount, invoice.currency, speaking)
     is_whole = invoice.amount_open == invoice.amount
-    still_open = amount if is_whole else money(invoice.amount_open, invoice.currency, words.language)
-    due_sentence = words.overdue if invoice.due_on < today else words.due
+    receipt_url = f"{receipts}{invoice.reaction_public_id}" if invoice.reaction_public_id else None
     return Row(
         id=invoice.public_id,
         number=invoice.number,
-        title=words.title % {"number": invoice.number},
-        label=words.label % {"number": invoice.number, "day": issued, "amount": still_open},
-        issued=words.issued % {"day": _unbroken(issued)},
-        issued_sentence=words.issued_sentence % {"day": _unbroken(issued)},
-        due=_unbroken(due),
-        due_sentence=due_sentence % {"day": _unbroken(due)},
+        issued=_unbroken_day(invoice.invoiced_on, speaking),
+        due=_unbroken_day(invoice.due_on, speaking),
+        late=invoice.due_on < today,
         amount_words=amount,
-        open=invoice.amount_open,
-        open_words=still_open,
+        open=str(invoice.amount_open),
+        open_words=amount if is_whole else money(invoice.amount_open, invoice.currency, speaking),
         currency=invoice.currency,
         creditor=invoice.creditor,
         chosen=chosen,
@@ -96,13 +79,15 @@ def _row(invoice: ListedInvoice, chosen: bool, today: date, words: _Words) -> Ro
         note=note,
         answer=answer,
         lines=() if is_whole else tuple(_lines(invoice)),
-        receipt_url=f"{words.receipts}{invoice.reaction_public_id}" if invoice.reaction_public_id else None,
+        receipt_url=receipt_url,
+        has_rest=not is_whole or receipt_url is not None,
     )
 
 
-def _unbroken(text: str) -> str:
+@lru_cache(maxsize=8192)
+def _unbroken_day(value: date, speaking: str) -> str:
     """A date does not break over two lines."""
-    return text.replace(" ", "\u00a0")
+    return day(value, speaking).replace(" ", "\u00a0")
 
 
 def _part_settled(invoice: ListedInvoice) -> Tag | None:

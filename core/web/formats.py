@@ -29,20 +29,21 @@ def install(app: Flask) -> None:
 
 
 @lru_cache(maxsize=256)
-def _shape(currency: str, lang: str) -> tuple[str, str, str, str]:
-    """Return (before, group, decimal, after) of the language's way to write the currency."""
+def _shape(currency: str, lang: str) -> tuple[str, str, str, str, int]:
+    """Return how the language writes the currency: (before, group, decimal, after), and its decimals."""
+    places = decimals_of(currency)
     sample = format_currency(1234567, currency, locale=LOCALES[lang], decimal_quantization=True)
     first, last = (
         sample.index("1"),
-        sample.rindex("0") if decimals_of(currency) else sample.rindex("7"),
+        sample.rindex("0") if places else sample.rindex("7"),
     )
     digits = sample[first : last + 1]
     group = digits[1]
-    decimal = digits[-decimals_of(currency) - 1] if decimals_of(currency) else ""
+    decimal = digits[-places - 1] if places else ""
     before = sample[:first]
     # The standard's blank between letters and digits (CLDR, currencySpacing), which Babel leaves out.
     blank = "\u00a0" if before[-1:].isalpha() else ""
-    return before + blank, group, decimal, sample[last + 1 :]
+    return before + blank, group, decimal, sample[last + 1 :], places
 
 
 def money(minor: int, currency: str, lang: str) -> str:
@@ -50,14 +51,13 @@ def money(minor: int, currency: str, lang: str) -> str:
 
     Babel shows the shape once; filling it in is fifty times faster than asking Babel for every amount.
     """
-    before, group, decimal, after = _shape(currency, lang)
-    places = decimals_of(currency)
-    whole, rest = divmod(abs(minor), 10**places)
-    text = f"{whole:,}".replace(",", group)
-    if places:
-        text += f"{decimal}{rest:0{places}d}"
+    before, group, decimal, after, places = _shape(currency, lang)
+    digits = str(abs(minor)).zfill(places + 1)
+    whole, rest = (digits[:-places], digits[-places:]) if places else (digits, "")
+    if len(whole) > 3:
+        whole = f"{int(whole):,}".replace(",", group)
     sign = "\u2212" if minor < 0 else ""
-    return f"{sign}{before}{text}{after}"
+    return f"{sign}{before}{whole}{decimal}{rest}{after}"
 
 
 @lru_cache(maxsize=8192)

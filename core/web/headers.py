@@ -1,6 +1,6 @@
 """The headers of every answer, errors included."""
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 SOURCES = {
     "default-src": "'none'",
@@ -31,14 +31,17 @@ LASTING = "public, max-age=31536000, immutable"
 
 def install(app: Flask) -> None:
     """Send the headers with every answer; browsers keep only files with a version in their address."""
-    app.after_request(_add)
+    always = ALWAYS | ({"Strict-Transport-Security": HSTS} if app.config["PORTAL"].is_https else {})
+    ours = {name.lower() for name in (*always, "Cache-Control")}
 
+    def add(response: Response) -> Response:
+        keeps = request.endpoint in KEPT and response.status_code == 200 and "v" in request.args
+        # All in one step: to set them one by one looks through all for each.
+        response.headers[:] = [
+            *((name, value) for name, value in response.headers if name.lower() not in ours),
+            *always.items(),
+            ("Cache-Control", LASTING if keeps else "no-store"),
+        ]
+        return response
 
-def _add(response: Response) -> Response:
-    for name, value in ALWAYS.items():
-        response.headers[name] = value
-    if current_app.config["PORTAL"].is_https:
-        response.headers["Strict-Transport-Security"] = HSTS
-    keeps = request.endpoint in KEPT and response.status_code == 200 and "v" in request.args
-    response.headers["Cache-Control"] = LASTING if keeps else "no-store"
-    return response
+    app.after_request(add)

@@ -43,12 +43,13 @@ def ngettext(one: str, many: str, number: int, **values: object) -> str:
 
 def _in_template(sentence: str, **values: Any) -> Markup:
     """Return the sentence for a page: what translators wrote as it is, every value escaped."""
+    # Sentences are ours and our translators'; whatever else stands in one was escaped.
     if values:
-        return Markup(gettext(sentence) % {name: escape(value) for name, value in values.items()})  # noqa: S704
+        return Markup(gettext(sentence) % {name: escape(value) for name, value in values.items()})  # noqa: S704  see above
     book = _marked[language()]
     text = book.get(sentence)
     if text is None:
-        text = Markup(gettext(sentence) % {})  # noqa: S704
+        text = Markup(gettext(sentence) % {})  # noqa: S704  see above
         if len(book) < MOST_KEPT:
             book[sentence] = text
     return text

@@ -29,7 +29,7 @@ from invoices.importing.choices import Existing
 from invoices.importing.codes import INVOICE
 from invoices.importing.kinds import FileKind
 from invoices.importing.stage import DOCUMENTS
-from invoices.models import Debtor, Invoice
+from invoices.models import INVOICE_IS_OPEN, Debtor, Invoice
 
 Columns = dict[str, SQLColumnExpression[Any]]
 _MAY_CHANGE = ("invoiced_on", "due_on", "currency", "amount")
@@ -129,7 +129,7 @@ class InvoiceStatements:
         return (
             select(Invoice.id)
             .join(DOCUMENTS, self._is_same_invoice)
-            .where(self._between(first, last), self._is_changed, Invoice.amount_open > 0, self._open == 0)
+            .where(self._between(first, last), self._is_changed, INVOICE_IS_OPEN, self._open == 0)
         )
 
     def _compared(self, *columns: Any) -> Select[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, se
 
 from core.database import db
 from core.refusals import N_, Refusal
-from invoices.models import Debtor, Invoice, Payment
+from invoices.models import INVOICE_IS_OPEN, Debtor, Invoice, Payment
 from invoices.statements.matching import SEPARATORS, Incoming, OpenInvoice, keys_in
 from invoices.statements.models import BankLine, BankStatement, LineState
 
@@ -231,7 +231,7 @@ def _open(
     wanted = (
         select(Invoice, Debtor)
         .join(Debtor, Debtor.id == Invoice.debtor_id)
-        .where(Invoice.organisation_id == organisation_id, Invoice.amount_open > 0, which)
+        .where(Invoice.organisation_id == organisation_id, INVOICE_IS_OPEN, which)
         .execution_options(populate_existing=True)
     )
     if creditor_ids:

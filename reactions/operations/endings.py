@@ -10,7 +10,15 @@ from core.database import db
 from core.organisations.models import Organisation
 from invoices.models import Invoice
 from invoices.queries import lock_invoices
-from reactions.models import Action, ActionState, CloseReason, Reaction, ReactionInvoice, ReactionType
+from reactions.models import (
+    ACTION_IS_OPEN,
+    Action,
+    ActionState,
+    CloseReason,
+    Reaction,
+    ReactionInvoice,
+    ReactionType,
+)
 from reactions.operations import exempting
 from reactions.operations.holding import tell
 from reactions.operations.submission import GRACE
@@ -61,7 +69,7 @@ def _open_actions(organisation_id: int, *wanted: ColumnElement[bool]) -> Sequenc
     """Return open actions as they are now, held until the transaction ends; their invoices come first."""
     return db.session.scalars(
         select(Action)
-        .where(Action.organisation_id == organisation_id, Action.state != ActionState.CLOSED, *wanted)
+        .where(Action.organisation_id == organisation_id, ACTION_IS_OPEN, *wanted)
         .order_by(Action.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -72,7 +80,7 @@ def _promised_invoices(organisation_id: int, is_due: ColumnElement[bool]) -> Seq
     return db.session.scalars(
         select(ReactionInvoice.invoice_id)
         .join(Action, Action.reaction_id == ReactionInvoice.reaction_id)
-        .where(ReactionInvoice.organisation_id == organisation_id, Action.state != ActionState.CLOSED, is_due)
+        .where(ReactionInvoice.organisation_id == organisation_id, ACTION_IS_OPEN, is_due)
     ).all()
 
 

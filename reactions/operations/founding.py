@@ -62,25 +62,24 @@ def _field(type_: ReactionType, position: int, values: dict[str, Any]) -> Reacti
 
 
 def _type_text(type_: ReactionType, language: str) -> ReactionTypeText:
-    words = _read(language)[type_.key]
     return ReactionTypeText(
         organisation_id=type_.organisation_id,
         type_id=type_.id,
         language=language,
-        name=words["name"],
-        label=words["label"],
-        hint=words.get("hint", ""),
+        **_words(_read(language)[type_.key]),
     )
 
 
 def _field_text(type_: ReactionType, field: ReactionField, language: str) -> ReactionFieldText:
-    words = _read(language)[type_.key]["fields"][field.key]
+    given = _read(language)[type_.key]["fields"][field.key]
     return ReactionFieldText(
         organisation_id=field.organisation_id,
         field_id=field.id,
         language=language,
-        name=words["name"],
-        label=words["label"],
-        hint=words.get("hint", ""),
-        choices=words.get("choices", {}),
+        choices=given.get("choices", {}),
+        **_words(given),
     )
+
+
+def _words(given: dict[str, Any]) -> dict[str, str]:
+    return {"name": given["name"], "label": given["label"], "hint": given.get("hint", "")}

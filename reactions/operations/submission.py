@@ -14,7 +14,7 @@ from core.database import db
 from core.identifiers import reference as new_reference
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
-from invoices.models import Debtor, Invoice
+from invoices.models import INVOICE_IS_OPEN, Debtor, Invoice
 from invoices.queries import lock_invoices
 from reactions import working_days
 from reactions.field_kinds.fields import Circumstances
@@ -201,7 +201,7 @@ def _open_invoices(organisation_id: int, debtor_id: int, invoice_ids: Collection
             Invoice.organisation_id == organisation_id,
             Invoice.debtor_id == debtor_id,
             Invoice.id.in_(wanted),
-            Invoice.amount_open > 0,
+            INVOICE_IS_OPEN,
         )
         .order_by(Invoice.due_on, Invoice.id)
         .execution_options(populate_existing=True)

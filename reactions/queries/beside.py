@@ -10,6 +10,7 @@ from core.database import db
 from invoices.models import Debtor, Invoice
 from invoices.queries import like
 from reactions.models import (
+    ACTION_IS_OPEN,
     Action,
     ActionState,
     Reaction,
@@ -65,7 +66,7 @@ def open_actions_of_each(*, organisation_id: int, debtor_ids: Collection[int]) -
         .where(
             Action.organisation_id == organisation_id,
             Action.debtor_id.in_(debtor_ids),
-            Action.state != ActionState.CLOSED,
+            ACTION_IS_OPEN,
         )
         .group_by(Action.debtor_id)
     )

@@ -12,6 +12,7 @@ from core.members.models import Member
 from core.organisations.models import Organisation
 from invoices.models import Debtor, Invoice
 from reactions.models import (
+    ACTION_IS_OPEN,
     Action,
     ActionState,
     Reaction,
@@ -90,7 +91,7 @@ def counts(*, organisation_id: int, member_id: int, now: datetime) -> dict[View,
     views = [view for view in View if view != View.CLOSED]
     row = db.session.execute(
         select(*(func.count().filter(*conditions(view, member_id, today)) for view in views)).where(
-            Action.organisation_id == organisation_id, Action.state != ActionState.CLOSED
+            Action.organisation_id == organisation_id, ACTION_IS_OPEN
         )
     ).one()
     return dict(zip(views, row, strict=True))
@@ -204,7 +205,7 @@ def _type_counts(organisation_id: int) -> dict[str, int]:
     rows = db.session.execute(
         select(ReactionType.key, func.count(Action.id))
         .join(Action, Action.type_id == ReactionType.id)
-        .where(Action.organisation_id == organisation_id, Action.state != ActionState.CLOSED)
+        .where(Action.organisation_id == organisation_id, ACTION_IS_OPEN)
         .group_by(ReactionType.key)
     )
     return {row[0]: row[1] for row in rows}

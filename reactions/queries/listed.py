@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, cast, func, select
 
 from core.database import Minor, db
 from core.organisations.models import Creditor
-from invoices.models import CreditNote, Invoice, Payment
+from invoices.models import INVOICE_IS_OPEN, CreditNote, Invoice, Payment
 from invoices.queries import is_covered
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
 
@@ -99,7 +99,8 @@ _LISTED = (
         _a.closed_at,
     )
     .select_from(
-        Invoice.__table__.join(
+        # Every invoice has a creditor; said in this way SQLite begins with the debtor's few invoices.
+        Invoice.__table__.outerjoin(
             Creditor.__table__, (_c.organisation_id == _i.organisation_id) & (_c.id == _i.creditor_id)
         )
         .outerjoin(
@@ -118,7 +119,7 @@ _LISTED = (
     .where(
         _i.organisation_id == bindparam("organisation_id"),
         _i.debtor_id == bindparam("debtor_id"),
-        _i.amount_open > 0,
+        INVOICE_IS_OPEN,
     )
     .order_by(_i.due_on, _i.id)
 )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from core.members.models import Member
 from invoices.models import Debtor, Invoice
 from invoices.queries import like
-from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType
+from reactions.models import ACTION_IS_OPEN, Action, ActionState, Reaction, ReactionInvoice, ReactionType
 
 NOBODY = "nobody"
 LONGEST_SEARCH = 100
@@ -55,7 +55,7 @@ def conditions(view: View, member_id: int, today: date) -> list[ColumnElement[bo
         View.UNASSIGNED: Action.assignee_id.is_(None),
         View.PROMISES_DUE: Action.promised_on <= today,
     }
-    is_open = Action.state != ActionState.CLOSED
+    is_open = ACTION_IS_OPEN
     return [is_open, narrower[view]] if view in narrower else [is_open]
 
 

@@ -64,6 +64,7 @@ def test_each_of_the_five_is_needed(name: str) -> None:
         "pay.voltwerk.nl",
         "ftp://pay.voltwerk.nl",
         "https://",
+        "https://[pay",
         "HTTPS",
         "https://pay.voltwerk.nl/app",
     ],

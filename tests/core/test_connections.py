@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import scoped_session
 
 from core import database, tenancy
@@ -74,3 +75,22 @@ def test_what_was_not_committed_is_gone_when_the_connection_is_handed_back(
         process = server_process(session)
         assert server_process(session) == process
         assert not session.execute(text("SELECT current_setting('app.mark', true)")).scalar_one()
+
+
+def test_statements_stay_prepared_over_requests_that_only_read(session: scoped_session[Session]) -> None:
+    process = server_process(session)
+    for _ in range(10):
+        assert server_process(session) == process
+    prepared = text(
+        "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE :what"
+    )
+    asked = session.execute(prepared, {"what": "SELECT pg_backend_pid()"}).scalar_one()
+    assert asked >= 5
+
+
+def test_a_connection_that_breaks_inside_a_transaction_is_replaced(session: scoped_session[Session]) -> None:
+    before = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    end_on_the_server(before)
+    with pytest.raises(OperationalError):
+        session.remove()
+    assert server_process(session) != before

@@ -1878,7 +1878,9 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("reaction_invoices", schema=None) as batch_op:
-        batch_op.create_index("ix_reaction_invoices_invoice", ["organisation_id", "invoice_id"], unique=False)
+        batch_op.create_index(
+            "ix_reaction_invoices_invoice", ["organisation_id", "invoice_id", "reaction_id"], unique=False
+        )
 
     op.create_table(
         "action_notes",

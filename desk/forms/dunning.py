@@ -56,7 +56,7 @@ class StageForm(Form):
 class PolicyForm(FlaskForm):
     """The policy as it stands, with one empty step at the end."""
 
-    stages = FieldList(FormField(StageForm), max_entries=MOST_STAGES)
+    stages = FieldList(FormField(StageForm), lazy_gettext("Step"), max_entries=MOST_STAGES)
     minimum_gap_days = WholeNumberField(
         lazy_gettext("Days between two messages"), validators=[InputRequired(WHOLE_NUMBER)]
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -157,7 +157,7 @@ class Page:
         """Follow the link with these words."""
         found = {link.get("href") for link in self.root.iter("a") if words_of(link) == words}
         assert len(found) == 1, f"{len(found)} links on {self.path} read {words!r}."
-        return self.visitor.open(urljoin(self.path, str(found.pop())), status=status)
+        return self.visitor.open(urldefrag(urljoin(self.path, str(found.pop()))).url, status=status)
 
     @property
     def url(self) -> str:

@@ -17,6 +17,8 @@ from reactions.queries.offered import OfferedType
 
 WIDTHS = ((4, "w-4"), (8, "w-8"))
 WIDEST = "w-20"
+# What a date's field says when none of the offered days was chosen.
+OTHER_DAY = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Typed:
         return {
             name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix)
         }
+
+    def wrong_control(self, key: str) -> str:
+        """Return the id of the control that an error of this field is about."""
+        here = id_of(self.type_key, key)
+        return f"{here}-day" if self.values.get(f"{self.type_key}.{key}") == OTHER_DAY else here
 
     def refused(self, errors: Mapping[str, str]) -> "Typed":
         """Return the same with what is wrong."""

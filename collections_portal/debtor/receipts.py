@@ -23,16 +23,16 @@ def steps_of(receipt: Receipt, *, today: date) -> list[Step]:
     return [(True, heading, _("Your reaction has reached us.")), *_next(receipt, today)]
 
 
-def facts_of(receipt: Receipt) -> list[tuple[str, str]]:
-    """Return what was answered, as (term, value); answers stand in the words they were given in."""
+def facts_of(receipt: Receipt) -> list[tuple[str, str, str]]:
+    """Return what was answered, as (term, value, language); answers stand in the words they were given in."""
     about = ", ".join(
         f"{invoice.number} ({money(invoice.amount_open, invoice.currency, language())})"
         for invoice in receipt.invoices
     )
     return [
-        (ngettext("Invoice", "Invoices", len(receipt.invoices)), about),
-        (_("Reaction"), receipt.type_label),
-        *((answer["label"], answer["shown"]) for answer in receipt.answers),
+        (ngettext("Invoice", "Invoices", len(receipt.invoices)), about, language()),
+        (_("Reaction"), receipt.type_label, receipt.language),
+        *((answer["label"], answer["shown"], receipt.language) for answer in receipt.answers),
     ]
 
 
@@ -43,17 +43,34 @@ def _next(receipt: Receipt, today: date) -> Iterator[Step]:
         else:
             yield True, _("This reaction is closed"), _("Your invoices show what is still open.")
         return
-    paused = _paused([invoice for invoice in receipt.invoices if invoice.is_exempt])
     if receipt.promised_on:
+        paused = _paused(_exempt(receipt))
         promised = weekday_day(receipt.promised_on, language())
         yield False, _("You pay on %(day)s", day=promised), paused or _("We look for your payment then.")
         return
-    yield False, _("We look into it"), paused or _("We read what you wrote.")
+    yield False, _("We look into it"), _paused_until_answered(receipt) or _("We read what you wrote.")
     if receipt.answer_by and receipt.answer_by >= today:
         answer_on = weekday_day(receipt.answer_by, language())
         yield False, _("By %(day)s", day=answer_on), _("You get an answer. You also read it on this page.")
     else:
         yield False, _("You get an answer"), _("You also read it on this page.")
+
+
+def _exempt(receipt: Receipt) -> list[ReceiptInvoice]:
+    return [invoice for invoice in receipt.invoices if invoice.is_exempt]
+
+
+def _paused_until_answered(receipt: Receipt) -> str:
+    numbers = [invoice.number for invoice in _exempt(receipt)]
+    if not numbers:
+        return ""
+    sentence: str = ngettext(
+        "We send no reminders for invoice %(numbers)s until you have our answer.",
+        "We send no reminders for the invoices %(numbers)s until you have our answer.",
+        len(numbers),
+        numbers=", ".join(numbers),
+    )
+    return sentence
 
 
 def _paused(invoices: Sequence[ReceiptInvoice]) -> str:

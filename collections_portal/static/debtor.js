@@ -69,10 +69,18 @@
   function countCharacters(area) {
     const note = document.getElementById(area.dataset.counts);
     if (!note) return;
+    const said = document.createElement("p");
+    said.className = "vh";
+    said.setAttribute("role", "status");
+    note.after(said);
+    let pause;
     const show = () => {
       // A line break travels as two characters; the server counts it as one, and so do we.
       const left = Number(area.dataset.most) - Array.from(area.value).length;
       note.textContent = sentence(note, left < 0 ? "over" : "left", Math.abs(left));
+      clearTimeout(pause);
+      // Whoever hears the page is told near the end only, and not at every letter.
+      pause = setTimeout(() => { said.textContent = left > 50 ? "" : note.textContent; }, 1000);
     };
     area.addEventListener("input", show);
     show();
@@ -101,8 +109,9 @@
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
       words.textContent = button.dataset.copied;
-      button.parentElement.querySelector("[role=status]").textContent = button.dataset.copied;
-      setTimeout(() => { words.textContent = before; }, 4000);
+      const status = button.parentElement.querySelector("[role=status]");
+      status.textContent = button.dataset.copied;
+      setTimeout(() => { words.textContent = before; status.textContent = ""; }, 4000);
     });
   }
 

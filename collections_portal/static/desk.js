@@ -52,7 +52,36 @@
     show();
   });
 
-  /* After a refused form the reader starts at what went wrong. */
-  const summary = document.querySelector(".error-summary");
-  if (summary) summary.focus();
+  /* The numbers of an import renew themselves in silence; only its end is read out, and then its result shows. */
+  const renewing = document.getElementById("renewing");
+
+  function renewLater() {
+    window.setTimeout(renew, 3000);
+  }
+
+  function showResult(words) {
+    document.getElementById("renewed").textContent = words;
+    window.setTimeout(function () { window.location.reload(); }, words ? 2000 : 0);
+  }
+
+  function showProgress(fresh) {
+    const now = fresh.getElementById("renewing");
+    if (!now) {
+      showResult(document.getElementById("renewed").dataset.words);
+      return;
+    }
+    renewing.replaceChildren.apply(renewing, Array.from(now.childNodes));
+    const discarding = document.getElementById("discarding");
+    if (discarding && !fresh.getElementById("discarding")) discarding.remove();
+    renewLater();
+  }
+
+  function renew() {
+    window.fetch(window.location.href).then(function (answer) {
+      if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return showResult("");
+      if (!answer.ok) return renewLater();
+      return answer.text().then(function (text) { showProgress(new DOMParser().parseFromString(text, "text/html")); });
+    }).catch(renewLater);
+  }
+  if (renewing) renewLater();
 })();

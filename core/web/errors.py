@@ -26,7 +26,7 @@ SENTENCES = {
 def install(app: Flask) -> None:
     """Turn refusals, HTTP errors, expired forms and faults into pages of the door they happened at."""
     app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(CSRFError, form_too_old)
     app.register_error_handler(SecurityError, _another_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _fault)
@@ -48,7 +48,8 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
     return (*answer, {"Retry-After": str(refusal.wait_seconds)})
 
 
-def _form_too_old(error: CSRFError) -> ResponseReturnValue:
+def form_too_old(error: CSRFError) -> ResponseReturnValue:
+    """Answer a form without the secret that its page should have had."""
     log.info("refused", reason="CSRF", status=400, words=error.description)
     return page(
         400, gettext("This page was open for too long, or in another window. Please go back and try again.")

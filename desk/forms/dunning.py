@@ -50,7 +50,7 @@ class PolicyForm(FlaskForm):
     segment = SelectField(lazy_gettext("For"))
     country = SelectField(lazy_gettext("Country"))
     is_by_hand = BooleanField(lazy_gettext("Only for debtors who are put on it by hand"))
-    stages = FieldList(FormField(StageForm), max_entries=MOST_STAGES)
+    stages = FieldList(FormField(StageForm), lazy_gettext("Step"), max_entries=MOST_STAGES)
     minimum_gap_days = WholeNumberField(
         lazy_gettext("Days between two messages"), validators=[InputRequired(WHOLE_NUMBER)]
     )

@@ -59,14 +59,14 @@ def _number_of(sign: str) -> re.Pattern[str]:
 
 _NUMBER = {sign: _number_of(sign) for sign in DecimalSign}
 _CENTS = re.compile(r"(-?[0-9]{1,13})([.,])([0-9]{1,2})")
-_MOST_DIGITS = 13
+MOST_DIGITS = 13
 _LONGEST = 40
 
 
 def amount_reader(*, sign: DecimalSign, currency: str) -> Callable[[str], int]:
     """Return `read_amount` for one sign and currency: the same, sooner for amounts in plain digits."""
     quick = re.compile(
-        rf"(-?[0-9]{{1,{_MOST_DIGITS}}})(?:{re.escape(sign)}([0-9]{{{decimals_of(currency)}}}))?"
+        rf"(-?[0-9]{{1,{MOST_DIGITS}}})(?:{re.escape(sign)}([0-9]{{{decimals_of(currency)}}}))?"
     )
     nothing = "0" * decimals_of(currency)
 
@@ -100,7 +100,7 @@ def read_amount(text: str, *, sign: DecimalSign, currency: str) -> int:
 def minor_units(number: Decimal, *, currency: str) -> int:
     """Return a workbook's number in minor units. Refuses `TooManyDecimals`, `AmountUnreadable`."""
     scaled = number.scaleb(decimals_of(currency))
-    if number.adjusted() >= _MOST_DIGITS:
+    if number.adjusted() >= MOST_DIGITS:
         raise AmountUnreadable
     if scaled != scaled.to_integral_value():
         raise TooManyDecimals(currency=currency)
@@ -138,7 +138,7 @@ def _taken_apart(text: str, sign: DecimalSign) -> tuple[bool, str, str, str]:
     if shape["dashes"] and (number["part"] or shape["dashes"][0] != sign):
         raise AmountUnreadable
     whole = re.sub(r"[^0-9]", "", number["whole"])
-    if len(whole) > _MOST_DIGITS:
+    if len(whole) > MOST_DIGITS:
         raise AmountUnreadable
     negative = bracketed or any(found in _MINUS for found in signs)
     return negative, shape["mark"] or shape["back"] or "", whole, number["part"] or ""

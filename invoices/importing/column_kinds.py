@@ -1,6 +1,6 @@
 """What a column of a file is, and the few sorts there are. The table of all columns is `columns.COLUMNS`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeAlias
 
 from core.refusals import Refusal
-from invoices.importing import texts
+from invoices.importing import columnwise, texts
 from invoices.importing.amounts import DecimalSign, amount_reader, amount_readings, minor_units
 from invoices.importing.contacts import Phone, email_address, phone_number
 from invoices.importing.dates import DateOrder, DateUnreadable, date_readings, read_date
@@ -18,6 +18,8 @@ from invoices.importing.tables import Cell
 
 Value: TypeAlias = str | int | date | Phone | None
 Convert: TypeAlias = Callable[[Cell], Value]
+# Converts many cells at once, or says None: then each of them is converted by itself.
+ConvertAll: TypeAlias = Callable[[Sequence[Cell]], Sequence[Value] | None]
 
 WITH_DEBTORS = frozenset({FileKind.INVOICES_WITH_DEBTORS, FileKind.DEBTORS})
 WITH_INVOICES = frozenset({FileKind.INVOICES_WITH_DEBTORS, FileKind.INVOICES})
@@ -42,7 +44,8 @@ class Column:
     `prepare` makes, from the file's formats and the row's country or currency (whichever `depends_on` names),
     a function from a cell to a value; it is never given a blank cell and refuses with a `Refusal`.
     `headers` are what such a column is called in nl, fr, de, en and nb. `fits` tells whether a cell could be
-    such a value, whatever the formats. `repeats` says that the same values come again and again.
+    such a value, whatever the formats. `repeats` says that the same values come again and again; for others
+    `prepare_all` may make a function that converts a whole column and gives an empty text for a blank cell.
     """
 
     identifier: str
@@ -55,6 +58,7 @@ class Column:
     repeats: bool = True
     is_date: bool = False
     is_amount: bool = False
+    prepare_all: Callable[[Formats, str], ConvertAll] | None = None
 
 
 def text(
@@ -71,7 +75,12 @@ def text(
     def prepare(_: Formats, __: str) -> Convert:
         return partial(texts.plain_text, longest)
 
-    return Column(identifier, label, kinds, _words(headers), prepare, repeats=repeats)
+    def prepare_all(_: Formats, __: str) -> ConvertAll:
+        return partial(columnwise.plain_texts, longest)
+
+    return Column(
+        identifier, label, kinds, _words(headers), prepare, repeats=repeats, prepare_all=prepare_all
+    )
 
 
 def number(
@@ -88,10 +97,15 @@ def number(
     def prepare(_: Formats, __: str) -> Convert:
         return partial(texts.number_text, longest)
 
+    def prepare_all(_: Formats, __: str) -> ConvertAll:
+        return partial(columnwise.number_texts, longest)
+
     def fits(cell: Cell) -> bool:
         return any(letter.isdigit() for letter in str(cell))
 
-    return Column(identifier, label, kinds, _words(headers), prepare, fits, repeats=repeats)
+    return Column(
+        identifier, label, kinds, _words(headers), prepare, fits, repeats=repeats, prepare_all=prepare_all
+    )
 
 
 def day(identifier: str, label: str, kinds: frozenset[FileKind], headers: str) -> Column:
@@ -126,6 +140,9 @@ def amount(identifier: str, label: str, kinds: frozenset[FileKind], headers: str
 
         return convert
 
+    def prepare_all(formats: Formats, currency: str) -> ConvertAll:
+        return columnwise.amount_column(sign=formats.decimal_sign, currency=currency)
+
     def fits(cell: Cell) -> bool:
         return isinstance(cell, Decimal) or bool(amount_readings(str(cell)))
 
@@ -139,6 +156,7 @@ def amount(identifier: str, label: str, kinds: frozenset[FileKind], headers: str
         depends_on="currency",
         repeats=False,
         is_amount=True,
+        prepare_all=prepare_all,
     )
 
 

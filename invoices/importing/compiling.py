@@ -8,7 +8,7 @@ from invoices.importing.columns import COLUMNS
 from invoices.importing.converting import Conversion, ConvertersByContext, converter
 from invoices.importing.kinds import NEEDED, FileKind
 from invoices.importing.matching import Matching
-from invoices.importing.row_rules import DERIVED, RowRule, invoice_settled, somebody_named
+from invoices.importing.row_rules import DERIVED, InvoiceSettled, RowRule, SomebodyNamed
 
 
 class FixedValueRefused(Refusal):
@@ -106,4 +106,4 @@ def _rules(kind: FileKind, identifiers: Sequence[str]) -> tuple[RowRule, ...]:
     if kind == FileKind.DEBTORS:
         return ()
     who = [identifiers.index(name) for name in NEEDED[kind][0] if name in identifiers]
-    return (somebody_named(who), invoice_settled(identifiers))
+    return (SomebodyNamed(who), InvoiceSettled(identifiers))

@@ -1,19 +1,23 @@
 """Turn rows of text into typed values, fast: repeated values are converted once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import islice
+from typing import NamedTuple, TypeAlias
 
 from core.refusals import N_, Refusal
-from invoices.importing.column_kinds import Column, Convert, Formats, Value
+from invoices.importing.column_kinds import Column, Convert, ConvertAll, Formats, Value
 from invoices.importing.columns import COLUMNS
 from invoices.importing.problems import Problems
-from invoices.importing.row_rules import RowRefusal, RowRule
+from invoices.importing.row_rules import Columns, RowRefusal, RowRule
 from invoices.importing.tables import Cell, Row
 
-Converted: TypeAlias = tuple[int, list[Value]]
+Converted: TypeAlias = tuple[int, Sequence[Value]]
+ToColumn: TypeAlias = Callable[[Sequence[Cell]], Sequence[Value]]
 
 _MOST_REMEMBERED = 20_000
+# So many rows are converted column by column; where one of them is special, all of them row by row.
+_TOGETHER = 500
 
 
 class ValueMissing(Refusal):
@@ -28,7 +32,14 @@ class RowTooLong(Refusal):
     sentence = N_("This row has more cells than the header. Is there a loose separator in a text?")
 
 
-class ConvertersByContext(dict[Value, Convert]):
+class Converter(NamedTuple):
+    """A column's functions from cell to value, and from many cells to many values."""
+
+    one: Convert
+    all: ToColumn
+
+
+class ConvertersByContext(dict[Value, Converter]):
     """The row's country or currency -> its converter; a row that names none is read as `otherwise`."""
 
     __slots__ = ("_column", "_formats", "_needed", "_otherwise")
@@ -37,7 +48,7 @@ class ConvertersByContext(dict[Value, Convert]):
         super().__init__()
         self._column, self._formats, self._needed, self._otherwise = column, formats, needed, otherwise
 
-    def __missing__(self, context: Value) -> Convert:
+    def __missing__(self, context: Value) -> Converter:
         self[context] = converter(
             self._column, self._formats, context=str(context or self._otherwise), needed=self._needed
         )
@@ -55,25 +66,51 @@ class Conversion:
 
     identifiers: tuple[str, ...]
     width: int
-    independent: tuple[tuple[int, Convert], ...]
+    independent: tuple[tuple[int, Converter], ...]
     dependent: tuple[tuple[int, int, ConvertersByContext], ...]
     constants: tuple[Value, ...]
     rules: tuple[RowRule, ...]
 
     def rows(self, rows: Iterable[Row], problems: Problems) -> Iterator[Converted]:
         """Yield (row number, values) for each row without a problem; the others go to `problems`."""
+        waiting = iter(rows)
+        while together := list(islice(waiting, _TOGETHER)):
+            columns = self._columns([cells for _, cells in together])
+            if columns is None or not all(rule.all(columns) for rule in self.rules):
+                yield from self._one_by_one(together, problems)
+            else:
+                yield from zip((number for number, _ in together), zip(*columns, strict=True), strict=True)
+
+    def _columns(self, rows: Sequence[Sequence[Cell]]) -> Columns | None:
+        """Return the values of all rows, as columns; None when a cell is refused or a row is too long."""
+        if any(len(cells) != self.width for cells in rows):
+            return None
+        cells = list(zip(*rows, strict=True))
+        columns: Columns = []
+        try:
+            columns += [converter.all(cells[position]) for position, converter in self.independent]
+            for position, place, converters in self.dependent:
+                contexts = set(columns[place])
+                if len(contexts) > 1:
+                    return None
+                columns.append(converters[contexts.pop()].all(cells[position]))
+        except Refusal:
+            return None
+        return columns + [(value,) * len(rows) for value in self.constants]
+
+    def _one_by_one(self, rows: Iterable[Row], problems: Problems) -> Iterator[Converted]:
         width, independent, dependent = self.width, self.independent, self.dependent
         constants, rules = self.constants, self.rules
         for number, cells in rows:
             try:
                 if len(cells) > width:
                     raise RowTooLong
-                values = [convert(cells[position]) for position, convert in independent]
+                values = [converter.one(cells[position]) for position, converter in independent]
                 for position, context, converters in dependent:
-                    values.append(converters[values[context]](cells[position]))
+                    values.append(converters[values[context]].one(cells[position]))
                 values += constants
                 for rule in rules:
-                    rule(values)
+                    rule.one(values)
             except Refusal as refusal:
                 self._explain(number, cells, refusal, problems)
             else:
@@ -94,9 +131,9 @@ class Conversion:
 
     def _refused(self, cells: Sequence[Cell]) -> Iterator[tuple[str, Refusal]]:
         values: dict[int, Value] = {}
-        for place, (position, convert) in enumerate(self.independent):
+        for place, (position, converter) in enumerate(self.independent):
             try:
-                values[place] = convert(cells[position])
+                values[place] = converter.one(cells[position])
             except Refusal as said:
                 yield self.identifiers[place], said
         for place, (position, context, converters) in enumerate(self.dependent, start=len(self.independent)):
@@ -104,7 +141,7 @@ class Conversion:
             if context not in values:
                 continue
             try:
-                converters[values[context]](cells[position])
+                converters[values[context]].one(cells[position])
             except Refusal as said:
                 yield self.identifiers[place], said
 
@@ -114,11 +151,11 @@ class Conversion:
         return str(cells[positions[names.index(identifier)]]) if identifier in names else ""
 
 
-def converter(column: Column, formats: Formats, *, context: str, needed: bool) -> Convert:
-    """Return a column's function from cell to value: blank is None, or `ValueMissing` where it is needed."""
+def converter(column: Column, formats: Formats, *, context: str, needed: bool) -> Converter:
+    """Return a column's converter: blank is None, or `ValueMissing` where it is needed."""
     convert = column.prepare(formats, context)
 
-    def convert_once(cell: Cell) -> Value:
+    def one(cell: Cell) -> Value:
         # This runs for every cell: of the ways to say it, the one with the fewest calls.
         if cell and (cell.__class__ is not str or not cell.isspace()) and (value := convert(cell)) != "":
             return value
@@ -126,7 +163,26 @@ def converter(column: Column, formats: Formats, *, context: str, needed: bool) -
             raise ValueMissing
         return None
 
-    return _Remembered(convert_once).__getitem__ if column.repeats else convert_once
+    if column.repeats:
+        remembered = _Remembered(one).__getitem__
+        return Converter(remembered, lambda cells: list(map(remembered, cells)))
+    if column.prepare_all is None:
+        return Converter(one, lambda cells: list(map(one, cells)))
+    return Converter(one, _together(one, column.prepare_all(formats, context), needed=needed))
+
+
+def _together(one: Convert, convert_all: ConvertAll, *, needed: bool) -> ToColumn:
+    def every(cells: Sequence[Cell]) -> Sequence[Value]:
+        values = convert_all(cells)
+        if values is None:
+            return list(map(one, cells))
+        if "" not in values:
+            return values
+        if needed:
+            raise ValueMissing
+        return [None if value == "" else value for value in values]
+
+    return every
 
 
 class _Remembered(dict[Cell, Value]):

@@ -149,11 +149,12 @@ def _records(path: Path, layout: Layout, limits: Limits) -> Iterator[Row]:
         reader = csv.reader(_after_declaration(file), delimiter=cast(str, layout.delimiter), strict=True)
         try:
             for number, cells in enumerate(reader, start=1):
-                if not any(map(str.strip, cells)):
+                line = "".join(cells)
+                if not line or line.isspace():
                     continue
                 if len(cells) > most and any(cells[most:]):
                     raise TooManyColumns(most=most)
-                if len(max(cells, key=len)) > longest:
+                if len(line) > longest and len(max(cells, key=len)) > longest:
                     raise CellTooLong(row=number, most=longest)
                 found += 1
                 if found > limits.rows + 1:

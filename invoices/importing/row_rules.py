@@ -1,14 +1,15 @@
 """What must hold between the columns of one row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import TypeAlias, cast
+from operator import le
+from typing import Any, Protocol, TypeAlias, cast
 
 from core.refusals import N_, Refusal
 from invoices.importing.codes import CREDIT_NOTE, INVOICE
 from invoices.importing.column_kinds import Value
 
-RowRule: TypeAlias = Callable[[list[Value]], None]
+Columns: TypeAlias = list[Sequence[Value]]
 
 
 class RowRefusal(Refusal):
@@ -76,47 +77,91 @@ class NothingCredited(RowRefusal):
 DERIVED = ("amount", "amount_open", "document")
 
 
-def somebody_named(slots: Sequence[int]) -> RowRule:
-    """Return the rule that one of the cells at `slots` says who owes. Refuses `NobodyNamed`."""
+class RowRule(Protocol):
+    """What must hold between the values of a row, and what completes them."""
 
-    def check(values: list[Value]) -> None:
-        if all(values[slot] is None for slot in slots):
+    def one(self, values: list[Value]) -> None:
+        """Check one row and complete it in place. Refuses a `RowRefusal`."""
+
+    def all(self, columns: Columns) -> bool:
+        """Do the same for many rows, given as columns; False, and nothing done, when a row is special."""
+
+
+class SomebodyNamed:
+    """One of the values at `slots` says who owes. Refuses `NobodyNamed`."""
+
+    def __init__(self, slots: Sequence[int]) -> None:
+        self._slots = tuple(slots)
+
+    def one(self, values: list[Value]) -> None:
+        """Check one row."""
+        if all(values[slot] is None for slot in self._slots):
             raise NobodyNamed
 
-    return check
+    def all(self, columns: Columns) -> bool:
+        """Check many rows."""
+        return any(None not in columns[slot] for slot in self._slots)
 
 
-def invoice_settled(identifiers: Sequence[str]) -> RowRule:
-    """Return the rule that completes an invoice's amounts in place; `identifiers` name the values in order.
+class InvoiceSettled:
+    """Completes an invoice's amounts; `identifiers` name the values of a row in order.
 
     Afterwards `amount` is above zero, `amount_open` lies between zero and it, and `document` says what it is:
     amounts of a credit note are above zero too. The open amount is the one given, else amount less paid.
     Refuses the names of this module.
     """
-    places = {identifier: place for place, identifier in enumerate(identifiers)}
-    amount_at, open_at, document_at = (places[identifier] for identifier in DERIVED)
-    paid_at, credited_at = places.get("amount_paid"), places.get("credited_number")
-    invoiced_at, due_at = places["invoiced_on"], places["due_on"]
 
-    def settle(values: list[Value]) -> None:
-        if cast(date, values[due_at]) < cast(date, values[invoiced_at]):
+    def __init__(self, identifiers: Sequence[str]) -> None:
+        places = {identifier: place for place, identifier in enumerate(identifiers)}
+        self._amount, self._open, self._document = (places[identifier] for identifier in DERIVED)
+        self._paid, self._credited = places.get("amount_paid"), places.get("credited_number")
+        self._invoiced, self._due = places["invoiced_on"], places["due_on"]
+
+    def one(self, values: list[Value]) -> None:
+        """Check and complete one row."""
+        if cast(date, values[self._due]) < cast(date, values[self._invoiced]):
             raise DueBeforeInvoiced
-        amount, still_open = cast(int | None, values[amount_at]), cast(int | None, values[open_at])
-        paid = cast(int | None, values[paid_at]) if paid_at is not None else None
+        amount, still_open = cast(int | None, values[self._amount]), cast(int | None, values[self._open])
+        paid = cast(int | None, values[self._paid]) if self._paid is not None else None
         if amount is None:
             if still_open is None:
                 raise AmountMissing
             amount = still_open + (paid or 0)
-        document = values[document_at] or (CREDIT_NOTE if amount < 0 else INVOICE)
+        document = values[self._document] or (CREDIT_NOTE if amount < 0 else INVOICE)
         if document == CREDIT_NOTE:
-            if credited_at is None or values[credited_at] is None:
+            if self._credited is None or values[self._credited] is None:
                 raise NothingCredited
             amount = abs(amount)
             still_open, paid = abs(still_open) if still_open is not None else None, None
-        values[amount_at], values[document_at] = amount, document
-        values[open_at] = open_amount(amount=amount, given=still_open, paid=paid)
+        values[self._amount], values[self._document] = amount, document
+        values[self._open] = open_amount(amount=amount, given=still_open, paid=paid)
 
-    return settle
+    def all(self, columns: Columns) -> bool:
+        """Check and complete many rows: invoices with an amount, each of them with an open one or none."""
+        amounts, given = cast(Sequence[int | None], columns[self._amount]), columns[self._open]
+        documents = set(columns[self._document])
+        if None in amounts or self._has_paid(columns) or not documents <= {None, INVOICE}:
+            return False
+        still_open = amounts if set(given) == {None} else cast(Sequence[int | None], given)
+        if (
+            None in still_open
+            or min(cast(Sequence[int], amounts)) <= 0
+            or min(cast(Sequence[int], still_open)) < 0
+        ):
+            return False
+        is_in_order = _never_above(still_open, amounts) and _never_above(
+            columns[self._invoiced], columns[self._due]
+        )
+        if is_in_order:
+            columns[self._open], columns[self._document] = still_open, [INVOICE] * len(amounts)
+        return is_in_order
+
+    def _has_paid(self, columns: Columns) -> bool:
+        return self._paid is not None and set(columns[self._paid]) != {None}
+
+
+def _never_above(ones: Sequence[Any], others: Sequence[Any]) -> bool:
+    return all(map(le, ones, others))
 
 
 def open_amount(*, amount: int, given: int | None, paid: int | None) -> int:

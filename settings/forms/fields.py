@@ -22,10 +22,10 @@ class WholeNumber(IntegerField):
             raise ValueError(gettext("Fill in a whole number.")) from None
 
 
-def line(label: Any, *, most: int, needed: bool = False) -> StringField:
+def line(label: Any, *, most: int, needed: bool = False, **extra: Any) -> StringField:
     """Return a field for one line; `label` is translated already or lazily."""
     rules: list[Any] = [DataRequired(REQUIRED)] if needed else []
-    return StringField(label, validators=[*rules, Length(max=most, message=TOO_LONG)])
+    return StringField(label, validators=[*rules, Length(max=most, message=TOO_LONG)], **extra)
 
 
 def lines(label: Any) -> TextAreaField:

@@ -56,15 +56,13 @@ class ParametersForm(FlaskForm):
 
 
 for _code in LANGUAGES:
-    setattr(
-        ParametersForm,
-        f"label_{_code}",
-        fields.line(lazy_gettext("What debtors choose"), most=LIMITS["label"], needed=True),
-    )
-    setattr(ParametersForm, f"hint_{_code}", fields.line(lazy_gettext("Hint below it"), most=LIMITS["hint"]))
-    setattr(
-        ParametersForm, f"name_{_code}", fields.line(lazy_gettext("Name for colleagues"), most=LIMITS["name"])
-    )
+    for _part, _question, _needed in (
+        ("label", lazy_gettext("What debtors choose"), True),
+        ("hint", lazy_gettext("Hint below it"), False),
+        ("name", lazy_gettext("Name for colleagues"), False),
+    ):
+        _field = fields.line(_question, most=LIMITS[_part], needed=_needed, render_kw={"lang": _code})
+        setattr(ParametersForm, f"{_part}_{_code}", _field)
 
 
 class FieldsForm(FlaskForm):

@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass
 from io import StringIO
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -18,6 +19,7 @@ from invoices.operations import exempt
 from messaging.models import Message
 from tests import factories
 from tests.dunning.conftest import counted
+from tests.manners import words_of
 from tests.moments import Clock
 from tests.people import Person
 from tests.visitor import Page
@@ -92,7 +94,8 @@ def kept(page: Page) -> list[str]:
 def test_a_proposal_shows_who_gets_a_message_and_why_others_do_not(world: World) -> None:
     page = world.proposal()
     assert page.heading.startswith("Run of ")
-    assert "Approve 2 messages" in page.words
+    assert "Debtors to write to 2" in page.words
+    assert "Approve the ticked messages" in page.words
     assert "Anna Vos" in page.words
     assert "F-Carla" in page.words
     assert "No usable address" in page.words
@@ -104,7 +107,7 @@ def test_approving_queues_one_message_for_each_debtor(world: World) -> None:
     page = world.proposal().submit(to="/approve")
     assert "The run was approved." in page.words
     assert len(world.messages()) == 2
-    assert "Approve 2 messages" not in page.words
+    assert "Approve the ticked messages" not in page.words
     assert "2 waiting" in page.words
 
 
@@ -121,10 +124,21 @@ def test_a_choice_is_kept_until_somebody_approves(world: World) -> None:
     anna, bram = kept(page)
     page = press(page, "choose", kept=[anna])
     assert kept(page) == [anna]
-    assert "Approve 1 message" in page.words
+    assert "Debtors to write to 1" in page.words
     page = press(page, "choose", kept=[anna, bram])
-    assert "Approve 2 messages" in page.words
+    assert "Debtors to write to 2" in page.words
     assert world.messages() == []
+
+
+def test_the_key_enter_keeps_the_choice_and_sends_nothing(world: World) -> None:
+    page = world.proposal()
+    (form,) = [form for form in page.root.iter("form") if form.get("id") == "choice"]
+    owned = {button for button in form.iter("button") if button.get("form") is None}
+    buttons = [one for one in page.root.iter("button") if one.get("form") == "choice" or one in owned]
+    assert urlsplit(buttons[0].get("formaction") or "").path.endswith("/choose")
+    assert [words_of(one) for one in buttons if one.get("formaction") is None] == [
+        "Approve the ticked messages"
+    ]
 
 
 def test_discarding_sends_nothing(world: World) -> None:
@@ -190,7 +204,7 @@ def test_a_viewer_looks_but_decides_nothing(world: World, viewer: Person) -> Non
     page = world.proposal()
     seen = viewer.open(page.path)
     assert "Anna Vos" in seen.words
-    assert "Approve 2 messages" not in seen.words
+    assert "Approve the ticked messages" not in seen.words
     assert "Propose a run" not in viewer.open("/desk/dunning").words
     for action in ("propose", f"{world.run().public_id}/approve", f"{world.run().public_id}/discard"):
         assert viewer.client.post(f"/desk/dunning/{action}").status_code in (400, 403)

@@ -8,6 +8,7 @@ from core import tenancy
 from core.audit import AuditEvent
 from core.database import db
 from dunning import operations, queries
+from tests.manners import words_of
 from tests.people import Person
 
 CHANGES = select(AuditEvent).where(AuditEvent.what == "dunning_policy.changed")
@@ -82,6 +83,17 @@ def test_what_cannot_be_is_refused_in_words_and_nothing_typed_is_lost(
     form = page.form()
     assert {name: form.values[name] for name in typed} == {name: [value] for name, value in typed.items()}
     assert plan(app, planner) == before
+
+
+def test_an_error_names_the_step_it_is_in_and_an_amount_its_currency(planner: Person) -> None:
+    page = planner.open("/desk/dunning/policy").submit({"stages-1-days": "soon"}, status=422)
+    links = page.root.findall(".//div[@class='error-summary']//a")
+    assert [link.get("href") for link in links] == ["#stages-1-days"]
+    assert words_of(links[0]) == "Step 2, Days after the due date: Enter a whole number."
+    amount = page.root.find(".//input[@id='amount_minimum']")
+    assert amount is not None
+    assert (amount.get("aria-describedby") or "").split()[0] == "amount_minimum-after"
+    assert words_of(page.root.find(".//span[@id='amount_minimum-after']")) == "EUR"
 
 
 def test_a_text_that_is_not_offered_is_refused(app: Flask, planner: Person) -> None:

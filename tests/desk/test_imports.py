@@ -26,7 +26,9 @@ from tests.desk.files import (
     on_the_shelf,
     work,
 )
+from tests.manners import words_of
 from tests.people import Person
+from tests.visitor import Page
 
 INVOICES = "Klantnummer;Factuurnummer;Factuurdatum;Vervaldatum;Bedrag"
 DEBTORS = "Klantnummer;Naam;E-mail;Taal;Land"
@@ -126,15 +128,19 @@ def test_known_invoices_are_changed_or_refused_as_the_agent_chose(app: Flask, ag
     assert number_of(agent, Invoice) == 1
 
 
-def test_a_page_shows_itself_again_while_its_file_waits_and_no_longer(app: Flask, agent: Person) -> None:
+def test_a_page_is_renewed_in_silence_while_its_file_waits_and_no_longer(app: Flask, agent: Person) -> None:
     page = check(choose(agent, lines(VLIJT))).submit(button="Import")
 
-    def renews(path: str) -> bool:
-        return 'http-equiv="refresh"' in agent.open(path).response.text
+    def renewed(page: Page) -> bool:
+        return page.root.find(".//*[@id='renewing']") is not None
 
-    assert renews(page.path)
+    assert renewed(page)
+    assert page.root.find("head/meta[@http-equiv]") is None
+    waiting = page.follow("Refresh")
+    assert renewed(waiting)
+    assert words_of(waiting.root.find(".//p[@role='status']")) == ""
     work(app)
-    assert not renews(page.path)
+    assert not renewed(waiting.follow("Refresh"))
 
 
 def test_a_refused_file_says_why_and_can_be_checked_again(

@@ -1,11 +1,13 @@
 """The inbox: what waits, in which order, found and filtered."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from core.database import db
 from core.members.models import Role
 from reactions.models import Action
 from tests.desk.conftest import Office
+from tests.manners import words_of
 from tests.moments import Clock
 from tests.people import Person
 from tests.visitor import Visitor
@@ -92,9 +94,16 @@ def test_mine_and_nobodys(agent: Person, office: Office) -> None:
 
 def test_an_action_opens_beside_the_list(agent: Person, office: Office) -> None:
     action = office.react("complaint")
-    page = agent.open("/desk/actions").follow("Sanne de Wit (new)")
+    listed = agent.open("/desk/actions")
+    (link,) = [one for one in listed.root.iter("a") if words_of(one).startswith("Sanne de Wit (new)")]
+    assert office.invoices[0].number in words_of(link)
+    page = listed.follow(words_of(link))
     assert page.path == f"/desk/actions?action={action.public_id}"
     assert page.heading == "Sanne de Wit"
+    target = urlsplit(link.get("href", "")).fragment
+    heading = page.root.find(f".//h1[@id='{target}']")
+    assert heading is not None
+    assert heading.get("tabindex") == "-1"
     assert "Er klopt iets niet." in page.words
 
 

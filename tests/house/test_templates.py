@@ -44,6 +44,13 @@ def test_a_template_uses_every_macro_it_imports(environment: Environment, name: 
     assert imported - used == set()
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith(("desk/", "settings/"))])
+def test_a_page_that_shows_what_is_wrong_says_so_in_its_title(name: str) -> None:
+    text = (FOLDER / name).read_text()
+    if "{% extends" in text and "{{ error_summary(" in text:
+        assert "{% set has_errors = " in text
+
+
 def test_every_template_compiles_with_the_filters_of_the_portal(app: Flask) -> None:
     # Messages have filters of their own, and tests of their own.
     pages = [name for name in NAMES if not name.startswith("messages/")]

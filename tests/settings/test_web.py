@@ -90,6 +90,15 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
     assert office.lines("reaction_type.changed") == []
 
 
+def test_words_and_their_errors_say_which_language_they_are_in(office: Office, boss: Person) -> None:
+    page = boss.open(parameters(office)).submit({"label_de": ""}, to="/parameters", status=422)
+    assert "What debtors choose (German): Fill this in." in page.words
+    for code, name in (("de", "German"), ("nb", "Norwegian Bokmål")):
+        group = page.root.find(f".//div[@role='group'][@aria-label='{name}']")
+        assert group is not None, name
+        assert {field.get("lang") for field in group.iter("input")} == {code}
+
+
 def test_the_last_reaction_of_persons_stays(office: Office, boss: Person) -> None:
     for key in ("complaint", "paid", "will_pay"):
         boss.open(parameters(office, key)).submit({"is_offered": None}, to="/parameters")

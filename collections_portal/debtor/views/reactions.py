@@ -1,18 +1,20 @@
 """One answer to the chosen invoices: the form, saving it, and the receipt."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
 
 from collections_portal.debtor import choosing, guard, receipts
 from collections_portal.debtor.limits import limits_here
-from collections_portal.debtor.questions import Typed, choices_of, id_of
+from collections_portal.debtor.questions import Typed, choices_of
 from collections_portal.debtor.rows import rows_of, totals_of
 from collections_portal.debtor.views import invoices
 from core import clock, identifiers, transaction
-from core.refusals import Refusal
-from core.web import languages
+from core.refusals import N_, Refusal
+from core.web import errors, languages
 from links.operations import keep
+from links.queries import IDLE
 from reactions.field_kinds.table import AnswersRefused
 from reactions.operations.submission import (
     FormUnusable,
@@ -25,6 +27,15 @@ from reactions.queries.given import reaction_for_receipt
 from reactions.queries.offered import TypeNotOffered
 
 blueprint = Blueprint("reactions", __name__)
+
+
+class FormTooOld(Refusal):
+    """The page with the form was opened in an earlier visit."""
+
+    sentence = N_("You opened your invoices again meanwhile. Look at your reaction and save it once more.")
+    status = 422
+
+
 # No invoice has this id: whatever is chosen and not found is refused where the reaction is stored.
 NOT_FOUND = 0
 
@@ -40,11 +51,7 @@ def new() -> ResponseReturnValue:
 @blueprint.post("/react")
 def save() -> ResponseReturnValue:
     """Store the reaction, or show the form again with everything that was typed."""
-    typed = Typed(
-        type_key=request.form.get("type", ""),
-        values=request.form,
-        invoices=request.form.getlist("invoice"),
-    )
+    typed = _typed()
     if "language" in request.form:
         _speak(request.form["language"])
     if request.form.get("step") != "save":
@@ -53,18 +60,26 @@ def save() -> ResponseReturnValue:
     try:
         _store(typed)
     except AnswersRefused as refusal:
-        errors = {key: _(sentence, **values) for key, (sentence, values) in refusal.errors.items()}
-        return _form(typed.refused(errors)), 422
+        words = {key: _(sentence, **values) for key, (sentence, values) in refusal.errors.items()}
+        return _form(typed.refused(words)), 422
     except TypeNotOffered as refusal:
-        words = (
+        sentence = (
             languages.sentence_of(refusal) if typed.type_key else _("Choose what you would like to tell us")
         )
-        return _form(typed, type_error=words), 422
+        return _form(typed, type_error=sentence), 422
     except (InvoiceNotOpen, FormUnusable, NothingChosen) as refusal:
         return _form(typed, refusal=refusal), 422
     except TooManyReactions as refusal:
         return _form(typed, refusal=refusal), refusal.status
     return redirect(url_for("debtor.invoices.index"), 303)
+
+
+@blueprint.errorhandler(CSRFError)
+def form_too_old(error: CSRFError) -> ResponseReturnValue:
+    """Show a form of an earlier visit again, to be saved once more, if our own page sent it in this visit."""
+    if "visit" not in g or request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return errors.form_too_old(error)
+    return _form(_typed(), refusal=FormTooOld()), FormTooOld.status
 
 
 @blueprint.get("/reactions/<public_id>")
@@ -80,6 +95,14 @@ def show(public_id: str) -> ResponseReturnValue:
         steps=receipts.steps_of(receipt, today=clock.day_in(clock.now(), languages.zone())),
         facts=receipts.facts_of(receipt),
         message_sent=receipt.message_sent,
+    )
+
+
+def _typed() -> Typed:
+    return Typed(
+        type_key=request.form.get("type", ""),
+        values=request.form,
+        invoices=request.form.getlist("invoice"),
     )
 
 
@@ -108,9 +131,9 @@ def _form(typed: Typed, *, type_error: str | None = None, refusal: Refusal | Non
     if not chosen:
         gone = bool(typed.invoices)
         return invoices.page(listed, chosen=(), nothing_chosen=not gone, gone=gone)
-    errors = [("invoices", languages.sentence_of(refusal))] if refusal else []
-    errors += [("type", type_error)] if type_error else []
-    errors += [(id_of(typed.type_key, key), words) for key, words in typed.errors.items()]
+    wrong = [("invoices", languages.sentence_of(refusal))] if refusal else []
+    wrong += [("type", type_error)] if type_error else []
+    wrong += [(typed.wrong_control(key), words) for key, words in typed.errors.items()]
     today = clock.day_in(clock.now(), languages.zone())
     return render_template(
         "debtor/reaction.html",
@@ -120,7 +143,8 @@ def _form(typed: Typed, *, type_error: str | None = None, refusal: Refusal | Non
             choosing.types_offered(languages.language()), invoices=chosen, typed=typed, today=today
         ),
         chosen=typed.type_key,
-        errors=errors,
+        errors=wrong,
+        minutes=int(IDLE.total_seconds() // 60),
         type_error=type_error,
         carry=[*(("invoice", invoice.public_id) for invoice in chosen), ("submission", _number(refusal))],
     )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from core.law import shelf
 from core.law.rows import LawMisread
@@ -12,6 +12,7 @@ from messaging.headers import is_host
 from messaging.providers.smtp import Encryption
 
 SHORTEST_KEY = 32
+LOOPBACK = ("localhost", "127.0.0.1")
 # Where a mail server takes messages, as RFC 6409 and RFC 8314 have it; without encryption as the former.
 SMTP_PORTS = {Encryption.STARTTLS: 587, Encryption.TLS: 465, Encryption.NONE: 587}
 KNOWN_KEYS = ("changeme", "secret", "development", "insecure", "example")
@@ -82,9 +83,26 @@ class Config:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The host names visitors may ask for."""
-        urls = [url for url in (self.public_url, self.desk_url) if url]
-        return tuple({urlsplit(url).hostname or "" for url in urls})
+        """The host names visitors may ask for; of a demo each name that this machine has for itself."""
+        return tuple({name for url in self._urls for name in self._names(urlsplit(url))})
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins our own pages have, as browsers write them."""
+        parts = [urlsplit(url) for url in self._urls]
+        return frozenset(
+            f"{part.scheme}://{name}{f':{part.port}' if part.port else ''}"
+            for part in parts
+            for name in self._names(part)
+        )
+
+    def _names(self, url: SplitResult) -> tuple[str, ...]:
+        name = url.netloc.rpartition("@")[2].removesuffix(f":{url.port}")
+        return LOOPBACK if self.demo and name in LOOPBACK else (name,)
+
+    @property
+    def _urls(self) -> list[str]:
+        return [url for url in (self.public_url, self.desk_url) if url]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Config":

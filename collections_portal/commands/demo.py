@@ -94,7 +94,7 @@ def _hold(marker: TextIO, folder: Path) -> None:
 
 
 def _config(host: str, port: int, folder: Path) -> Config:
-    name = "localhost" if host in ("127.0.0.1", "::1", "0.0.0.0") else host  # noqa: S104  compared, not bound
+    name = "localhost" if host in ("::1", "0.0.0.0") else host  # noqa: S104  compared, not bound
     return Config(
         public_url=f"http://{name}:{port}",
         secret_keys=(secrets.token_urlsafe(48),),

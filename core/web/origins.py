@@ -4,8 +4,6 @@ Browsers name the sender in `Sec-Fetch-Site` and `Origin`, and no page can chang
 both comes from an old browser or from no browser; there the form's token decides alone.
 """
 
-from urllib.parse import urlsplit
-
 from flask import Flask, current_app, request
 
 from core.refusals import N_, Refusal
@@ -32,12 +30,6 @@ def _look() -> None:
     if request.method in READING:
         return
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if (site is not None and site not in FROM_HERE) or (origin is not None and origin not in _own()):
+    own = current_app.config["PORTAL"].origins
+    if (site is not None and site not in FROM_HERE) or (origin is not None and origin not in own):
         raise SentFromElsewhere
-
-
-def _own() -> set[str]:
-    """Return the origins our own pages have."""
-    deployment = current_app.config["PORTAL"]
-    parts = (urlsplit(url) for url in (deployment.public_url, deployment.desk_url) if url)
-    return {f"{part.scheme}://{part.netloc}" for part in parts}

@@ -1,5 +1,6 @@
 """The configuration: read from the environment, whole or refused with every problem at once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -190,3 +191,27 @@ def test_tls_from_the_first_byte_has_a_port_of_its_own() -> None:
     mail = read(SMTP_ENCRYPTION="tls").mail
     assert (mail.encryption, mail.port) == ("tls", 465)
     assert read(SMTP_ENCRYPTION="tls", SMTP_PORT="2465").mail.port == 2465
+
+
+def demo(url: str) -> Config:
+    """Return a demo's configuration."""
+    return replace(read(), public_url=url, demo=True)
+
+
+def test_a_demo_answers_to_each_name_this_machine_has_for_itself() -> None:
+    config = demo("http://127.0.0.1:8000")
+    assert set(config.hosts) == {"localhost", "127.0.0.1"}
+    assert "http://localhost:8000" in config.origins
+
+
+def test_a_demo_on_another_machine_answers_to_its_name_alone() -> None:
+    config = demo("http://demo.example:8000")
+    assert config.hosts == ("demo.example",)
+    assert config.origins == {"http://demo.example:8000"}
+
+
+def test_what_is_no_demo_answers_to_its_own_names_alone() -> None:
+    config = read(PORTAL_DESK_URL="https://desk.voltwerk.nl:8443")
+    assert set(config.hosts) == {"pay.voltwerk.nl", "desk.voltwerk.nl"}
+    assert config.origins == {"https://pay.voltwerk.nl", "https://desk.voltwerk.nl:8443"}
+    assert replace(read(), public_url="http://localhost").hosts == ("localhost",)

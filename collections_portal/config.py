@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from core.law import shelf
 from core.law.rows import LawMisread
@@ -83,26 +83,16 @@ class Config:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The host names visitors may ask for; of a demo each name that this machine has for itself."""
-        return tuple({name for url in self._urls for name in self._names(urlsplit(url))})
+        """The host names visitors may ask for."""
+        return tuple({urlsplit(origin).hostname or "" for origin in self.origins})
 
     @property
     def origins(self) -> frozenset[str]:
-        """The origins our own pages have, as browsers write them."""
-        parts = [urlsplit(url) for url in self._urls]
-        return frozenset(
-            f"{part.scheme}://{name}{f':{part.port}' if part.port else ''}"
-            for part in parts
-            for name in self._names(part)
-        )
-
-    def _names(self, url: SplitResult) -> tuple[str, ...]:
-        name = url.netloc.rpartition("@")[2].removesuffix(f":{url.port}")
-        return LOOPBACK if self.demo and name in LOOPBACK else (name,)
-
-    @property
-    def _urls(self) -> list[str]:
-        return [url for url in (self.public_url, self.desk_url) if url]
+        """The origins our own pages have; of a demo with each name that this machine has for itself."""
+        urls = {url for url in (self.public_url, self.desk_url) if url}
+        if self.demo:
+            urls |= {url.replace(one, other, 1) for url in urls for one in LOOPBACK for other in LOOPBACK}
+        return frozenset(urls)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Config":

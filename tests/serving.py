@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
 import waitress
 from flask import Flask
-from waitress.wasyncore import close_all
+from waitress import wasyncore
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
@@ -31,16 +32,23 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def _in_the_clear(app: Flask, listening: socket.socket) -> Iterator[None]:
-    server = waitress.create_server(app, sockets=[listening], threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+def answering(server: Any) -> Iterator[None]:
+    """Let a waitress server answer in a thread of its own until the block ends."""
+    over = threading.Event()
+
+    def answer() -> None:
+        while not over.is_set():
+            wasyncore.loop(timeout=1, map=server._map, count=1)
+
+    thread = threading.Thread(target=answer, daemon=True)
     thread.start()
     yield
     server.task_dispatcher.shutdown()
-    # Sockets are closed by the thread that waits on them: closed by another, they fail under its hands.
-    server.trigger.pull_trigger(lambda: close_all(server._map))
+    server.trigger.pull_trigger(over.set)
     thread.join(timeout=10)
     assert not thread.is_alive()
+    # Only now: a socket closed while another thread waits on it, or pulls at it, fails under its hands.
+    wasyncore.close_all(server._map)
 
 
 @contextmanager
@@ -78,7 +86,7 @@ def serve(
             url = f"{'https' if https else 'http'}://localhost:{listening.getsockname()[1]}"
             app = make_app(public_url=url, **changes)
             if not https:
-                running.enter_context(_in_the_clear(app, listening))
+                running.enter_context(answering(waitress.create_server(app, sockets=[listening], threads=8)))
                 return Served(url, app, None)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from core.web.formats import weekday_day
 from core.web.languages import language
 from reactions import working_days
+from reactions.field_kinds.dates import OTHER
 from reactions.field_kinds.fields import Circumstances, Field, Inputs
 from reactions.field_kinds.table import inputs_of
 from reactions.operations.submission import Owed, circumstances
@@ -17,8 +18,6 @@ from reactions.queries.offered import OfferedType
 
 WIDTHS = ((4, "w-4"), (8, "w-8"))
 WIDEST = "w-20"
-# What a date's field says when none of the offered days was chosen.
-OTHER_DAY = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +40,15 @@ class Typed:
             name.removeprefix(prefix): value for name, value in self.values.items() if name.startswith(prefix)
         }
 
-    def wrong_control(self, key: str) -> str:
-        """Return the id of the control that an error of this field is about."""
-        here = id_of(self.type_key, key)
-        return f"{here}-day" if self.values.get(f"{self.type_key}.{key}") == OTHER_DAY else here
-
     def refused(self, errors: Mapping[str, str]) -> "Typed":
         """Return the same with what is wrong."""
         return replace(self, errors=errors)
 
 
-def id_of(type_key: str, field_key: str) -> str:
-    """Return the id of a field's first control on the page."""
-    return f"{type_key}-{field_key}"
+def errors_on(choices: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return (id of the control, sentence) of each error in what `choices_of` returned."""
+    fields = [field for choice in choices for field in choice["fields"]]
+    return [(field["error_at"], field["error"]) for field in fields if field["error"]]
 
 
 def choices_of(
@@ -107,15 +102,18 @@ def _drawn(
     # The fields of all types are sent together; a full stop keeps them apart.
     name = f"{type_key}.{asked.key}"
     inputs = inputs_of(asked, around)
+    here, value = f"{type_key}-{asked.key}", values.get(name, "")
     return {
         "kind": inputs.control,
-        "id": id_of(type_key, asked.key),
+        "id": here,
+        # An error of another date than the offered ones is about its boxes.
+        "error_at": f"{here}-day" if inputs.offered and value == OTHER else here,
         "name": name,
         "label": asked.label,
         "hint": asked.hint,
         "optional": asked.is_optional,
         "error": errors.get(asked.key),
-        "value": values.get(name, ""),
+        "value": value,
         "most": inputs.most,
         "width": _width(inputs),
         "currency": inputs.currencies[0] if len(inputs.currencies) == 1 else "",

@@ -1,6 +1,6 @@
 """What a receipt says: what happened, what happens next and when, and what was answered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from core.web.formats import day, money, weekday_day
 from core.web.languages import language, zone
 from reactions.models import ActionState
-from reactions.queries.given import Receipt, ReceiptInvoice
+from reactions.queries.given import Receipt
 
 Step = tuple[bool, str, str]
 
@@ -43,44 +43,31 @@ def _next(receipt: Receipt, today: date) -> Iterator[Step]:
         else:
             yield True, _("This reaction is closed"), _("Your invoices show what is still open.")
         return
+    exempt = [invoice.number for invoice in receipt.invoices if invoice.is_exempt]
+    numbers = ", ".join(exempt)
     if receipt.promised_on:
-        paused = _paused(_exempt(receipt))
+        until_then = ngettext(
+            "Until then we send no reminders for invoice %(numbers)s.",
+            "Until then we send no reminders for the invoices %(numbers)s.",
+            len(exempt),
+            numbers=numbers,
+        )
         promised = weekday_day(receipt.promised_on, language())
-        yield False, _("You pay on %(day)s", day=promised), paused or _("We look for your payment then.")
+        yield (
+            False,
+            _("You pay on %(day)s", day=promised),
+            until_then if exempt else _("We look for your payment then."),
+        )
         return
-    yield False, _("We look into it"), _paused_until_answered(receipt) or _("We read what you wrote.")
+    until_answered = ngettext(
+        "We send no reminders for invoice %(numbers)s until you have our answer.",
+        "We send no reminders for the invoices %(numbers)s until you have our answer.",
+        len(exempt),
+        numbers=numbers,
+    )
+    yield False, _("We look into it"), until_answered if exempt else _("We read what you wrote.")
     if receipt.answer_by and receipt.answer_by >= today:
         answer_on = weekday_day(receipt.answer_by, language())
         yield False, _("By %(day)s", day=answer_on), _("You get an answer. You also read it on this page.")
     else:
         yield False, _("You get an answer"), _("You also read it on this page.")
-
-
-def _exempt(receipt: Receipt) -> list[ReceiptInvoice]:
-    return [invoice for invoice in receipt.invoices if invoice.is_exempt]
-
-
-def _paused_until_answered(receipt: Receipt) -> str:
-    numbers = [invoice.number for invoice in _exempt(receipt)]
-    if not numbers:
-        return ""
-    sentence: str = ngettext(
-        "We send no reminders for invoice %(numbers)s until you have our answer.",
-        "We send no reminders for the invoices %(numbers)s until you have our answer.",
-        len(numbers),
-        numbers=", ".join(numbers),
-    )
-    return sentence
-
-
-def _paused(invoices: Sequence[ReceiptInvoice]) -> str:
-    if not invoices:
-        return ""
-    numbers = ", ".join(invoice.number for invoice in invoices)
-    sentence: str = ngettext(
-        "Until then we send no reminders for invoice %(numbers)s.",
-        "Until then we send no reminders for the invoices %(numbers)s.",
-        len(invoices),
-        numbers=numbers,
-    )
-    return sentence

@@ -76,10 +76,12 @@ class Conversion:
         waiting = iter(rows)
         while together := list(islice(waiting, _TOGETHER)):
             columns = self._columns([cells for _, cells in together])
-            if columns is None or not all(rule.all(columns) for rule in self.rules):
+            if columns is None:
                 yield from self._one_by_one(together, problems)
-            else:
+            elif all(rule.all(columns) for rule in self.rules):
                 yield from zip((number for number, _ in together), zip(*columns, strict=True), strict=True)
+            else:
+                yield from self._ruled(together, columns, problems)
 
     def _columns(self, rows: Sequence[Sequence[Cell]]) -> Columns | None:
         """Return the values of all rows, as columns; None when a cell is refused or a row is too long."""
@@ -90,13 +92,27 @@ class Conversion:
         try:
             columns += [converter.all(cells[position]) for position, converter in self.independent]
             for position, place, converters in self.dependent:
-                contexts = set(columns[place])
-                if len(contexts) > 1:
-                    return None
-                columns.append(converters[contexts.pop()].all(cells[position]))
+                contexts, here = columns[place], cells[position]
+                if len(set(contexts)) == 1:
+                    columns.append(converters[contexts[0]].all(here))
+                else:
+                    pairs = zip(contexts, here, strict=True)
+                    columns.append([converters[context].one(cell) for context, cell in pairs])
         except Refusal:
             return None
         return columns + [(value,) * len(rows) for value in self.constants]
+
+    def _ruled(self, rows: Sequence[Row], columns: Columns, problems: Problems) -> Iterator[Converted]:
+        """Yield rows whose cells are converted, where a rule has to look at each of them."""
+        for (number, cells), converted in zip(rows, zip(*columns, strict=True), strict=True):
+            values = list(converted)
+            try:
+                for rule in self.rules:
+                    rule.one(values)
+            except Refusal as refusal:
+                self._explain(number, cells, refusal, problems)
+            else:
+                yield number, values
 
     def _one_by_one(self, rows: Iterable[Row], problems: Problems) -> Iterator[Converted]:
         width, independent, dependent = self.width, self.independent, self.dependent

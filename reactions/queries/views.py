@@ -55,8 +55,7 @@ def conditions(view: View, member_id: int, today: date) -> list[ColumnElement[bo
         View.UNASSIGNED: Action.assignee_id.is_(None),
         View.PROMISES_DUE: Action.promised_on <= today,
     }
-    is_open = ACTION_IS_OPEN
-    return [is_open, narrower[view]] if view in narrower else [is_open]
+    return [ACTION_IS_OPEN, narrower[view]] if view in narrower else [ACTION_IS_OPEN]
 
 
 def order_of(view: View) -> tuple[Any, ...]:

@@ -2,7 +2,6 @@
 
 import http.client
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from urllib.request import urlopen
 
@@ -10,27 +9,21 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 from redis import Redis
-from waitress.wasyncore import close_all
 
 from collections_portal.serving import web_server
 from desk.views.imports import AROUND_A_FILE
 from invoices.importing.tables import DESK_LIMITS, MEGABYTE
-from tests.serving import Served
+from tests.serving import Served, answering
 
 
 @pytest.fixture
 def line(app: Flask) -> Iterator[http.client.HTTPConnection]:
     """A line to the portal behind its own web server."""
     server = web_server(app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    line = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=30)
-    yield line
-    line.close()
-    server.task_dispatcher.shutdown()
-    server.trigger.pull_trigger(lambda: close_all(server._map))
-    thread.join(timeout=10)
-    assert not thread.is_alive()
+    with answering(server):
+        line = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=30)
+        yield line
+        line.close()
 
 
 def test_a_body_larger_than_any_view_takes_is_refused_at_its_headers(

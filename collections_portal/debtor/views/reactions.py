@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFError
 
 from collections_portal.debtor import choosing, guard, receipts
 from collections_portal.debtor.limits import limits_here
-from collections_portal.debtor.questions import Typed, choices_of
+from collections_portal.debtor.questions import Typed, choices_of, errors_on
 from collections_portal.debtor.rows import rows_of, totals_of
 from collections_portal.debtor.views import invoices
 from core import clock, identifiers, transaction
@@ -27,6 +27,8 @@ from reactions.queries.given import reaction_for_receipt
 from reactions.queries.offered import TypeNotOffered
 
 blueprint = Blueprint("reactions", __name__)
+# No invoice has this id: whatever is chosen and not found is refused where the reaction is stored.
+NOT_FOUND = 0
 
 
 class FormTooOld(Refusal):
@@ -34,10 +36,6 @@ class FormTooOld(Refusal):
 
     sentence = N_("You opened your invoices again meanwhile. Look at your reaction and save it once more.")
     status = 422
-
-
-# No invoice has this id: whatever is chosen and not found is refused where the reaction is stored.
-NOT_FOUND = 0
 
 
 @blueprint.get("/react")
@@ -131,17 +129,18 @@ def _form(typed: Typed, *, type_error: str | None = None, refusal: Refusal | Non
     if not chosen:
         gone = bool(typed.invoices)
         return invoices.page(listed, chosen=(), nothing_chosen=not gone, gone=gone)
+    today = clock.day_in(clock.now(), languages.zone())
+    choices = choices_of(
+        choosing.types_offered(languages.language()), invoices=chosen, typed=typed, today=today
+    )
     wrong = [("invoices", languages.sentence_of(refusal))] if refusal else []
     wrong += [("type", type_error)] if type_error else []
-    wrong += [(typed.wrong_control(key), words) for key, words in typed.errors.items()]
-    today = clock.day_in(clock.now(), languages.zone())
+    wrong += errors_on(choices)
     return render_template(
         "debtor/reaction.html",
         invoices=rows_of(chosen, chosen=(), today=today),
         totals=totals_of(chosen),
-        choices=choices_of(
-            choosing.types_offered(languages.language()), invoices=chosen, typed=typed, today=today
-        ),
+        choices=choices,
         chosen=typed.type_key,
         errors=wrong,
         minutes=int(IDLE.total_seconds() // 60),

@@ -1,5 +1,6 @@
 """E-mail addresses and telephone numbers, as people type them."""
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,3 +124,31 @@ def test_any_text_is_a_number_or_refused(typed: str) -> None:
     assert found.number.startswith("+")
     assert found.number[1:].isdecimal()
     assert len(found.number) <= 18
+
+
+def _as_read(typed: str) -> Phone | None:
+    try:
+        return phone_number(typed, country="BE", mobile=True)
+    except PhoneUnreadable:
+        return None
+
+
+def _spaced(number: str) -> str:
+    """Return the number as a person writes it, which is read by libphonenumber's own parser."""
+    return f"{number[:-2]} {number[-2:]}"
+
+
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_a_number_written_in_full_is_read_as_the_parser_reads_it(region: str) -> None:
+    examples = [phonenumbers.example_number_for_type(region, sort) for sort in range(11)]
+    written = [f"+{example.country_code}{example.national_number}" for example in examples if example]
+    # With the prefix of calls within the country, which many people leave standing behind the code.
+    prefixed = [f"+{example.country_code}0{example.national_number}" for example in examples if example]
+    assert written
+    for number in written + prefixed:
+        assert _as_read(number) == _as_read(_spaced(number)), number
+
+
+@given(st.integers(10**6, 10**15 - 1))
+def test_any_digits_behind_a_plus_are_read_as_the_parser_reads_them(digits: int) -> None:
+    assert _as_read(f"+{digits}") == _as_read(_spaced(f"+{digits}"))

@@ -10,6 +10,8 @@ from sqlalchemy import delete, func, select
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Creditor, Organisation
+from dunning import adding
+from dunning.billing import NO_BILL
 from dunning.letters import correspondence
 from dunning.models import (
     DunningNotice,
@@ -25,6 +27,7 @@ from invoices.models import ContactPoint, ContactState, Debtor, Invoice
 from invoices.queries import WhyNot
 from links.operations import issue
 from messaging.approaches import opening
+from messaging.models import Message
 from messaging.operations import queue
 
 NOTICES_IN_A_CHUNK = 500
@@ -97,15 +100,28 @@ class _Chunk:
 
     def send(self) -> None:
         """Queue a message for each notice about which nothing came in between."""
+        going: list[tuple[_Addressed, Sequence[_Line]]] = []
         for one in self._addressed:
             lines = self._lines.get(one.notice.id, [])
             held = self._held_back(one)
             self._skip(one, [(line, held or self._gate[line.invoice_id]) for line in lines])
             remaining = [line for line in lines if held is None and self._gate[line.invoice_id] is None]
             if remaining:
-                self._write(one, remaining)
+                going.append((one, remaining))
             else:
                 one.notice.state = NoticeState.HELD_BACK
+        added = adding.added_to(
+            organisation=self._organisation,
+            plan=self._plan,
+            going={one.debtor.id: lines for one, lines in going},
+            contacts={one.debtor.id: one.contact for one, _ in going},
+            today=self._today,
+        )
+        for one, some in going:
+            message = self._write(one, some)
+            if self._plan.adds:
+                bill = added.get(one.debtor.id, NO_BILL)
+                adding.store(message=message, going=some, bill=bill, now=self._now)
         db.session.flush()
 
     def _held_back(self, one: _Addressed) -> WhyNot | None:
@@ -129,7 +145,7 @@ class _Chunk:
                     )
                 )
 
-    def _write(self, one: _Addressed, lines: Sequence[_Line]) -> None:
+    def _write(self, one: _Addressed, lines: Sequence[_Line]) -> Message:
         highest = max(lines, key=lambda line: line.stage_position)
         leaves_at = opening(organisation=self._organisation, country=one.debtor.country, at=self._now)
         link = issue(
@@ -159,6 +175,7 @@ class _Chunk:
         )
         one.notice.state, one.notice.message_id = NoticeState.QUEUED, message.id
         one.notice.event, one.notice.stage_position = highest.event, highest.stage_position
+        return message
 
     def _creditor(self, lines: Sequence[_Line]) -> str:
         """Return in whose name the invoices are; nothing when that is the organisation itself."""

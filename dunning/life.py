@@ -1,4 +1,4 @@
-"""One debtor's reminders on paper, day by day, as if every message arrived and nobody paid or reacted. Pure."""
+"""A debtor's reminders on paper, as if every message arrived and nobody paid or reacted. Pure."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

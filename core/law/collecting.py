@@ -1,4 +1,4 @@
-"""What a reminder may add, whichever country's law holds: one question in place of one for each country. Pure.
+"""What a reminder may add, whichever country's law holds: one question in place of many. Pure.
 
 `costs` holds the rules; here stands which of them a country has, and in which order they are tried.
 """

@@ -26,6 +26,9 @@ LEFT = (MessageState.SENT, MessageState.DELIVERED)
 GONE = (MessageState.SUPPRESSED, MessageState.EXPIRED, MessageState.BOUNCED)
 
 
+_ENDED = {ChargeEnd.PAID: "charge.paid", ChargeEnd.LET_GO: "charge.let_go"}
+
+
 class ChargeUnknown(Refusal):
     """There is no such charge on this invoice."""
 
@@ -165,7 +168,7 @@ def end(*, invoice: Invoice, public_id: str, reason: ChargeEnd, member_id: int, 
     db.session.flush()
     audit.record(
         organisation_id=invoice.organisation_id,
-        what=f"charge.{reason.value}",
+        what=_ENDED[reason],
         about="invoice",
         about_id=invoice.id,
         now=now,

@@ -1,4 +1,4 @@
-"""A debtor's open invoices with what became of them, in one statement: the page that is asked for most."""
+"""A debtor's open invoices with what became of them, in two statements: the page that is asked for most."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from core.database import Minor, db
 from core.organisations.models import Creditor
 from invoices.models import INVOICE_IS_OPEN, CreditNote, Invoice, Payment
 from invoices.queries import is_covered
+from messaging.charges import Asked, asked_for
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
 
 
@@ -18,7 +19,7 @@ class ListedInvoice(NamedTuple):
 
     `is_exempt` says whether all that is open is left alone by dunning at the moment. From
     `reaction_public_id` on, everything is None when there was no reaction: `label` is what the debtor chose,
-    `type_key` what the action is now.
+    `type_key` what the action is now. `charges` are what reminders added and is asked for beside the invoice.
     """
 
     id: int
@@ -46,6 +47,12 @@ class ListedInvoice(NamedTuple):
     close_reason: str | None
     answer: str | None
     closed_at: datetime | None
+    charges: Sequence[Asked] = ()
+
+    @property
+    def amount_asked(self) -> int:
+        """What is open, with what reminders added."""
+        return self.amount_open + sum(one.amount for one in self.charges)
 
 
 _i, _c = Invoice.__table__.c, Creditor.__table__.c
@@ -131,4 +138,7 @@ def listed_invoices_of(*, organisation_id: int, debtor_id: int, language: str) -
     rows = db.session.connection().execute(
         _LISTED, {"organisation_id": organisation_id, "debtor_id": debtor_id, "language": language}
     )
-    return [ListedInvoice._make(row) for row in rows.all()]
+    # The charges come with a statement of their own: nearly nobody has any.
+    listed = [ListedInvoice._make((*row, ())) for row in rows.all()]
+    charges = asked_for(organisation_id=organisation_id, invoice_ids=[one.id for one in listed])
+    return [one._replace(charges=charges[one.id]) if one.id in charges else one for one in listed]

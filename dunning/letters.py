@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from core.clock import day_in
 from core.database import db
@@ -32,27 +33,30 @@ def letters_about(*, organisation_id: int, zone: str, debtor_ids: Collection[int
     A message that is still under way counts; one that was suppressed, failed, expired or bounced does not,
     and neither does an invoice that the sender took out of its message at the last moment.
     """
+    letters: dict[int, list[Letter]] = defaultdict(list)
+    for invoice_id, position, amount, event, state, at, delivered_at in db.session.execute(
+        _letters(organisation_id, debtor_ids)
+    ):
+        sent_on = day_in(at, zone)
+        received_on = sent_on if delivered_at is None else max(sent_on, day_in(delivered_at, zone))
+        certain, term = state in LEFT, event in BEGINS_TERM
+        letters[invoice_id].append(Letter(position, sent_on, received_on, term, amount, certain))
+    return letters
+
+
+def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     line = DunningNoticeInvoice
-    rows = db.session.execute(
-        select(
-            line.invoice_id,
-            line.stage_position,
-            line.amount,
-            Message.event,
-            Message.state,
-            _AT,
-            Message.delivered_at,
-        )
+    of_message = and_(
+        MessageInvoice.organisation_id == Message.organisation_id,
+        MessageInvoice.message_id == Message.id,
+        MessageInvoice.invoice_id == line.invoice_id,
+    )
+    which = (line.invoice_id, line.stage_position, line.amount)
+    return (
+        select(*which, Message.event, Message.state, _AT, Message.delivered_at)
         .join(DunningNotice, same(DunningNotice, line, "notice_id"))
         .join(Message, same(Message, DunningNotice, "message_id"))
-        .join(
-            MessageInvoice,
-            and_(
-                MessageInvoice.organisation_id == Message.organisation_id,
-                MessageInvoice.message_id == Message.id,
-                MessageInvoice.invoice_id == line.invoice_id,
-            ),
-        )
+        .join(MessageInvoice, of_message)
         .join(Invoice, same(Invoice, line, "invoice_id"))
         .where(
             DunningNotice.organisation_id == organisation_id,
@@ -62,13 +66,6 @@ def letters_about(*, organisation_id: int, zone: str, debtor_ids: Collection[int
         )
         .order_by(line.id)
     )
-    letters: dict[int, list[Letter]] = defaultdict(list)
-    for invoice_id, position, amount, event, state, at, delivered_at in rows:
-        sent_on = day_in(at, zone)
-        received_on = sent_on if delivered_at is None else max(sent_on, day_in(delivered_at, zone))
-        certain, term = state in LEFT, event in BEGINS_TERM
-        letters[invoice_id].append(Letter(position, sent_on, received_on, term, amount, certain))
-    return letters
 
 
 def reached_by(letters: Sequence[Letter]) -> tuple[int, date | None]:

@@ -30,7 +30,7 @@ _ENDED = {ChargeEnd.PAID: "charge.paid", ChargeEnd.LET_GO: "charge.let_go"}
 
 
 class ChargeUnknown(Refusal):
-    """There is no such charge on this invoice."""
+    """There is no such charge in this organisation."""
 
     sentence = N_("This page does not exist.")
     status = 404
@@ -148,26 +148,28 @@ def charges_of(*, organisation_id: int, invoice_id: int) -> Sequence[ChargeLine]
     return [ChargeLine(charge, state, entry is not None) for charge, state, entry in rows]
 
 
-def end(*, invoice: Invoice, public_id: str, reason: ChargeEnd, member_id: int, now: datetime) -> Charge:
-    """Ask for a charge no more: it was paid, or it is let go. Raises ChargeUnknown and ChargeEnded."""
-    charge = db.session.scalar(
+def charge_by_public_id(*, organisation_id: int, public_id: str) -> Charge:
+    """Return the charge, held until the transaction ends. Raises ChargeUnknown."""
+    found = db.session.scalar(
         select(Charge)
-        .where(
-            Charge.organisation_id == invoice.organisation_id,
-            Charge.invoice_id == invoice.id,
-            Charge.public_id == public_id,
-        )
+        .where(Charge.organisation_id == organisation_id, Charge.public_id == public_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if charge is None:
+    if found is None:
         raise ChargeUnknown
+    return found
+
+
+def end(*, charge: Charge, reason: ChargeEnd, member_id: int, now: datetime) -> Invoice:
+    """Ask for a charge no more: it was paid, or it is let go. Returns its invoice. Raises ChargeEnded."""
     if charge.ended_at is not None:
         raise ChargeEnded
     charge.ended_at, charge.end_reason, charge.ended_by_id = now, reason, member_id
     db.session.flush()
+    invoice = invoice_of(charge=charge)
     audit.record(
-        organisation_id=invoice.organisation_id,
+        organisation_id=charge.organisation_id,
         what=_ENDED[reason],
         about="invoice",
         about_id=invoice.id,
@@ -176,7 +178,15 @@ def end(*, invoice: Invoice, public_id: str, reason: ChargeEnd, member_id: int, 
         debtor_id=invoice.debtor_id,
         details={"invoice": invoice.number, "currency": charge.currency, "amount": charge.amount},
     )
-    return charge
+    return invoice
+
+
+def invoice_of(*, charge: Charge) -> Invoice:
+    """Return the invoice of a charge."""
+    found = select(Invoice).where(
+        Invoice.organisation_id == charge.organisation_id, Invoice.id == charge.invoice_id
+    )
+    return db.session.scalars(found).one()
 
 
 def move(*, old: Message, new: Message) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_interest_stops_in_belgium_while_nobody_decides_on_a_plan(office: Office
     (invoice,) = owing(office, 1000000, whom=office.debtor(country="BE"))
     office.run_and_send(MONDAY)
     owner = office.organisation.id
-    at = {"organisation_id": owner, "invoice_id": invoice.id, "asked_by": "action:1"}
+    at: dict[str, Any] = {"organisation_id": owner, "invoice_id": invoice.id, "asked_by": "action:1"}
     exempt(**at, reason="plan", now=day(2026, 12, 10))
     end_exemptions(organisation_id=owner, asked_by="action:1", end_reason="closed", now=day(2027, 2, 1))
     office.run_and_send(day(2027, 2, 2))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -51,7 +52,7 @@ def test_a_run_carried_out_again_adds_no_line_twice(office: Office) -> None:
     invoices = owing(office, 30000) + owing(office, 40000) + owing(office, 50000)
     office.run_and_send(MONDAY)
     run = office.propose(FIRST_COST)
-    whole = {"organisation": office.organisation, "run": run, "member_id": office.agent.id}
+    whole: dict[str, Any] = {"organisation": office.organisation, "run": run, "member_id": office.agent.id}
     assert operations.confirm(**whole, now=FIRST_COST, at_most=1) == 2
     for _ in range(3):
         sending.carry_out(organisation=office.organisation, run=run, now=FIRST_COST, at_most=None)
@@ -114,7 +115,7 @@ def test_only_what_certainly_left_is_asked_for(office: Office, state: MessageSta
     office.run_and_send(MONDAY)
     office.run(FIRST_COST)
     office.end_messages(state, FIRST_COST)
-    of_it = {"organisation_id": office.organisation.id, "invoice_ids": [invoice.id]}
+    of_it: dict[str, Any] = {"organisation_id": office.organisation.id, "invoice_ids": [invoice.id]}
     assert bool(asking.asked_for(**of_it)) is is_asked
 
 
@@ -125,7 +126,7 @@ def test_the_costs_of_a_message_that_came_back_are_added_by_the_next_one(office:
     (lost,) = office.run_and_send(FIRST_COST)
     lost.state = MessageState.BOUNCED
     (_again,) = office.run_and_send(FIRST_COST + timedelta(days=7))
-    of_it = {"organisation_id": office.organisation.id, "invoice_ids": [invoice.id]}
+    of_it: dict[str, Any] = {"organisation_id": office.organisation.id, "invoice_ids": [invoice.id]}
     assert len(charges(invoice)) == 2
     assert asking.total(asking.asked_for(**of_it)[invoice.id]) == 4500
 

@@ -1,6 +1,7 @@
 """Costs through a run: the vectors of the law, its terms, and its countries."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -160,7 +161,7 @@ def test_no_more_is_charged_on_than_the_notice_spoke_of(office: Office) -> None:
     collecting(office)
     (invoice,) = owing(office, 100000)
     owner = office.organisation.id
-    half = {"organisation_id": owner, "invoice_id": invoice.id, "asked_by": "action:1"}
+    half: dict[str, Any] = {"organisation_id": owner, "invoice_id": invoice.id, "asked_by": "action:1"}
     exempt(**half, reason="paid", amount=50000, now=FRIDAY)
     office.run_and_send(MONDAY)
     end_exemptions(organisation_id=owner, asked_by="action:1", end_reason="closed", now=MONDAY)
@@ -228,7 +229,7 @@ def test_a_third_reminder_costs_nothing_in_norway_also_when_the_fees_stand_on_an
 def test_who_objected_in_norway_owes_no_cost_of_collection(office: Office) -> None:
     calm, disputed = norwegian(office, 100000, 200000, due_on=date(2026, 11, 1))
     owner = office.organisation.id
-    at = {"organisation_id": owner, "invoice_id": disputed.id, "asked_by": "action:1"}
+    at: dict[str, Any] = {"organisation_id": owner, "invoice_id": disputed.id, "asked_by": "action:1"}
     exempt(**at, reason="complaint", now=FRIDAY)
     end_exemptions(organisation_id=owner, asked_by="action:1", end_reason="closed", now=FRIDAY)
     follow(

@@ -94,10 +94,16 @@ def test_the_plan_says_what_its_steps_add_and_the_page_about_an_invoice_why_not(
     assert "E-mail, Collection costs, interest" in page.words
     stages = office.work(lambda: db.session.query(DunningStage).order_by(DunningStage.position).all())
     assert [one.costs for one in stages] == [StageCosts.NONE, StageCosts.NONE, StageCosts.COLLECTION]
+    forecast = administrator.open("/desk/dunning").follow("Dry run")
+    assert "What these messages add 3. Third reminder €" in forecast.words
     refused = administrator.open("/desk/dunning/policy").submit({"stages-0-event": "reminder_1"}, status=422)
     assert "the law wants a reminder with a term before it (Art. 6:96(6) BW" in refused.words
     reminder = administrator.open(f"/desk/invoices/{office.invoices[0].public_id}/reminder")
-    assert "Would a reminder go out?" in reminder.words
+    assert "What the reminder adds" not in reminder.words
+    office.work(lambda: db.session.query(DunningStage).update({"adds_interest": True}))
+    reminder = administrator.open(f"/desk/invoices/{office.invoices[0].public_id}/reminder")
+    said = "No interest is added: the portal knows no rule of law for it"
+    assert said in reminder.words
 
 
 def test_every_kind_and_every_reason_has_words() -> None:

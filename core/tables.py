@@ -10,6 +10,7 @@ MODULES = (
     "invoices.importing.models",
     "invoices.statements.models",
     "messaging.models",
+    "messaging.charge_models",
     "messaging.sms_models",
     "links.models",
     "reactions.models",

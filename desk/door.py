@@ -17,6 +17,7 @@ from desk.session import MemberSessions
 from desk.views import (
     account,
     actions,
+    charges,
     contacts,
     debtors,
     dunning,
@@ -46,6 +47,7 @@ PAGES: tuple[Blueprint, ...] = (
     debtors.blueprint,
     contacts.blueprint,
     invoices.blueprint,
+    charges.blueprint,
     links.blueprint,
     messages.blueprint,
     imports.blueprint,

@@ -43,7 +43,13 @@ def _plan(policy: DunningPolicy) -> dict[str, Any]:
         "policy": policy,
         "whom": words.whom(policy),
         "stages": [
-            (stage.days_after_due, words.event(stage.event), words.channel(stage.channel.value))
+            (
+                stage.days_after_due,
+                words.event(stage.event),
+                ", ".join(
+                    part for part in (words.channel(stage.channel.value), words.added_by(stage)) if part
+                ),
+            )
             for stage in queries.stages_of(**of_it)
         ],
         "open_run": queries.open_run_of(**of_it),
@@ -95,6 +101,7 @@ def _notice(row: NoticeRow) -> dict[str, Any]:
         "channel": words.channel(row.channel),
         "invoices": row.invoices,
         "amounts": row.amounts,
+        "added": row.added,
         "is_kept": row.state not in ("left_out", "held_back"),
         "state": word,
         "tone": tone,

@@ -10,9 +10,9 @@ from core.refusals import N_
 from core.web.formats import short_day
 from core.web.languages import language
 from desk.words import country_name
-from dunning.models import DunningPolicy, NoticeState, RunState
+from dunning.models import DunningPolicy, DunningStage, NoticeState, RunState, StageCosts
 from dunning.run_page import NoticeRow
-from dunning.schedule import Reason
+from dunning.schedule import Reason, Stage
 from invoices.freshness import PaymentDataTooOld
 from messaging.events import EVENTS
 from messaging.models import MessageState
@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         Reason.PAUSED: N_("Reminders to this debtor wait"),
         Reason.WEEK_FULL: N_("Enough messages this week"),
         Reason.MESSAGE_WAITING: N_("A message is still on its way"),
+        Reason.TERM_RUNNING: N_("The term of the last reminder still runs"),
         Reason.NO_CONTACT: N_("No usable address"),
         Reason.NO_CHANNEL: N_("No address for the way this reminder goes"),
         Reason.BELOW_MINIMUM: N_("Open amount is too small"),
@@ -43,6 +44,13 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "sms": N_("SMS"),
         "email_sms": N_("E-mail, else SMS"),
         "sms_email": N_("SMS, else e-mail"),
+    }
+)
+COSTS: Mapping[StageCosts, str] = MappingProxyType(
+    {
+        StageCosts.NONE: N_("No costs"),
+        StageCosts.REMINDER: N_("Reminder fee"),
+        StageCosts.COLLECTION: N_("Collection costs"),
     }
 )
 RUN_STATES: Mapping[RunState, tuple[str, str]] = MappingProxyType(
@@ -89,7 +97,7 @@ REPORTS: Mapping[Report, str] = MappingProxyType(
 )
 SEGMENTS: Mapping[str, str] = MappingProxyType({"person": N_("Persons"), "company": N_("Companies")})
 # Their detail is the day from which they are no reason any more.
-WITH_DAY = (Reason.NOT_DUE_YET, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
+WITH_DAY = (Reason.NOT_DUE_YET, Reason.TERM_RUNNING, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
 
 
 def whom(policy: DunningPolicy) -> str:
@@ -132,6 +140,18 @@ def event(name: str) -> str:
 def channel(name: str) -> str:
     """Return what a way of writing is called."""
     return str(gettext(CHANNELS[name]))
+
+
+def costs(what: StageCosts) -> str:
+    """Return which costs a stage adds."""
+    return str(gettext(COSTS[what]))
+
+
+def added_by(stage: Stage | DunningStage) -> str:
+    """Return what a stage adds: `Collection costs, interest`, or nothing."""
+    parts = [costs(StageCosts(stage.costs))] if stage.costs else []
+    parts += [gettext("interest")] if stage.adds_interest else []
+    return ", ".join(parts)
 
 
 def run_state(state: RunState) -> tuple[str, str]:

@@ -44,6 +44,7 @@ def context(policy: DunningPolicy) -> dict[str, Any]:
         "stages": [
             (stage.position, words.event(stage.event), colour_of(stage.position)) for stage in found.stages
         ],
+        "added": _added(found),
         "busiest": max(found.days, key=lambda one: one.total, default=None),
         "bars": bars(found),
         "width": WIDTH,
@@ -51,6 +52,12 @@ def context(policy: DunningPolicy) -> dict[str, Any]:
         "days": DAYS,
         "most": MOST_DEBTORS,
     }
+
+
+def _added(found: Simulation) -> list[tuple[int, str, list[tuple[str, int]]]]:
+    """Return for each stage that adds something its position, its text, and how much in each currency."""
+    texts = {stage.position: words.event(stage.event) for stage in found.stages}
+    return [(position, texts[position], sorted(sums.items())) for position, sums in found.added.items()]
 
 
 def bars(found: Simulation) -> list[Bar]:

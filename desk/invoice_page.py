@@ -16,7 +16,7 @@ from core.trail import lines_about
 from core.web.formats import money
 from core.web.guards import current_member, current_organisation, may
 from core.web.languages import language
-from desk import lists, rows, timeline, words
+from desk import charges_card, lists, rows, timeline, words
 from desk.action_page import Notice, type_names
 from desk.forms.invoices import CreditNoteForm, PaymentForm
 from invoices.lists import SIZE as ON_A_PAGE
@@ -100,6 +100,7 @@ def context(invoice: Invoice, *, forms: Mapping[str, Any] | None = None) -> dict
         "events": timeline.events(
             lines_about(organisation_id=organisation_id, things=things), type_names=names, messages=messages
         ),
+        **charges_card.context(invoice),
         **_forms(invoice, forms or {}),
     }
 

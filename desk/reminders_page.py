@@ -9,10 +9,12 @@ from core import clock
 from core.clock import day_in
 from core.web.guards import current_organisation
 from core.web.languages import language
+from desk import charge_words
 from desk import dunning_words as words
 from desk.forms.fields import choices
 from desk.forms.reminders import DayForm, PauseForm, PlanForm
 from dunning import queries
+from dunning.bills import Line
 from dunning.explaining import Explanation, explain
 from dunning.schedule import Decision, Reason
 from invoices.freshness import PaymentDataTooOld, require_fresh
@@ -90,8 +92,16 @@ def _in_words(told: Explanation) -> dict[str, Any]:
         "next_channel": words.channel(stage.channel) if stage else "",
         "days_after_due": stage.days_after_due if stage else None,
         "reached_text": reached[0] if reached else "",
+        "next_adds": words.added_by(stage) if stage else "",
         "reasons": [_reason(one, told) for one in told.objections],
+        "added": [(charge_words.kind(one.kind), one.amount, _sources(one)) for one in told.added.lines],
+        "not_added": [charge_words.omission(one) for one in told.added.omissions],
     }
+
+
+def _sources(line: Line) -> str:
+    """Return the texts of law behind an amount, each once."""
+    return "; ".join(dict.fromkeys(row["source"] for row in line.basis["rows"]))
 
 
 def _reason(one: Decision, told: Explanation) -> dict[str, str]:

@@ -29,6 +29,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "action.changed": N_("%(who)s changed the action"),
         "action.closed": N_("%(who)s closed the action: %(reason)s"),
         "action.noted": N_("%(who)s wrote a note"),
+        "charge.let_go": N_("%(who)s let go of %(amount)s that was added to %(invoice)s"),
+        "charge.paid": N_("%(who)s noted as paid: %(amount)s that was added to %(invoice)s"),
         "contact.added": N_("%(who)s added %(channel)s %(value)s"),
         "contact.changed": N_("%(who)s changed %(channel)s %(value)s"),
         "contact.failed": N_("An address does not work any more: %(reason_given)s"),

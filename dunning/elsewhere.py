@@ -16,6 +16,7 @@ from invoices.models import Channel, ContactPoint
 from invoices.queries import usable_contacts_of
 from links.models import AccessLink
 from links.operations import issue
+from messaging import charges
 from messaging.events import EVENTS, Part
 from messaging.models import Message
 from messaging.operations import replace
@@ -75,6 +76,7 @@ def send_elsewhere(
         is_collection=message.is_collection,
         expires_at=_end(message, link, now),
     )
+    charges.move(old=message, new=written)
     _take_over(message, written)
     return written
 

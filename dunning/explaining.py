@@ -1,15 +1,18 @@
 """Would a reminder about an invoice go out on a day, and if not, why not: asked of what a run decides by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from core.organisations.models import Organisation
+from dunning.accounts import Wording
+from dunning.billing import NO_BILL, Planned, bills, highest_of
+from dunning.bills import Bill
 from dunning.models import DunningPolicy
-from dunning.overdue import facts
+from dunning.overdue import Facts, facts
 from dunning.planning import contact_for
 from dunning.queries import PolicyUnknown, plan_of, policies_by_debtor, policy
-from dunning.schedule import Decision, Stage, Standing, next_stage, objections
+from dunning.schedule import Decision, Plan, Stage, Standing, decide, next_stage, objections
 from invoices.models import ContactPoint, Invoice
 from invoices.queries import usable_contacts_of_each
 
@@ -19,7 +22,9 @@ class Explanation:
     """What a run of the policy on that day would do about the invoice, as things stand now.
 
     `stage` is the one whose turn it is (None after the last one), `objections` all reasons against it in the
-    order in which they decide. Without any, `contact` is where the message goes.
+    order in which they decide. Without any, `contact` is where the message goes. `added` is what the message
+    adds to the invoice, and why not more, together with the others of the debtor that go into it; with
+    objections it is what it would add on that day all the same.
     """
 
     policy: DunningPolicy
@@ -27,6 +32,7 @@ class Explanation:
     contact: ContactPoint | None
     objections: Sequence[Decision]
     standing: Standing
+    added: Bill
 
     @property
     def goes_out(self) -> bool:
@@ -42,23 +48,58 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
     if policy_id is None:
         raise PolicyUnknown
     plan = plan_of(organisation=organisation, policy_id=policy_id)
-    contacts = usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=(invoice.debtor_id,))
-    (fact,) = facts(
-        organisation_id=organisation.id,
-        zone=organisation.zone,
-        contacts=contacts,
+    usable = usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=(invoice.debtor_id,))
+    known = facts(
+        organisation=organisation,
+        contacts=usable,
         debtor_ids=(invoice.debtor_id,),
         today=on,
         due_before=on,
         invoice_id=invoice.id,
     )
+    told = {fact.invoice_id: fact for fact in known}
+    fact = told.pop(invoice.id)
     against = list(objections(plan=plan, invoice=fact.standing, debtor=fact.debtor, today=on))
     stage = next_stage(stages=plan.stages, reached=fact.standing.reached)
+    contacts = usable.get(invoice.debtor_id, ())
     goes_out = stage is not None and not against
     return Explanation(
         policy=policy(organisation_id=organisation.id, policy_id=policy_id),
         stage=stage,
-        contact=contact_for(stage, contacts[invoice.debtor_id]) if stage and goes_out else None,
+        contact=contact_for(stage, contacts) if stage and goes_out else None,
         objections=against,
         standing=fact.standing,
+        added=_added(organisation, _planned(plan, stage, fact, told.values(), on), contacts, on),
     )
+
+
+def _planned(
+    plan: Plan, stage: Stage | None, fact: Facts, others: Iterable[Facts], on: date
+) -> Sequence[Planned]:
+    """Return what goes into a message with the invoice: the others of the debtor that go out on that day."""
+    if stage is None:
+        return ()
+    decided = (
+        (decide(plan=plan, invoice=one.standing, debtor=one.debtor, today=on).stage, one) for one in others
+    )
+    return [Planned(stage, fact), *(Planned(taken, one) for taken, one in decided if taken is not None)]
+
+
+def _added(
+    organisation: Organisation,
+    planned: Sequence[Planned],
+    contacts: Sequence[ContactPoint],
+    on: date,
+) -> Bill:
+    """Return what a message about these adds to the first of them."""
+    if not planned or not contacts:
+        return NO_BILL
+    first = planned[0].facts
+    found = bills(
+        organisation=organisation,
+        wording=Wording(organisation.id),
+        messages={first.debtor_id: planned},
+        contacts={first.debtor_id: contact_for(highest_of(planned), contacts)},
+        today=on,
+    )
+    return found.get(first.debtor_id, NO_BILL).of(first.invoice_id)

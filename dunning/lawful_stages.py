@@ -8,7 +8,8 @@ from core.database import db
 from core.law.rows import Segment
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
-from dunning.models import StageChannel
+from dunning.lawful_charges import check_charges_by_law
+from dunning.models import StageChannel, StageCosts
 from dunning.policy_refusals import PolicyRefused
 from invoices.models import Channel, DebtorKind
 from messaging.events import EVENTS, Part
@@ -24,6 +25,12 @@ class _Stage(Protocol):
     def channel(self) -> StageChannel: ...
     @property
     def event(self) -> str: ...
+    @property
+    def days_after_due(self) -> int: ...
+    @property
+    def costs(self) -> StageCosts: ...
+    @property
+    def adds_interest(self) -> bool: ...
 
 
 class StageOnlyByMail(PolicyRefused):
@@ -46,7 +53,7 @@ def check_stages_by_law(
     """Refuse stages whose texts, in any language, may not be sent to the debtors of the policy.
 
     `segment` is person, company or empty, `country` ISO 3166 or empty for the organisation's own. Raises
-    StageOnlyByMail and StageTextUnlawful.
+    StageOnlyByMail and StageTextUnlawful, and what `lawful_charges` raises.
     """
     organisation = db.session.get_one(Organisation, organisation_id)
     is_for_business = segment == DebtorKind.COMPANY
@@ -61,6 +68,7 @@ def check_stages_by_law(
             raise StageOnlyByMail(step=step)
         if stage.event in BEGINS_TERM:
             _check_texts(organisation_id, stage.event, ground)
+    check_charges_by_law(organisation_id=organisation_id, stages=stages, ground=ground)
 
 
 def _check_texts(organisation_id: int, event: str, ground: Ground) -> None:

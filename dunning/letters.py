@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 
 from core.clock import day_in
 from core.database import db
+from dunning.bills import Letter
 from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.queries import same
 from dunning.schedule import WEEK_DAYS, Correspondence
 from invoices.models import INVOICE_IS_OPEN, ContactPoint, Invoice
 from invoices.pauses import paused_until
+from messaging.charges import LEFT
+from messaging.legal import BEGINS_TERM
 from messaging.models import Message, MessageInvoice, MessageState
 
 UNDER_WAY = (MessageState.NEW, MessageState.CLAIMED, MessageState.HANDING)
@@ -23,39 +27,50 @@ BOUNCED_OR_NEVER_LEFT = (*NEVER_LEFT, MessageState.BOUNCED)
 _AT = func.coalesce(Message.sent_at, Message.handed_at, Message.created_at)
 
 
-def stages_reached(
-    *, organisation_id: int, zone: str, debtor_ids: Collection[int]
-) -> dict[int, tuple[int, date]]:
-    """Return for each open invoice its highest stage whose message left and arrived, and the day it left.
+def letters_about(*, organisation_id: int, zone: str, debtor_ids: Collection[int]) -> dict[int, list[Letter]]:
+    """Return for each open invoice the reminders about it that left and arrived.
 
     A message that is still under way counts; one that was suppressed, failed, expired or bounced does not,
     and neither does an invoice that the sender took out of its message at the last moment.
     """
-    rows = db.session.execute(
-        select(DunningNoticeInvoice.invoice_id, DunningNoticeInvoice.stage_position, _AT)
-        .join(DunningNotice, same(DunningNotice, DunningNoticeInvoice, "notice_id"))
+    letters: dict[int, list[Letter]] = defaultdict(list)
+    for invoice_id, position, amount, event, state, at, delivered_at in db.session.execute(
+        _letters(organisation_id, debtor_ids)
+    ):
+        sent_on = day_in(at, zone)
+        received_on = sent_on if delivered_at is None else max(sent_on, day_in(delivered_at, zone))
+        certain, term = state in LEFT, event in BEGINS_TERM
+        letters[invoice_id].append(Letter(position, sent_on, received_on, term, amount, certain))
+    return letters
+
+
+def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    line = DunningNoticeInvoice
+    of_message = and_(
+        MessageInvoice.organisation_id == Message.organisation_id,
+        MessageInvoice.message_id == Message.id,
+        MessageInvoice.invoice_id == line.invoice_id,
+    )
+    which = (line.invoice_id, line.stage_position, line.amount)
+    return (
+        select(*which, Message.event, Message.state, _AT, Message.delivered_at)
+        .join(DunningNotice, same(DunningNotice, line, "notice_id"))
         .join(Message, same(Message, DunningNotice, "message_id"))
-        .join(
-            MessageInvoice,
-            and_(
-                MessageInvoice.organisation_id == Message.organisation_id,
-                MessageInvoice.message_id == Message.id,
-                MessageInvoice.invoice_id == DunningNoticeInvoice.invoice_id,
-            ),
-        )
-        .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
+        .join(MessageInvoice, of_message)
+        .join(Invoice, same(Invoice, line, "invoice_id"))
         .where(
             DunningNotice.organisation_id == organisation_id,
             DunningNotice.debtor_id.in_(debtor_ids),
             Message.state.not_in(BOUNCED_OR_NEVER_LEFT),
             INVOICE_IS_OPEN,
         )
+        .order_by(line.id)
     )
-    reached: dict[int, tuple[int, date]] = {}
-    for invoice_id, position, at in rows:
-        here = (position, day_in(at, zone))
-        reached[invoice_id] = max(reached.get(invoice_id, here), here)
-    return reached
+
+
+def reached_by(letters: Sequence[Letter]) -> tuple[int, date | None]:
+    """Return the highest stage of these reminders and the last day it left; (0, None) without any."""
+    return max(((one.position, one.sent_on) for one in letters), default=(0, None))
 
 
 def correspondence(

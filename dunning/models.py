@@ -29,6 +29,14 @@ class StageChannel(StrEnum):
     SMS_EMAIL = "sms_email"
 
 
+class StageCosts(StrEnum):
+    """Which costs a stage adds: none, a fee for the reminder itself, or those of collecting."""
+
+    NONE = ""
+    REMINDER = "reminder"
+    COLLECTION = "collection"
+
+
 class NoticeState(StrEnum):
     """What became of a debtor in a run. `held_back` means that nothing was left to write about at the end."""
 
@@ -101,6 +109,7 @@ class DunningStage(OfOrganisation, Base):
     """A step of a policy: from so many days after the due date, this text by this channel.
 
     Invoices with less open than `amount_minimum` (minor units of the organisation's currency) stop before it.
+    What `costs` and `adds_interest` come to is computed by the law of each debtor.
     """
 
     __tablename__ = "dunning_stages"
@@ -120,6 +129,8 @@ class DunningStage(OfOrganisation, Base):
     )
     event: Mapped[str] = mapped_column(String(40))
     amount_minimum: Mapped[int] = mapped_column(Minor, default=0)
+    costs: Mapped[StageCosts] = mapped_column(choice(StageCosts, name="costs"), default=StageCosts.NONE)
+    adds_interest: Mapped[bool] = mapped_column(default=False)
 
 
 class DunningRun(OfOrganisation, Base):
@@ -191,7 +202,11 @@ class DunningNotice(OfOrganisation, Base):
 
 
 class DunningNoticeInvoice(OfOrganisation, Base):
-    """An invoice of a notice: the stage it reaches by it, and what it is reminded of in minor units."""
+    """An invoice of a notice: the stage it reaches by it, and what it is reminded of in minor units.
+
+    `costs` and `interest` are what the message adds: expected in a proposal, those of its charges once it is
+    queued.
+    """
 
     __tablename__ = "dunning_notice_invoices"
     __rules__ = (
@@ -199,6 +214,8 @@ class DunningNoticeInvoice(OfOrganisation, Base):
         belongs_to("invoices", "invoice_id"),
         UniqueConstraint("organisation_id", "notice_id", "invoice_id"),
         CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("costs >= 0", name="costs"),
+        CheckConstraint("interest >= 0", name="interest"),
         Index("ix_dunning_notice_invoices_invoice", "organisation_id", "invoice_id"),
     )
 
@@ -207,6 +224,8 @@ class DunningNoticeInvoice(OfOrganisation, Base):
     stage_position: Mapped[int]
     event: Mapped[str] = mapped_column(String(40))
     amount: Mapped[int] = mapped_column(Minor)
+    costs: Mapped[int] = mapped_column(Minor, default=0)
+    interest: Mapped[int] = mapped_column(Minor, default=0)
 
 
 class DunningSkip(OfOrganisation, Base):

@@ -1,6 +1,5 @@
 """A run filled: a notice for each debtor who gets a message, a skip for each invoice that is left alone."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,6 +7,9 @@ from sqlalchemy import insert
 
 from core.database import OfOrganisation, db
 from core.organisations.models import Organisation
+from dunning.accounts import Wording
+from dunning.billing import NO_BILL, Planned, bills, by_debtor, highest_of
+from dunning.bills import Bill
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip
 from dunning.overdue import Outcome, debtors_after, outcomes
 from dunning.queries import debtors_of_policy, plan_of
@@ -29,14 +31,13 @@ def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
     own = debtors_of_policy(organisation=organisation, policy_id=run.policy_id, debtor_ids=debtor_ids)
     contacts = usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=own)
     decided = outcomes(
-        organisation_id=organisation.id,
-        zone=organisation.zone,
+        organisation=organisation,
         plan=plan_of(organisation=organisation, policy_id=run.policy_id),
         contacts=contacts,
         debtor_ids=own,
         today=run.run_on,
     )
-    _store(run, list(decided), contacts)
+    _store(organisation, run, list(decided), contacts)
     db.session.flush()
     return True
 
@@ -47,31 +48,40 @@ def contact_for(stage: Stage, contacts: Sequence[ContactPoint]) -> ContactPoint:
     return next(first, contacts[0])
 
 
-def _store(run: DunningRun, decided: Iterable[Outcome], contacts: dict[int, Sequence[ContactPoint]]) -> None:
-    to_write: dict[int, list[tuple[Stage, Outcome]]] = defaultdict(list)
-    skips = []
+def _store(
+    organisation: Organisation,
+    run: DunningRun,
+    decided: Iterable[Outcome],
+    contacts: dict[int, Sequence[ContactPoint]],
+) -> None:
+    planned, skips = [], []
     for outcome in decided:
         if outcome.decision.stage is None:
             skips.append(_skip(run, outcome))
         else:
-            to_write[outcome.debtor_id].append((outcome.decision.stage, outcome))
+            planned.append(Planned(outcome.decision.stage, outcome.facts))
     _insert(DunningSkip, skips)
-    notices = {
-        debtor_id: _notice(run, debtor_id, _highest(invoices), contacts[debtor_id])
-        for debtor_id, invoices in to_write.items()
+    messages = by_debtor(planned)
+    chosen = {
+        debtor_id: contact_for(highest_of(some), contacts[debtor_id]) for debtor_id, some in messages.items()
     }
-    ids = _insert_notices(list(notices.values()))
-    lines = (
-        _line(run, ids[debtor_id], stage, outcome)
-        for debtor_id, invoices in to_write.items()
-        for stage, outcome in invoices
+    ids = _insert_notices(
+        [_notice(run, debtor_id, highest_of(some), chosen[debtor_id]) for debtor_id, some in messages.items()]
     )
-    _insert(DunningNoticeInvoice, list(lines))
-
-
-def _highest(invoices: Iterable[tuple[Stage, Outcome]]) -> Stage:
-    """Return the stage of a message: the highest one among its invoices."""
-    return max((stage for stage, _ in invoices), key=lambda stage: stage.position)
+    added = bills(
+        organisation=organisation,
+        wording=Wording(organisation.id),
+        messages=messages,
+        contacts=chosen,
+        today=run.run_on,
+    )
+    _insert(
+        DunningNoticeInvoice,
+        [
+            _line(run, ids[one.facts.debtor_id], one, added.get(one.facts.debtor_id, NO_BILL))
+            for one in planned
+        ],
+    )
 
 
 def _insert_notices(rows: list[dict[str, Any]]) -> dict[int, int]:
@@ -98,25 +108,27 @@ def _skip(run: DunningRun, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _notice(
-    run: DunningRun, debtor_id: int, stage: Stage, contacts: Sequence[ContactPoint]
-) -> dict[str, Any]:
+def _notice(run: DunningRun, debtor_id: int, stage: Stage, contact: ContactPoint) -> dict[str, Any]:
     return {
         "organisation_id": run.organisation_id,
         "run_id": run.id,
         "debtor_id": debtor_id,
-        "contact_point_id": contact_for(stage, contacts).id,
+        "contact_point_id": contact.id,
         "event": stage.event,
         "stage_position": stage.position,
     }
 
 
-def _line(run: DunningRun, notice_id: int, stage: Stage, outcome: Outcome) -> dict[str, Any]:
+def _line(run: DunningRun, notice_id: int, planned: Planned, added: Bill) -> dict[str, Any]:
+    invoice_id = planned.facts.invoice_id
+    own = added.of(invoice_id)
     return {
         "organisation_id": run.organisation_id,
         "notice_id": notice_id,
-        "invoice_id": outcome.invoice_id,
-        "stage_position": stage.position,
-        "event": stage.event,
-        "amount": outcome.amount,
+        "invoice_id": invoice_id,
+        "stage_position": planned.stage.position,
+        "event": planned.stage.event,
+        "amount": planned.facts.standing.amount,
+        "costs": own.costs,
+        "interest": own.interest,
     }

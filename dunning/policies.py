@@ -11,7 +11,7 @@ from core import audit
 from core.database import db
 from dunning import queries
 from dunning.lawful_stages import check_stages_by_law
-from dunning.models import DunningAssignment, DunningPolicy, DunningStage, StageChannel
+from dunning.models import DunningAssignment, DunningPolicy, DunningStage, StageChannel, StageCosts
 from dunning.policy_refusals import (
     DefaultStays,
     GapOutOfRange,
@@ -49,6 +49,8 @@ class StageWish:
     channel: StageChannel
     event: str
     amount_minimum: int = 0
+    costs: StageCosts = StageCosts.NONE
+    adds_interest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,8 @@ def _replace_stages(policy: DunningPolicy, stages: Sequence[StageWish]) -> None:
             channel=stage.channel,
             event=stage.event,
             amount_minimum=stage.amount_minimum,
+            costs=stage.costs,
+            adds_interest=stage.adds_interest,
         )
         for position, stage in enumerate(stages, start=1)
     )
@@ -244,6 +248,14 @@ def _settings(policy: DunningPolicy) -> dict[str, object]:
         "is_automatic": policy.is_automatic,
         "runs_from_hour": policy.runs_from_hour,
         "stages": [
-            [stage.days_after_due, stage.channel.value, stage.event, stage.amount_minimum] for stage in stages
+            [
+                stage.days_after_due,
+                stage.channel.value,
+                stage.event,
+                stage.amount_minimum,
+                stage.costs.value,
+                stage.adds_interest,
+            ]
+            for stage in stages
         ],
     }

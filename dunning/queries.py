@@ -23,6 +23,7 @@ from dunning.models import (
 from dunning.schedule import Plan, Stage
 from dunning.selection import Selector, policy_for
 from invoices.models import Debtor
+from messaging.legal import BEGINS_TERM
 
 
 class PolicyUnknown(Refusal):
@@ -97,6 +98,9 @@ def plan_of(*, organisation: Organisation, policy_id: int) -> Plan:
                 stage.channel.value,
                 stage.event,
                 stage.amount_minimum,
+                stage.costs.value,
+                stage.adds_interest,
+                stage.event in BEGINS_TERM,
             )
             for stage in stages_of(organisation_id=organisation.id, policy_id=policy_id)
         ],

@@ -22,19 +22,24 @@ from invoices.models import ContactPoint, Debtor, Invoice
 from messaging.models import Message, MessageState
 
 GOING_OUT = (NoticeState.PROPOSED, NoticeState.QUEUED)
+_ADDED = DunningNoticeInvoice.costs + DunningNoticeInvoice.interest
 Amounts = tuple[tuple[str, int], ...]
 """(currency, minor units), one for each currency."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A run in numbers: messages by channel and by state, their invoices and amounts, and skips."""
+    """A run in numbers: messages by channel and by state, their invoices and amounts, and skips.
+
+    `added` is what the messages add to the amounts: costs and interest.
+    """
 
     by_channel: dict[str, int]
     invoices: int
     amounts: Amounts
     skips: int
     by_state: dict[str, int]
+    added: Amounts
 
     @property
     def notices(self) -> int:
@@ -56,6 +61,7 @@ class NoticeRow:
     message_reason: str | None
     invoices: int
     amounts: Amounts
+    added: Amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def figures_of(*, run: DunningRun) -> Figures:
         .group_by(ContactPoint.channel)
     )
     amounts = db.session.execute(
-        select(Invoice.currency, func.sum(DunningNoticeInvoice.amount), func.count())
+        select(Invoice.currency, func.sum(DunningNoticeInvoice.amount), func.count(), func.sum(_ADDED))
         .join(DunningNoticeInvoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
         .join(DunningNotice, same(DunningNotice, DunningNoticeInvoice, "notice_id"))
         .where(*_in(run), DunningNotice.state.in_(GOING_OUT))
@@ -123,10 +129,11 @@ def figures_of(*, run: DunningRun) -> Figures:
     )
     return Figures(
         by_channel={channel.value: number for channel, number in channels},
-        invoices=sum(number for _, _, number in amounts),
-        amounts=tuple((currency, int(amount)) for currency, amount, _ in amounts),
+        invoices=sum(number for _, _, number, _ in amounts),
+        amounts=tuple((currency, int(amount)) for currency, amount, _, _ in amounts),
         skips=sum(number for _, number in reasons_of(run=run)),
         by_state={state.value: number for state, number in states},
+        added=tuple((currency, int(added)) for currency, _, _, added in amounts if added),
     )
 
 
@@ -158,7 +165,7 @@ def notices_of(
         wanted.order_by(Debtor.sort_name, Debtor.id).limit(size).offset((page - 1) * size)
     ).all()
     sums = _sums_of(run, [row[0].id for row in rows])
-    return [_notice_row(row, *sums.get(row[0].id, (0, ()))) for row in rows], total or 0
+    return [_notice_row(row, *sums.get(row[0].id, (0, (), ()))) for row in rows], total or 0
 
 
 def events_of(*, run: DunningRun) -> Sequence[str]:
@@ -221,14 +228,15 @@ def _in(run: DunningRun) -> tuple[ColumnElement[bool], ...]:
     return DunningNotice.organisation_id == run.organisation_id, DunningNotice.run_id == run.id
 
 
-def _sums_of(run: DunningRun, notice_ids: Sequence[int]) -> dict[int, tuple[int, Amounts]]:
-    """Return for each notice how many invoices it is about, and their amounts."""
+def _sums_of(run: DunningRun, notice_ids: Sequence[int]) -> dict[int, tuple[int, Amounts, Amounts]]:
+    """Return for each notice how many invoices it is about, their amounts, and what is added."""
     rows = db.session.execute(
         select(
             DunningNoticeInvoice.notice_id,
             Invoice.currency,
             func.count(),
             func.sum(DunningNoticeInvoice.amount),
+            func.sum(_ADDED),
         )
         .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
         .where(
@@ -238,14 +246,15 @@ def _sums_of(run: DunningRun, notice_ids: Sequence[int]) -> dict[int, tuple[int,
         .group_by(DunningNoticeInvoice.notice_id, Invoice.currency)
         .order_by(DunningNoticeInvoice.notice_id, Invoice.currency)
     )
-    sums: dict[int, tuple[int, Amounts]] = {}
-    for notice_id, currency, number, amount in rows:
-        before, amounts = sums.get(notice_id, (0, ()))
-        sums[notice_id] = (before + number, (*amounts, (currency, int(amount))))
+    sums: dict[int, tuple[int, Amounts, Amounts]] = {}
+    for notice_id, currency, number, amount, more in rows:
+        before, amounts, added = sums.get(notice_id, (0, (), ()))
+        added += ((currency, int(more)),) if more else ()
+        sums[notice_id] = (before + number, (*amounts, (currency, int(amount))), added)
     return sums
 
 
-def _notice_row(row: Any, invoices: int, amounts: Amounts) -> NoticeRow:
+def _notice_row(row: Any, invoices: int, amounts: Amounts, added: Amounts) -> NoticeRow:
     notice, debtor, channel, message_public_id, message_state, message_reason = row
     return NoticeRow(
         debtor_public_id=debtor.public_id,
@@ -258,6 +267,7 @@ def _notice_row(row: Any, invoices: int, amounts: Amounts) -> NoticeRow:
         message_reason=message_reason,
         invoices=invoices,
         amounts=amounts,
+        added=added,
     )
 
 

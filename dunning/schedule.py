@@ -24,6 +24,7 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"
     PAUSED = "paused"
     MESSAGE_WAITING = "message_waiting"
+    TERM_RUNNING = "term_running"
     ALL_STAGES_DONE = "all_stages_done"
     NOT_DUE_YET = "not_due_yet"
     GAP = "gap"
@@ -38,7 +39,8 @@ class Reason(StrEnum):
 class Stage:
     """A step of the plan. `channel` is `preferred`, or channels in order: `email_sms`.
 
-    `event` names the text. `amount_minimum` is in minor units of the plan's currency.
+    `event` names the text. `amount_minimum` is in minor units of the plan's currency. `costs` is empty,
+    `reminder` or `collection` (see `dunning.models.StageCosts`).
     """
 
     position: int
@@ -46,6 +48,14 @@ class Stage:
     channel: str
     event: str
     amount_minimum: int = 0
+    costs: str = ""
+    adds_interest: bool = False
+    begins_term: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether it may add anything to an invoice."""
+        return bool(self.costs) or self.adds_interest
 
     @property
     def order(self) -> Sequence[str]:
@@ -63,12 +73,18 @@ class Plan:
     currency: str
     most_a_week: int = 21
 
+    @property
+    def adds(self) -> bool:
+        """Whether any of its stages may add anything to an invoice."""
+        return any(stage.adds for stage in self.stages)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How an invoice stands: what may be reminded of in minor units, and the last stage that went out.
 
     `reached` is 0 when none did; then `reached_on` is None. `why_not` is the gate's answer, with its detail.
+    Before `free_until` the term of a reminder runs: who was given time is not written to in it.
     """
 
     due_on: date
@@ -77,6 +93,7 @@ class Standing:
     reached: int = 0
     reached_on: date | None = None
     why_not: tuple[str, str] | None = None
+    free_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +138,8 @@ def objections(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: 
     if stage is None:
         yield _not(Reason.ALL_STAGES_DONE)
         return
+    if invoice.free_until is not None and today < invoice.free_until:
+        yield _not(Reason.TERM_RUNNING, invoice.free_until.isoformat())
     planned = invoice.due_on + timedelta(days=stage.days_after_due)
     if today < planned:
         yield _not(Reason.NOT_DUE_YET, planned.isoformat())

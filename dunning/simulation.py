@@ -6,20 +6,21 @@ is decided by `dunning.schedule.decide`, as in a run. Only one chunk of debtors 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 
 from core.organisations.models import Organisation
+from dunning.accounts import Wording, accounts_of
+from dunning.life import Life, PaperInvoice
+from dunning.models import StageChannel
 from dunning.overdue import Facts, debtors_after, facts
 from dunning.queries import debtors_of_policy, plan_of
-from dunning.schedule import Correspondence, Plan, Reason, Stage, Standing, decide
+from dunning.schedule import Plan, Stage
 from invoices.queries import usable_contacts_of_each
 
 DAYS = 90
-SATURDAY = 5
-# Their detail is the day from which they are no reason any more; every other reason stays.
-PASSING = (Reason.NOT_DUE_YET, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class SimulatedDay:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """The days with messages from `first` up to and with `last`, and whether all debtors were looked at."""
+    """The days with messages from `first` up to and with `last`, and whether all debtors were looked at.
+
+    `added` is what the messages of each stage add, in minor units by currency.
+    """
 
     first: date
     last: date
@@ -45,6 +49,7 @@ class Simulation:
     days: Sequence[SimulatedDay]
     debtors: int
     is_complete: bool
+    added: dict[int, dict[str, int]]
 
     @property
     def total(self) -> int:
@@ -66,72 +71,65 @@ def simulate(
     """
     plan, last = plan_of(organisation=organisation, policy_id=policy_id), today + timedelta(days=days - 1)
     messages: dict[date, Counter[int]] = defaultdict(Counter)
-    debtors, is_complete = 0, True
-    for known in _debtors(organisation, policy_id, today, last):
-        if debtors == most_debtors:
+    added: dict[int, Counter[str]] = defaultdict(Counter)
+    wording, debtors, is_complete = Wording(organisation.id), 0, True
+    for chunk in _debtors(organisation, policy_id, today, last):
+        looked_at = chunk if most_debtors is None else chunk[: most_debtors - debtors]
+        for life in _lives(organisation, plan, wording, looked_at):
+            for one in life.messages(today=today, last=last):
+                messages[one.day][one.position] += 1
+                added[one.position] += one.added
+        debtors += len(looked_at)
+        if len(looked_at) < len(chunk):
             is_complete = False
             break
-        debtors += 1
-        for day, position in _life(plan, known, today, last):
-            messages[day][position] += 1
     found = [SimulatedDay(day, dict(messages[day])) for day in sorted(messages)]
-    return Simulation(today, last, plan.stages, found, debtors, is_complete)
+    sums = {position: dict(of_stage) for position, of_stage in sorted(added.items()) if of_stage}
+    return Simulation(today, last, plan.stages, found, debtors, is_complete, sums)
 
 
-def _debtors(organisation: Organisation, policy_id: int, today: date, last: date) -> Iterator[list[Facts]]:
-    """Yield what is known about the invoices of each debtor of the policy, due before the last day."""
+def _debtors(
+    organisation: Organisation, policy_id: int, today: date, last: date
+) -> Iterator[list[list[Facts]]]:
+    """Yield chunks of debtors of the policy: what is known about their invoices due before the last day."""
     chunk: Sequence[int] = (0,)
     while chunk:
         chunk = debtors_after(organisation_id=organisation.id, due_before=last, after=chunk[-1])
         own = debtors_of_policy(organisation=organisation, policy_id=policy_id, debtor_ids=chunk)
         known = facts(
-            organisation_id=organisation.id,
-            zone=organisation.zone,
+            organisation=organisation,
             contacts=usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=own),
             debtor_ids=own,
             today=today,
             due_before=last,
         )
-        for _debtor, invoices in groupby(known, key=lambda fact: fact.debtor_id):
-            yield list(invoices)
+        yield [list(invoices) for _debtor, invoices in groupby(known, key=lambda fact: fact.debtor_id)]
 
 
-def _life(plan: Plan, known: Sequence[Facts], today: date, last: date) -> Iterator[tuple[date, int]]:
-    """Yield the day and the highest stage of each message that a debtor gets."""
-    debtor, standings = _as_if_sent(known[0].debtor, today), [fact.standing for fact in known]
-    day: date | None = _working_day(today)
-    while day is not None and day <= last:
-        reached, standings, then = _one_day(plan, standings, debtor, day)
-        if reached:
-            yield day, reached
-            debtor = replace(debtor, written_on=day, lately=(day, *debtor.lately))
-        day = None if then is None else _working_day(then)
+def _lives(
+    organisation: Organisation, plan: Plan, wording: Wording, chunk: Sequence[list[Facts]]
+) -> Iterator[Life]:
+    """Yield what each of these debtors is going to get."""
+    accounts = {}
+    if plan.adds:
+        some = [fact for known in chunk for fact in known]
+        accounts = accounts_of(
+            organisation=organisation,
+            amounts={fact.invoice_id: fact.standing.amount for fact in some},
+            laws={fact.debtor_id: (fact.law, fact.language) for fact in some},
+            letters={fact.invoice_id: fact.letters for fact in some},
+        )
+    for known in chunk:
+        first = known[0]
+        yield Life(
+            plan=plan,
+            law=first.law,
+            debtor=first.debtor,
+            invoices=[PaperInvoice(fact.standing, accounts.get(fact.invoice_id)) for fact in known],
+            is_said=partial(_is_said, wording, first.language),
+        )
 
 
-def _one_day(
-    plan: Plan, standings: Sequence[Standing], debtor: Correspondence, day: date
-) -> tuple[int, list[Standing], date | None]:
-    """Return the highest stage that goes out, the invoices that stay in play, and the next day to look at."""
-    highest, staying, next_days = 0, [], []
-    for standing in standings:
-        decision = decide(plan=plan, invoice=standing, debtor=debtor, today=day)
-        if decision.stage is not None:
-            position = decision.stage.position
-            highest = max(highest, position)
-            staying.append(replace(standing, reached=position, reached_on=day))
-            next_days.append(day + timedelta(days=1))
-        elif decision.reason in PASSING:
-            staying.append(standing)
-            next_days.append(date.fromisoformat(decision.detail))
-    return highest, staying, min(next_days, default=None)
-
-
-def _as_if_sent(debtor: Correspondence, today: date) -> Correspondence:
-    """Return the debtor as they stand once the message that is under way has left."""
-    if not debtor.is_waiting:
-        return debtor
-    return replace(debtor, is_waiting=False, written_on=today, lately=(today, *debtor.lately))
-
-
-def _working_day(day: date) -> date:
-    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= SATURDAY else day
+def _is_said(wording: Wording, language: str, stage: Stage) -> bool:
+    """A stage that adds something goes by e-mail alone; see `dunning.lawful_charges`."""
+    return stage.channel == StageChannel.EMAIL and wording.says(stage.event, language)

@@ -83,6 +83,7 @@ PLACEHOLDERS: Mapping[str, str] = MappingProxyType(
         "answer_text": N_("The answer that was written at the desk; empty when none was written."),
         "paused_invoices": N_("The numbers of the invoices for which no reminder goes for now."),
         "invited_by": N_("Who sent the invitation."),
+        "charges": N_("What is added to the open amount, and the sum; empty when nothing is."),
         "amount_open": N_("What is open on the invoices together."),
         "invoice_list": N_("A line for each invoice: number, description, due date and open amount."),
         "creditor_name": N_("In whose name the invoices are, also when that is your organisation itself."),
@@ -110,6 +111,9 @@ _LINK = frozenset({"link", "link_valid_until", "link_valid_for"})
 # A subject is shown on locked screens and kept in many logs, so it names the sender and never carries a link.
 _SUBJECT = frozenset({"organisation", "creditor"})
 
+
+# What a reminder adds is money, so never in an SMS.
+CHARGES = "charges"
 
 # What the law may want in a reminder that begins a term: sums and numbers, so never in an SMS.
 _OF_THE_LAW = frozenset(
@@ -155,8 +159,16 @@ def _event(
 
 
 def _about_invoices(name: str, meaning: str, when_doubtful: WhenDoubtful) -> MessageEvent:
-    own = frozenset({"creditor", "invoice_count"})
-    return _event(name, Audience.DEBTOR, meaning, when_doubtful=when_doubtful, own=own, link_required=True)
+    own = frozenset({"creditor", "invoice_count", CHARGES})
+    return _event(
+        name,
+        Audience.DEBTOR,
+        meaning,
+        when_doubtful=when_doubtful,
+        own=own,
+        not_in_sms=frozenset({CHARGES}),
+        link_required=True,
+    )
 
 
 EVENTS: Mapping[str, MessageEvent] = MappingProxyType(
@@ -172,7 +184,7 @@ EVENTS: Mapping[str, MessageEvent] = MappingProxyType(
                 Audience.DEBTOR,
                 N_("Reminder with a term"),
                 when_doubtful=WhenDoubtful.HOLD,
-                own=frozenset({"creditor", "invoice_count"}) | _OF_THE_LAW,
+                own=frozenset({"creditor", "invoice_count", CHARGES}) | _OF_THE_LAW,
                 by_sms=False,
                 link_required=True,
             ),

@@ -24,6 +24,12 @@ class MentionUnknown(Refusal):
     sentence = N_("The law wants ((%(name)s)) in this message, and the portal has nothing to put there.")
 
 
+class ChargesUnsaid(Refusal):
+    """The message adds costs or interest, and its text does not name them."""
+
+    sentence = N_("This message adds something, and its text does not say what: add ((charges)).")
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Under which law a message stands: the book, the country, for whom, and the day."""

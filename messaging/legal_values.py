@@ -1,16 +1,13 @@
 """What the law wants said, filled in when a message leaves: sums, terms and numbers of that moment."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
-from typing import Any
 
 from sqlalchemy import select
 
 from core.database import db
-from core.law import costs
-from core.law.costs import Charge
+from core.law.collecting import collection_charges, in_currency
 from core.law.interest import first_interest_day
 from core.law.rows import LawSilent
 from core.law.terms import Term, Way, term
@@ -136,28 +133,18 @@ def _cost(ground: Ground, until: Term | None, owed: Sequence[Owed], language: st
     totals = _totals(owed)
     if len(totals) != 1:
         return ""
-    for compute in _computations(ground, until, owed, totals[0]):
-        try:
-            charge = compute()
-        except LawSilent:
-            continue
-        if charge.amount and charge.currency == totals[0].currency:
-            return legal_words.money(charge.money, language=language)
-    return ""
-
-
-def _computations(
-    ground: Ground, until: Term | None, owed: Sequence[Owed], total: Money
-) -> tuple[Callable[[], Charge], ...]:
-    """Return the ways in which a country lets costs be added; the first one it knows is the one it has."""
-    whom: dict[str, Any] = {"book": ground.book, "country": ground.country, "segment": ground.segment}
-    later = until.first_cost_on if until else ground.on
-    return (
-        partial(costs.collection_cost, on=ground.on, principals=[one.open.amount for one in owed], **whom),
-        partial(costs.penalty_cap, on=ground.on, balance=total.amount, **whom),
-        partial(costs.fee, kind="demand", due_on=owed[0].due_on, sent_on=later, charged_before=0, **whom),
-        partial(costs.recovery_sum, on=ground.on, **whom),
+    found = in_currency(
+        collection_charges(
+            book=ground.book,
+            country=ground.country,
+            segment=ground.segment,
+            on=until.first_cost_on if until else ground.on,
+            principals=[one.open.amount for one in owed],
+            due_on=owed[0].due_on,
+        ),
+        totals[0].currency,
     )
+    return legal_words.money(found[1].money, language=language) if found else ""
 
 
 def _interest(ground: Ground, until: Term | None, owed: Sequence[Owed], language: str) -> str:

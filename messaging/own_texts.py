@@ -15,7 +15,7 @@ from core.refusals import N_, Refusal
 from core.texts import one_line, several_lines
 from invoices.models import Channel
 from messaging import sms
-from messaging.events import EVENTS, MessageEvent, Part
+from messaging.events import CHARGES, EVENTS, MessageEvent, Part
 from messaging.legal import BEGINS_TERM, Ground
 from messaging.models import MessageTemplate
 from messaging.placeholders import Template, fill
@@ -108,6 +108,14 @@ def text_in_use(*, organisation_id: int, event: str, channel: str, language: str
         is_own=row is not None,
         row_id=row.id if row else None,
     )
+
+
+def says_charges(*, organisation_id: int, event: str, language: str) -> bool:
+    """Return whether the e-mail in use names what a reminder adds. Raises TextUnknown."""
+    found = text_in_use(
+        organisation_id=organisation_id, event=event, channel=Channel.EMAIL, language=language
+    )
+    return CHARGES in found.event.parse(Part.BODY, found.texts[Part.BODY]).names
 
 
 def standard_texts(event: str, channel: str, language: str) -> dict[Part, str]:

@@ -70,6 +70,7 @@ def sample_values(
         "organisation_address": organisation.postal_address,
         "organisation_registration": organisation.register_number,
         "creditor": "",
+        "charges": "",
         "invoice_count": wording.number_of_invoices(
             MANY_INVOICES if longest else INVOICES, language=language
         ),

@@ -13,11 +13,13 @@ from core.members.models import Member
 from core.organisations.models import Organisation
 from core.theme import theme_of
 from invoices.models import Channel, Debtor
-from messaging import legal, legal_values, sms, wording
-from messaging.events import EVENTS, Part
+from messaging import charge_words, legal, legal_values, sms, wording
+from messaging.charges import said_by
+from messaging.events import CHARGES, EVENTS, Part
 from messaging.layout import Look
 from messaging.mail import Mailbox, MailTemplate
 from messaging.models import Message, MessageInvoice, MessageTemplate
+from messaging.own_texts import says_charges
 from messaging.placeholders import fill
 from messaging.providers.outcomes import OutgoingMail, OutgoingSms
 from messaging.texts import default_texts, foot, help_block
@@ -66,6 +68,7 @@ def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: dat
     )
     values = _values(message, organisation, link, len(invoice_ids))
     values |= _legal_values(message, organisation, invoice_ids, now)
+    values |= _charges(message, invoice_ids)
     outgoing, subject, body = (
         _as_sms(message, values, link, now)
         if message.channel == Channel.SMS
@@ -92,6 +95,21 @@ def _legal_values(
     body = EVENTS[message.event].parse(Part.BODY, texts[Part.BODY])
     legal.check(event=message.event, said=body.names, values=values, ground=ground)
     return values
+
+
+def _charges(message: Message, invoice_ids: tuple[int, ...]) -> dict[str, str]:
+    """Return what is asked for beside the invoices; a message that adds and does not say so stays."""
+    if not message.is_collection or CHARGES not in EVENTS[message.event].allowed[Part.BODY]:
+        return {}
+    asked = said_by(message=message, invoice_ids=invoice_ids)
+    if not asked:
+        return {}
+    owner, language = message.organisation_id, message.language
+    adds = any(one.message_id == message.id for one in asked)
+    if adds and not says_charges(organisation_id=owner, event=message.event, language=language):
+        raise legal.ChargesUnsaid
+    owed = legal_values.owed_on(organisation_id=owner, invoice_ids=invoice_ids)
+    return {CHARGES: charge_words.told(owed=[one.open for one in owed], asked=asked, language=language)}
 
 
 def texts_of(*, organisation_id: int, event: str, channel: Channel, language: str) -> Mapping[Part, str]:

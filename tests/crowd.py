@@ -49,6 +49,7 @@ from reactions.operations.submission import submit
 from tests import factories
 from tests.bank import bring_statement
 from tests.canaries import Canaries
+from tests.charges import add_charge
 from tests.own_plans import put_on_own_plan
 from tests.people import Person
 from tests.reported import reported
@@ -152,6 +153,7 @@ class _Filling:
             self.crowd.ids["policy"] = put_on_own_plan(debtors[-1], self._word, self.now)
             self.crowd.more_pages.append((self.crowd.administrator, f"/desk/debtors/{debtors[-1].public_id}"))
             self._messages(debtors[0])
+            self._charged(debtors[0])
             self.crowd.debtor = self._visiting(debtors[0], "debtor")
             self.crowd.other_debtor = self._visiting(other, "other-debtor")
             self._reacted(debtors[0])
@@ -290,6 +292,12 @@ class _Filling:
         assert db.session.query(MessageInvoice).filter_by(message_id=message.id).count()
         self.crowd.ids |= {"messages": message.public_id, "event": "invoice_link", "channel": "email"}
         self.crowd.ids["language"] = "nl"
+
+    def _charged(self, debtor: Debtor) -> None:
+        message = db.session.query(Message).filter_by(debtor_id=debtor.id).first()
+        assert message is not None
+        invoice = self._invoices_of(debtor)[0]
+        self.crowd.ids["charges"] = add_charge(message, invoice, self._word(), self.now).public_id
 
     def _visiting(self, debtor: Debtor, secret: str) -> Visitor:
         contact = db.session.query(ContactPoint).filter_by(debtor_id=debtor.id).first()

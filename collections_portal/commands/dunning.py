@@ -1,5 +1,7 @@
 """`portal dunning`: runs proposed and approved without a browser, and the schedule for use with cron."""
 
+from collections.abc import Iterable
+
 import click
 from flask import current_app
 
@@ -7,6 +9,7 @@ from collections_portal.commands.installation import at_work
 from collections_portal.jobs import run_schedule
 from core import clock, tenancy, transaction
 from core.clock import day_in
+from core.money import Money
 from core.organisations.models import Organisation
 from core.organisations.queries import organisation_by_public_id
 from dunning import operations, queries, run_page, simulation
@@ -33,6 +36,8 @@ def propose(organisation: str, plan: str) -> None:
         with tenancy.scope(owner.id), transaction.reading():
             figures, reasons = run_page.figures_of(run=run), run_page.reasons_of(run=run)
         click.echo(f"Run {run.public_id}: {figures.notices} messages about {figures.invoices} invoices.")
+        if figures.added:
+            click.echo(f"They add {_written(figures.added)}.")
         for reason, number in reasons:
             click.echo(f"{number} skipped: {reason}")
 
@@ -75,6 +80,8 @@ def simulate(organisation: str, plan: str, days: int) -> None:
             )
             click.echo(f"{one.day.isoformat()}  {one.total:>7}  {steps}")
         click.echo(f"{found.total} messages to {found.debtors} debtors until {found.last.isoformat()}.")
+        for position, sums in found.added.items():
+            click.echo(f"Step {position} adds {_written(sums.items())}.")
 
 
 @dunning.command(name="run")
@@ -118,3 +125,8 @@ def _policy(owner: Organisation, name: str) -> DunningPolicy:
 def _owner(public_id: str) -> Organisation:
     with transaction.reading():
         return organisation_by_public_id(public_id=public_id)
+
+
+def _written(sums: Iterable[tuple[str, int]]) -> str:
+    """Return amounts in minor units as `EUR 45.00, NOK 37.50`."""
+    return ", ".join(f"{currency} {Money(minor, currency).amount}" for currency, minor in sorted(sums))

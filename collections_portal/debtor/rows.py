@@ -1,12 +1,15 @@
 """Open invoices as the list shows them: what each row says, status included."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from collections_portal.debtor.frame import address
+from core.law.collecting import ChargeKind
+from core.refusals import N_
 from core.web.formats import day, money, short_day
 from core.web.languages import language, zone
 from core.web.sentences import gettext as _
@@ -14,12 +17,24 @@ from reactions.models import ActionState, CloseReason
 from reactions.queries.listed import ListedInvoice
 
 Tag = tuple[str, str]
+ADDED: Mapping[ChargeKind, str] = MappingProxyType(
+    {
+        ChargeKind.REMINDER_FEE: N_("Reminder fee"),
+        ChargeKind.COLLECTION_COST: N_("Collection costs"),
+        ChargeKind.PENALTY: N_("Compensation under the terms"),
+        ChargeKind.DEMAND_FEE: N_("Fee of the payment demand"),
+        ChargeKind.RECOVERY_SUM: N_("Fixed sum for late payment"),
+    }
+)
 OUR_ANSWERS = (CloseReason.ANSWERED, CloseReason.ACCEPTED, CloseReason.REJECTED)
 
 
 @dataclass(slots=True)
 class Row:
-    """One row of the list, in words; `open` is in minor units, `tag` is (tone, words), `lines` are pairs."""
+    """One row of the list, in words: `tag` is (tone, words), `lines` are pairs.
+
+    `open` is all that is to be paid in minor units, with what reminders added.
+    """
 
     id: str
     number: str
@@ -50,10 +65,10 @@ def rows_of(listed: Sequence[ListedInvoice], *, chosen: Collection[str], today: 
 
 
 def totals_of(listed: Sequence[ListedInvoice]) -> list[tuple[int, str]]:
-    """Return what is open together, per currency: [(minor units, currency)]."""
+    """Return what is to be paid together, per currency: [(minor units, currency)]."""
     sums: dict[str, int] = {}
     for invoice in listed:
-        sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.amount_open
+        sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.amount_asked
     return [(total, currency) for currency, total in sums.items()]
 
 
@@ -61,7 +76,7 @@ def _row(invoice: ListedInvoice, chosen: bool, today: date, speaking: str, *, re
     status = _status(invoice, today) if invoice.reaction_public_id else None
     tag, note, answer = status or (_part_settled(invoice), "", "")
     amount = money(invoice.amount, invoice.currency, speaking)
-    is_whole = invoice.amount_open == invoice.amount
+    is_whole = invoice.amount_asked == invoice.amount and not invoice.charges
     receipt_url = f"{receipts}{invoice.reaction_public_id}" if invoice.reaction_public_id else None
     return Row(
         id=invoice.public_id,
@@ -70,8 +85,8 @@ def _row(invoice: ListedInvoice, chosen: bool, today: date, speaking: str, *, re
         due=_unbroken_day(invoice.due_on, speaking),
         late=invoice.due_on < today,
         amount_words=amount,
-        open=str(invoice.amount_open),
-        open_words=amount if is_whole else money(invoice.amount_open, invoice.currency, speaking),
+        open=str(invoice.amount_asked),
+        open_words=amount if is_whole else money(invoice.amount_asked, invoice.currency, speaking),
         currency=invoice.currency,
         creditor=invoice.creditor,
         chosen=chosen,
@@ -107,6 +122,19 @@ def _lines(invoice: ListedInvoice) -> Iterator[tuple[str, str]]:
         yield _("Taken off"), _amount(invoice, invoice.credited)
     if rest > 0:
         yield _("Settled before"), _amount(invoice, rest)
+    for kind in dict.fromkeys(one.kind for one in invoice.charges):
+        of_kind = [one for one in invoice.charges if one.kind is kind]
+        yield (
+            _added(kind, max(one.until_on for one in of_kind)),
+            _amount(invoice, sum(one.amount for one in of_kind)),
+        )
+
+
+def _added(kind: ChargeKind, last: date) -> str:
+    """Return what a kind of charge is called; interest with the last day it was counted for."""
+    if kind is not ChargeKind.INTEREST:
+        return _(ADDED[kind])
+    return _("Interest up to and including %(day)s", day=short_day(last, language()))
 
 
 def _amount(invoice: ListedInvoice, minor: int) -> str:

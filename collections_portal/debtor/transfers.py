@@ -70,7 +70,7 @@ def _numbers(invoices: Iterable[ListedInvoice]) -> str:
 
 
 def _transfer(creditor: Creditor, bundle: Sequence[ListedInvoice], reference: str) -> Transfer:
-    owed = Money(sum(invoice.amount_open for invoice in bundle), bundle[0].currency)
+    owed = Money(sum(invoice.amount_asked for invoice in bundle), bundle[0].currency)
     iban = ibans.compact(creditor.iban) if ibans.is_valid(creditor.iban, check_country=False) else ""
     name = creditor.account_name or creditor.name
     return Transfer(

@@ -31,12 +31,33 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days, both included, of one principal at one rate."""
+
+    first: date
+    last: date
+    principal: Decimal
+    percent: Decimal
+    row: str
+
+    @property
+    def days(self) -> int:
+        """How many days these are."""
+        return (self.last - self.first).days + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Interest:
-    """The interest in major units, the days that bore it, and the rows of the rates used."""
+    """The interest in major units, the days that bore it, and the stretches it was computed by."""
 
     amount: Decimal
     days: int
-    rows: tuple[str, ...]
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows of the rates used, each once."""
+        return tuple(dict.fromkeys(one.row for one in self.stretches))
 
 
 def rates_of(*, book: Book, country: str, segment: Segment) -> tuple[Rate, ...]:
@@ -66,15 +87,33 @@ def simple_interest(
     rounded once. Days in `frozen` bear none. Raises LawSilent when a day that counts has no rate: a missing
     rate is never guessed.
     """
-    pauses = tuple(frozen)
-    total, days, rows = Decimal(0), 0, dict[str, None]()
-    for first, last in _bearing(from_on, until_on, pauses):
-        for rate, length in _by_rate(first, last, rates):
-            total += principal * rate.percent * length
-            days += length
-            rows[rate.row] = None
+    return interest_on(
+        balances=((from_on, principal),), rates=rates, from_on=from_on, until_on=until_on, frozen=frozen
+    )
+
+
+def interest_on(
+    *,
+    balances: Sequence[tuple[date, Decimal]],
+    rates: Sequence[Rate],
+    from_on: date,
+    until_on: date,
+    frozen: Iterable[Span] = (),
+) -> Interest:
+    """Return the same for an invoice that was paid in parts: each principal counts after its day.
+
+    `balances` are in the order of their days; the day of a payment itself still bears interest on what was
+    open before. Days on which nothing is open need no rate.
+    """
+    stretches = tuple(
+        stretch
+        for first, last in _bearing(from_on, until_on, tuple(frozen))
+        for start, end, principal in _by_balance(first, last, balances)
+        for stretch in _by_rate(start, end, principal, rates)
+    )
+    total = sum((one.principal * one.percent * one.days for one in stretches), start=Decimal(0))
     amount = (total / HUNDRED / DAYS_A_YEAR).quantize(CENT, ROUND_HALF_UP)
-    return Interest(amount, days, tuple(rows))
+    return Interest(amount, sum(one.days for one in stretches), stretches)
 
 
 def plan_freeze(
@@ -137,7 +176,18 @@ def _bearing(from_on: date, until_on: date, pauses: Sequence[Span]) -> Iterator[
         yield day, until_on
 
 
-def _by_rate(first: date, last: date, rates: Sequence[Rate]) -> Iterator[tuple[Rate, int]]:
+def _by_balance(
+    first: date, last: date, balances: Sequence[tuple[date, Decimal]]
+) -> Iterator[tuple[date, date, Decimal]]:
+    """Yield the stretches, both days included, on which one principal above nothing is open."""
+    for number, (after, principal) in enumerate(balances):
+        end = balances[number + 1][0] if number + 1 < len(balances) else last
+        start = max(first, after + timedelta(days=1))
+        if principal > 0 and start <= min(end, last):
+            yield start, min(end, last), principal
+
+
+def _by_rate(first: date, last: date, principal: Decimal, rates: Sequence[Rate]) -> Iterator[Stretch]:
     while first <= last:
         rate = next(
             (one for one in rates if one.valid_from <= first <= (one.valid_to or date.max)),
@@ -146,5 +196,5 @@ def _by_rate(first: date, last: date, rates: Sequence[Rate]) -> Iterator[tuple[R
         if rate is None:
             raise LawSilent(rule="interest", country="", on=first.isoformat())
         end = min(last, rate.valid_to or last)
-        yield rate, (end - first).days + 1
+        yield Stretch(first, end, principal, rate.percent, rate.row)
         first = end + timedelta(days=1)

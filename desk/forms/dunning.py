@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Optional
 from desk import dunning_words as words
 from desk.forms.fields import AmountField, NeededAmount, choices, line
 from desk.words import countries
-from dunning.models import DunningPolicy, DunningStage, StageChannel
+from dunning.models import DunningPolicy, DunningStage, StageChannel, StageCosts
 from dunning.policies import LONGEST_NAME, MOST_STAGES, STAGE_EVENTS, PolicyWish, StageWish
 
 WHOLE_NUMBER = lazy_gettext("Enter a whole number.")
@@ -36,10 +36,13 @@ class StageForm(Form):
     channel = SelectField(lazy_gettext("How"))
     event = SelectField(lazy_gettext("Text"))
     amount_minimum = AmountField(lazy_gettext("From this open amount"), validators=[Optional()])
+    costs = SelectField(lazy_gettext("Adds costs"), default=StageCosts.NONE.value)
+    adds_interest = BooleanField(lazy_gettext("Adds interest"))
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.channel.choices = [SelectChoice(one.value, words.channel(one.value)) for one in StageChannel]
+        self.costs.choices = [SelectChoice(one.value, words.costs(one)) for one in StageCosts]
         self.event.choices = [SelectChoice(name, words.event(name)) for name in STAGE_EVENTS]
 
 
@@ -83,6 +86,8 @@ class PolicyForm(FlaskForm):
                     StageChannel(step.channel.data),
                     step.event.data,
                     step.amount_minimum.data or 0,
+                    StageCosts(step.costs.data or ""),
+                    step.adds_interest.data,
                 )
                 for step in (entry.form for entry in self.stages)
                 if step.days.data is not None
@@ -108,6 +113,8 @@ def form_of(policy: DunningPolicy, stages: Sequence[DunningStage], currency: str
             "channel": stage.channel.value,
             "event": stage.event,
             "amount_minimum": stage.amount_minimum or None,
+            "costs": stage.costs.value,
+            "adds_interest": stage.adds_interest,
         }
         for stage in stages
     ]

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, cast, func, select
+from sqlalchemy import bindparam, case, cast, exists, func, select
 
 from core.database import Minor, db
 from core.organisations.models import Creditor
 from invoices.models import INVOICE_IS_OPEN, CreditNote, Invoice, Payment
 from invoices.queries import is_covered
+from messaging.charge_models import Charge
+from messaging.charges import Asked, asked_for
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
 
 
@@ -18,7 +20,7 @@ class ListedInvoice(NamedTuple):
 
     `is_exempt` says whether all that is open is left alone by dunning at the moment. From
     `reaction_public_id` on, everything is None when there was no reaction: `label` is what the debtor chose,
-    `type_key` what the action is now.
+    `type_key` what the action is now. `charges` are what reminders added and is asked for beside the invoice.
     """
 
     id: int
@@ -46,12 +48,19 @@ class ListedInvoice(NamedTuple):
     close_reason: str | None
     answer: str | None
     closed_at: datetime | None
+    charges: Sequence[Asked] = ()
+
+    @property
+    def amount_asked(self) -> int:
+        """What is open, with what reminders added."""
+        return self.amount_open + sum(one.amount for one in self.charges)
 
 
 _i, _c = Invoice.__table__.c, Creditor.__table__.c
 _p, _n, _ri = Payment.__table__.c, CreditNote.__table__.c, ReactionInvoice.__table__.c
 _r, _a = Reaction.__table__.c, Action.__table__.c
 _t, _tt = ReactionType.__table__.c, ReactionTypeText.__table__.c
+_ch = Charge.__table__.c
 
 _IS_PART_SETTLED = _i.amount_open < _i.amount
 _OF_PAYMENT = (_p.organisation_id == _i.organisation_id) & (_p.invoice_id == _i.id)
@@ -68,6 +77,11 @@ _CREDITED = (
 _LATEST = (
     select(func.max(_ri.reaction_id))
     .where(_ri.organisation_id == _i.organisation_id, _ri.invoice_id == _i.id)
+    .correlate(Invoice.__table__)
+)
+_HAS_CHARGES = (
+    exists()
+    .where(_ch.organisation_id == _i.organisation_id, _ch.invoice_id == _i.id)
     .correlate(Invoice.__table__)
 )
 _LISTED = (
@@ -97,6 +111,7 @@ _LISTED = (
         _a.close_reason,
         _a.answer,
         _a.closed_at,
+        _HAS_CHARGES,
     )
     .select_from(
         # Every invoice has a creditor; said in this way SQLite begins with the debtor's few invoices.
@@ -131,4 +146,8 @@ def listed_invoices_of(*, organisation_id: int, debtor_id: int, language: str) -
     rows = db.session.connection().execute(
         _LISTED, {"organisation_id": organisation_id, "debtor_id": debtor_id, "language": language}
     )
-    return [ListedInvoice._make(row) for row in rows.all()]
+    found = [(ListedInvoice._make((*row[:-1], ())), row[-1]) for row in rows.all()]
+    # Nearly nobody has charges; who has them is asked about in a statement of its own.
+    charged = [one.id for one, has_charges in found if has_charges]
+    charges = asked_for(organisation_id=organisation_id, invoice_ids=charged) if charged else {}
+    return [one._replace(charges=charges.get(one.id, ())) if charges else one for one, _ in found]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import scoped_session
 
 from core import tenancy
 from core.database import db
+from core.law import shelf
 from core.members.models import Member
 from core.organisations.models import Creditor, Organisation
 from dunning import operations
@@ -22,6 +23,7 @@ from dunning.models import DunningNotice, DunningNoticeInvoice, DunningPolicy, D
 from invoices.models import Debtor, Invoice
 from messaging.models import Message, MessageState
 from tests import factories
+from tests.dunning.law_rows import write_rates
 from tests.dunning.post import Post
 from tests.fakes.smtp import SmtpSink
 
@@ -138,3 +140,14 @@ def post(app: Flask, tmp_path: Path) -> Iterator[Post]:
     """A worker and a mail server."""
     with SmtpSink(tmp_path, starttls=False) as sink:
         yield Post(app, sink)
+
+
+@pytest.fixture
+def rates(app: Flask, tmp_path: Path) -> Iterator[None]:
+    """Rates of interest for the days of these tests; the application began with those that are shipped."""
+    folder = tmp_path / "law"
+    folder.mkdir()
+    write_rates(folder)
+    shelf.use(folder)
+    yield
+    shelf.use(None)

@@ -680,6 +680,20 @@ def upgrade() -> None:
         ),
         sa.Column("event", sa.String(length=40), nullable=False),
         sa.Column("amount_minimum", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "costs",
+            sa.Enum(
+                "",
+                "reminder",
+                "collection",
+                name="costs",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("adds_interest", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("amount_minimum >= 0", name=op.f("ck_dunning_stages_amount_minimum")),
@@ -1491,6 +1505,89 @@ def upgrade() -> None:
         batch_op.create_index("ix_visits_link", ["organisation_id", "link_id"], unique=False)
 
     op.create_table(
+        "charges",
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("invoice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "reminder_fee",
+                "collection_cost",
+                "penalty",
+                "demand_fee",
+                "recovery_sum",
+                "interest",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("principal", sa.BigInteger(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("basis", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "end_reason",
+            sa.Enum(
+                "paid", "let_go", name="end_reason", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=True,
+        ),
+        sa.Column("ended_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'interest') = (from_on IS NOT NULL)", name=op.f("ck_charges_interest_has_first_day")
+        ),
+        sa.CheckConstraint(
+            "(ended_at IS NULL) = (end_reason IS NULL) AND (ended_at IS NULL) = (ended_by_id IS NULL)",
+            name=op.f("ck_charges_end_is_told"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_charges_amount")),
+        sa.CheckConstraint(
+            "from_on IS NULL OR from_on <= until_on", name=op.f("ck_charges_from_before_until")
+        ),
+        sa.CheckConstraint("principal > 0", name=op.f("ck_charges_principal")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "ended_by_id"],
+            ["members.organisation_id", "members.id"],
+            name=op.f("fk_charges_organisation_id_ended_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "invoice_id"],
+            ["invoices.organisation_id", "invoices.id"],
+            name=op.f("fk_charges_organisation_id_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "message_id"],
+            ["messages.organisation_id", "messages.id"],
+            name=op.f("fk_charges_organisation_id_message_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_charges_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_charges")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_charges_organisation_id_id")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "message_id",
+            "invoice_id",
+            "kind",
+            name=op.f("uq_charges_organisation_id_message_id_invoice_id_kind"),
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_charges_public_id")),
+    )
+    with op.batch_alter_table("charges", schema=None) as batch_op:
+        batch_op.create_index("ix_charges_invoice", ["organisation_id", "invoice_id"], unique=False)
+
+    op.create_table(
         "dunning_notices",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -1814,9 +1911,13 @@ def upgrade() -> None:
         sa.Column("stage_position", sa.Integer(), nullable=False),
         sa.Column("event", sa.String(length=40), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("costs", sa.BigInteger(), nullable=False),
+        sa.Column("interest", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_dunning_notice_invoices_amount")),
+        sa.CheckConstraint("costs >= 0", name=op.f("ck_dunning_notice_invoices_costs")),
+        sa.CheckConstraint("interest >= 0", name=op.f("ck_dunning_notice_invoices_interest")),
         sa.ForeignKeyConstraint(
             ["organisation_id", "invoice_id"],
             ["invoices.organisation_id", "invoices.id"],
@@ -1951,6 +2052,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_dunning_notices_debtor")
 
     op.drop_table("dunning_notices")
+    with op.batch_alter_table("charges", schema=None) as batch_op:
+        batch_op.drop_index("ix_charges_invoice")
+
+    op.drop_table("charges")
     with op.batch_alter_table("visits", schema=None) as batch_op:
         batch_op.drop_index("ix_visits_link")
 

@@ -18,6 +18,7 @@ TABLES = (
     "audit_events",
     "bank_lines",
     "bank_statements",
+    "charges",
     "contact_points",
     "credit_notes",
     "creditors",

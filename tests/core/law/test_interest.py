@@ -33,8 +33,8 @@ def interest(principal: str, from_on: date, until_on: date, *frozen: Span) -> In
 def test_the_two_lines_of_a_real_ledger() -> None:
     first = interest("1250.00", date(2022, 11, 25), APRIL)
     second = interest("1500.00", date(2023, 2, 10), APRIL)
-    assert first == Interest(Decimal("54.30"), 151, ("ledger",))
-    assert second == Interest(Decimal("31.93"), 74, ("ledger",))
+    assert (first.amount, first.days, first.rows) == (Decimal("54.30"), 151, ("ledger",))
+    assert (second.amount, second.days, second.rows) == (Decimal("31.93"), 74, ("ledger",))
     total = Decimal("2750.00") + first.amount + second.amount + Decimal("150.00") - Decimal("1500.00")
     assert total == Decimal("1486.23")
 
@@ -138,7 +138,7 @@ def test_interest_starts_after_the_term_in_belgium_and_after_the_due_date_elsewh
 
 
 @given(
-    st.decimals(min_value=0, max_value=1_000_000, places=2),
+    st.decimals(min_value=Decimal("0.01"), max_value=1_000_000, places=2),
     st.dates(date(2020, 1, 1), date(2030, 1, 1)),
     st.integers(0, 900),
     st.integers(0, 900),

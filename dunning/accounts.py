@@ -1,0 +1,162 @@
+"""Invoices as the rules of charging need them: the law of their debtor, what was paid, asked and objected."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from core.clock import day_in
+from core.database import db
+from core.law.interest import Span, plan_freeze
+from core.law.rows import Segment, segment_of
+from core.law.shelf import in_force
+from core.organisations.models import Organisation
+from dunning.bills import Account, Law, Letter
+from invoices.models import CreditNote, Debtor, DebtorKind, Exemption, Invoice, Payment
+from messaging.charges import counted_before, fees_before
+from messaging.holidays import is_holiday
+from messaging.own_texts import says_charges
+
+
+@dataclass(slots=True)
+class _History:
+    """What happened to some invoices, each by its id."""
+
+    credited: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    paid: dict[int, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    held: dict[int, list[Exemption]] = field(default_factory=lambda: defaultdict(list))
+
+
+def law_of(*, organisation: Organisation, country: str, segment: Segment) -> Law:
+    """Return the law of a debtor; one without a country stands under the organisation's."""
+    place = country or organisation.country
+    return Law(in_force(), place, segment, partial(_is_holiday, place))
+
+
+def laws_of(*, organisation: Organisation, debtor_ids: Collection[int]) -> dict[int, tuple[Law, str]]:
+    """Return the law of each debtor, and the language of their messages."""
+    rows = db.session.execute(
+        select(Debtor.id, Debtor.country, Debtor.kind, Debtor.language).where(
+            Debtor.organisation_id == organisation.id, Debtor.id.in_(debtor_ids)
+        )
+    )
+    laws: dict[tuple[str, Segment], Law] = {}
+    found = {}
+    for debtor_id, country, kind, language in rows:
+        whom = (country, segment_of(is_company=kind is DebtorKind.COMPANY))
+        if whom not in laws:
+            laws[whom] = law_of(organisation=organisation, country=whom[0], segment=whom[1])
+        found[debtor_id] = (laws[whom], language)
+    return found
+
+
+def accounts_of(
+    *,
+    organisation: Organisation,
+    amounts: Mapping[int, int],
+    laws: Mapping[int, tuple[Law, str]],
+    letters: Mapping[int, Sequence[Letter]],
+) -> dict[int, Account]:
+    """Return these invoices as the rules of charging need them; `amounts` are what may be asked of each."""
+    ids = list(amounts)
+    of_them: dict[str, Any] = {"organisation_id": organisation.id, "invoice_ids": ids}
+    asked, fees = counted_before(**of_them), fees_before(**of_them)
+    past = _history(organisation.id, ids)
+    rows = db.session.scalars(
+        select(Invoice).where(Invoice.organisation_id == organisation.id, Invoice.id.in_(ids))
+    )
+    return {
+        one.id: Account(
+            invoice_id=one.id,
+            due_on=one.due_on,
+            currency=one.currency,
+            amount=amounts[one.id],
+            balances=_balances(one, amounts[one.id], past),
+            letters=letters.get(one.id, ()),
+            asked=asked.get(one.id, {}),
+            fees=fees.get(one.id, 0),
+            frozen=tuple(_frozen(laws[one.debtor_id][0], past.held[one.id], organisation.zone)),
+            objections=frozenset(exemption.reason for exemption in past.held[one.id]),
+        )
+        for one in rows
+    }
+
+
+class Wording:
+    """Whether the texts of an organisation name what a message adds, each asked about once."""
+
+    def __init__(self, organisation_id: int) -> None:
+        self._organisation_id = organisation_id
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def says(self, event: str, language: str) -> bool:
+        """Return whether the e-mail about an event in a language does."""
+        which = (event, language)
+        if which not in self._known:
+            self._known[which] = says_charges(
+                organisation_id=self._organisation_id, event=event, language=language
+            )
+        return self._known[which]
+
+
+def _is_holiday(country: str, day: date) -> bool:
+    return is_holiday(country=country, day=day)
+
+
+def _history(organisation_id: int, ids: Sequence[int]) -> _History:
+    past = _History()
+    credited = select(CreditNote.invoice_id, CreditNote.amount).where(
+        CreditNote.organisation_id == organisation_id, CreditNote.invoice_id.in_(ids)
+    )
+    for invoice_id, amount in db.session.execute(credited):
+        past.credited[invoice_id] += amount
+    payments = (
+        select(Payment.invoice_id, Payment.paid_on, Payment.amount)
+        .where(Payment.organisation_id == organisation_id, Payment.invoice_id.in_(ids))
+        .order_by(Payment.paid_on, Payment.id)
+    )
+    for invoice_id, paid_on, amount in db.session.execute(payments):
+        past.paid[invoice_id].append((paid_on, amount))
+    exemptions = select(Exemption).where(
+        Exemption.organisation_id == organisation_id, Exemption.invoice_id.in_(ids)
+    )
+    for exemption in db.session.scalars(exemptions):
+        past.held[exemption.invoice_id].append(exemption)
+    return past
+
+
+def _balances(invoice: Invoice, amount: int, past: _History) -> list[tuple[date, int]]:
+    """Return what bore interest after each day; its last is what may be asked today.
+
+    What was credited, settled in other books or is exempt was never asked with good reason, so it bears no
+    interest from the start; a payment counts from the day after it.
+    """
+    payments = past.paid[invoice.id]
+    principal = amount + sum(paid for _, paid in payments)
+    balances = [(date.min, principal)]
+    for paid_on, paid in payments:
+        principal -= paid
+        balances.append((paid_on, principal))
+    return balances
+
+
+def _frozen(law: Law, exemptions: Iterable[Exemption], zone: str) -> Iterable[Span]:
+    """Yield the days without interest because nobody decided on a plan in time (Belgium)."""
+    for one in exemptions:
+        asked_on = day_in(one.started_at, zone)
+        row = law.find("plan_decision", asked_on)
+        if row is None or one.reason not in row.words("reasons"):
+            continue
+        span = plan_freeze(
+            book=law.book,
+            country=law.country,
+            segment=law.segment,
+            requested_on=asked_on,
+            decided_on=day_in(one.ended_at, zone) if one.ended_at else None,
+        )
+        if span is not None:
+            yield span

@@ -1,0 +1,54 @@
+"""A cost that a reminder added to an invoice, for the crowd and for pages."""
+
+from datetime import datetime
+
+from core.database import db
+from core.law.collecting import ChargeKind
+from invoices.models import Invoice
+from messaging import charges
+from messaging.charge_models import Charge
+from messaging.models import Message, MessageInvoice, MessageState
+
+
+def add_charge(message: Message, invoice: Invoice, source: str, now: datetime, amount: int = 4000) -> Charge:
+    """Let a message add costs to an invoice, by a row of law from this source."""
+    row = {"id": "a.row", "rule": "collection_cost", "source": source, "values": {}}
+    charge = charges.add(
+        organisation_id=message.organisation_id,
+        message_id=message.id,
+        invoice_id=invoice.id,
+        now=now,
+        kind=ChargeKind.COLLECTION_COST,
+        amount=amount,
+        currency=invoice.currency,
+        principal=invoice.amount,
+        from_on=None,
+        until_on=now.date(),
+        basis={"country": "NL", "segment": "B2C", "rows": [row]},
+    )
+    db.session.flush()
+    return charge
+
+
+def charged(invoice: Invoice, now: datetime, amount: int = 4000) -> Charge:
+    """Store a reminder that was sent about an invoice, with the costs it added."""
+    message = Message(
+        organisation_id=invoice.organisation_id,
+        dedupe_key=f"charged:{invoice.public_id}",
+        event="reminder_3",
+        channel="email",
+        language="nl",
+        recipient="sanne@mail.example",
+        debtor_id=invoice.debtor_id,
+        is_collection=True,
+        state=MessageState.SENT,
+        sent_at=now,
+        not_before=now,
+        message_id=f"charged-{invoice.public_id}",
+        created_at=now,
+    )
+    db.session.add(message)
+    db.session.flush()
+    of_it = {"organisation_id": invoice.organisation_id, "message_id": message.id}
+    db.session.add(MessageInvoice(**of_it, invoice_id=invoice.id))
+    return add_charge(message, invoice, "A law", now, amount)

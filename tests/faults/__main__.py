@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from bench.stores import Store, kinds, store_of
 from tests.faults import promises
 from tests.faults.mail import TROUBLES, kill_mail_workers
+from tests.faults.outbox import LINK
 from tests.faults.promises import Promise
 from tests.faults.verdict import Verdict
 
@@ -59,7 +60,7 @@ def _resent(store: Store, part: float) -> Promise:
         folder=store.folder,
         kills=_of(300, part),
         messages=_of(6_000, part),
-        held=False,
+        kinds=(LINK,),
     ).verdict
     return Promise(
         f"one of two mail workers killed, links, {store.name}",

@@ -31,8 +31,8 @@ class Shift:
     clock: Clock
     arrived: Callable[[], int]
 
-    def until_done(self, *, kills: int = 0, apart: int = 1) -> list[Kept]:
-        """Kill so many workers, each after about `apart` further messages; return how all messages ended.
+    def until_done(self, *, kills: int, messages: int) -> list[Kept]:
+        """Kill so many workers while about so many messages arrive; return how all messages ended.
 
         A worker that holds messages is killed. When all that is left waits for its moment, such as the end of
         a dead worker's lease, the clock is put on: nobody alive holds anything then.
@@ -43,7 +43,8 @@ class Shift:
             if number != seen:
                 seen, moved_at = number, time.monotonic()
             if self.pack.kills < kills and number >= next_at and self._kill_one():
-                next_at = number + 1 + DRAW.randrange(2 * apart)
+                apart = (messages - number) // (kills - self.pack.kills + 1)
+                next_at = number + 1 + DRAW.randrange(max(apart, 1))
             elif time.monotonic() - moved_at > STILL:
                 states = self.outbox.states()
                 if all(kept.is_over for kept in states):

@@ -1,10 +1,11 @@
 """An outbox full of messages, each to somebody of their own, and how it stands."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import select
@@ -13,15 +14,17 @@ from collections_portal.app import create_app
 from collections_portal.config import Config, Mail, Sms
 from core import tenancy
 from core.database import db
-from core.organisations.models import Creditor, Organisation
+from core.organisations.models import Organisation
 from core.transaction import reading, writing
-from invoices.models import Channel
+from invoices.models import Channel, ContactPoint, Debtor, Invoice
 from links import operations as links
-from messaging.models import Message, MessageState
+from links.models import AccessLink
+from messaging.models import Message, MessageInvoice, MessageState
 from messaging.operations import queue
 from messaging.providers.smtp import Encryption
 from tests import factories
 from tests.factories import NOW
+from tests.faults.copies import copies
 
 SENDER = "portal@voltwerk.example"
 
@@ -68,19 +71,36 @@ def sms_config(*, database_url: str, folder: Path, account_sid: str, token: str,
     return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, sms=sms)
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a message is: its event, and whether it collects; then it is held when it is doubtful."""
+
+    event: str
+    collects: bool
+
+
+REMINDER, LINK = Kind("reminder_1", collects=True), Kind("invoice_link", collects=False)
+
+
 class Outbox:
     """The messages of one database, seen from outside the workers."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
 
-    def fill(self, recipients: Collection[str], *, channel: Channel, event: str, collects: bool) -> None:
-        """Queue a message with a link and an invoice for each of these addresses or numbers."""
+    def fill(
+        self,
+        recipients: Sequence[str],
+        *,
+        channel: Channel = Channel.EMAIL,
+        kinds: Sequence[Kind] = (REMINDER,),
+    ) -> None:
+        """Queue, for an organisation of its own, a message with a link and an invoice to each of these
+        addresses or numbers; of several kinds each has its turn."""
         with self._room(), writing():
             owner = factories.organisation(sms_per_day=100_000)
-            creditor = factories.creditor(owner)
-            for number, recipient in enumerate(recipients):
-                self._queue(owner, creditor, number, recipient, channel, event, collects)
+            first = _queued(owner, recipients[0], channel, kinds[0])
+            _queue_more(first, recipients[1:], [*kinds[1:], kinds[0]])
 
     def states(self) -> list[Kept]:
         """Return how every message stands."""
@@ -96,38 +116,6 @@ class Outbox:
         held = Message.state.in_((MessageState.CLAIMED, MessageState.HANDING))
         with self._room(), reading():
             return set(db.session.scalars(select(Message.claimed_by).where(held).distinct()))
-
-    def _queue(
-        self,
-        owner: Organisation,
-        creditor: Creditor,
-        number: int,
-        recipient: str,
-        channel: Channel,
-        event: str,
-        collects: bool,
-    ) -> None:
-        debtor = factories.debtor(owner)
-        contact = factories.contact_point(debtor, channel=channel, value=recipient)
-        invoice = factories.invoice(debtor, creditor)
-        link = links.issue(
-            organisation=owner, debtor_id=debtor.id, contact_point_id=contact.id, channel=channel, now=NOW
-        )
-        queue(
-            organisation_id=owner.id,
-            dedupe_key=f"faults:{number}",
-            event=event,
-            channel=channel,
-            language="nl",
-            recipient=recipient,
-            values={"creditor": ""},
-            now=NOW,
-            debtor_id=debtor.id,
-            contact_point_id=contact.id,
-            link_id=link.id,
-            invoice_ids=[invoice.id],
-            is_collection=collects,
-        )
 
     @contextmanager
     def _room(self) -> Iterator[None]:
@@ -145,3 +133,66 @@ def outbox_of(config: Config) -> Iterator[Outbox]:
     finally:
         with app.app_context():
             db.engine.dispose()
+
+
+def _queued(owner: Organisation, recipient: str, channel: Channel, kind: Kind) -> Message:
+    debtor = factories.debtor(owner)
+    contact = factories.contact_point(debtor, channel=channel, value=recipient)
+    invoice = factories.invoice(debtor, factories.creditor(owner))
+    link = links.issue(
+        organisation=owner, debtor_id=debtor.id, contact_point_id=contact.id, channel=channel, now=NOW
+    )
+    return queue(
+        organisation_id=owner.id,
+        dedupe_key="faults:first",
+        event=kind.event,
+        channel=channel,
+        language="nl",
+        recipient=recipient,
+        values={"creditor": ""},
+        now=NOW,
+        debtor_id=debtor.id,
+        contact_point_id=contact.id,
+        link_id=link.id,
+        invoice_ids=[invoice.id],
+        is_collection=kind.collects,
+    )
+
+
+def _queue_more(first: Message, recipients: Sequence[str], kinds: Sequence[Kind]) -> None:
+    """Queue messages like the first, each to a debtor of its own with an invoice and a link."""
+    number = len(recipients)
+    about = db.session.scalars(select(MessageInvoice).where(MessageInvoice.message_id == first.id)).one()
+    debtors = copies(
+        db.session.get_one(Debtor, first.debtor_id), number, lambda n: {"customer_number": f"copy {n}"}
+    )
+    contacts = copies(
+        db.session.get_one(ContactPoint, first.contact_point_id),
+        number,
+        lambda n: {"debtor_id": debtors[n], "value": recipients[n]},
+    )
+    invoices = copies(
+        db.session.get_one(Invoice, about.invoice_id),
+        number,
+        lambda n: {"debtor_id": debtors[n], "number": f"copy {n}"},
+    )
+    ways_in = copies(
+        db.session.get_one(AccessLink, first.link_id),
+        number,
+        lambda n: {"debtor_id": debtors[n], "contact_point_id": contacts[n]},
+    )
+    messages = copies(
+        first,
+        number,
+        lambda n: {
+            "debtor_id": debtors[n],
+            "contact_point_id": contacts[n],
+            "link_id": ways_in[n],
+            "recipient": recipients[n],
+            "dedupe_key": f"faults:{n}",
+            "message_id": f"outbox-{uuid4().hex}",
+            "event": kinds[n % len(kinds)].event,
+            "is_collection": kinds[n % len(kinds)].collects,
+        },
+    )
+    copies(about, number, lambda n: {"message_id": messages[n], "invoice_id": invoices[n]})

@@ -18,7 +18,10 @@ DRAW = secrets.SystemRandom()
 
 
 class Pack:
-    """So many workers on one database; a context manager: they work inside it."""
+    """So many workers on one database; a context manager.
+
+    What is queued before it begins is sent when it does; from `work` on the workers work.
+    """
 
     def __init__(self, config: Config, clock: Callable[[], datetime], *, workers: int = 2) -> None:
         self._line, there = CONTEXT.Pipe()
@@ -30,8 +33,7 @@ class Pack:
 
     def __enter__(self) -> Self:
         self._keeper.start()
-        for _ in range(self._number):
-            self._start()
+        self._line.recv()
         return self
 
     def __exit__(
@@ -42,6 +44,11 @@ class Pack:
         self._keeper.kill()
         self._keeper.join()
         self._line.close()
+
+    def work(self) -> None:
+        """Let them begin."""
+        for _ in range(self._number):
+            self._start()
 
     def living(self) -> set[str]:
         """Return the names under which those who live hold messages."""

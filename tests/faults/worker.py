@@ -15,6 +15,7 @@ from flask import Flask
 from collections_portal.app import create_app
 from collections_portal.carriers import carriers_of, link_writer
 from collections_portal.config import Config
+from collections_portal.serving import settle_memory
 from core.database import db
 from core.web import logs
 from messaging.asking import ask_due
@@ -22,16 +23,25 @@ from messaging.delivery import deliver_due
 
 log = structlog.get_logger()
 PAUSE = 0.02
+# So many messages are held at once: what a dead worker held goes out one by one, a round for each.
+AT_ONCE = 10
 
 
 def keep_workers(config: Config, clock: Callable[[], datetime], log_file: Path, line: Connection) -> None:
-    """Have everything read and ready, and fork a worker for each 0 that is said; kill the one whose pid is.
+    """Send what is queued, say so, and fork a worker for each 0 that is said; kill the one whose pid is.
 
-    So a new worker is at work at once, as one that was kept ready would be; this process itself opens no
-    connection to the database.
+    So a new worker is at work at once, as one that was kept ready would be: its modules are read, and its
+    statements and templates are compiled. No connection to the database is open when it is forked.
     """
     logs.configure(file=log_file)
     app = create_app(config)
+    with app.app_context():
+        while _round(app, clock, lambda: False):
+            pass
+        db.session.remove()
+        db.engine.dispose()
+    settle_memory()
+    line.send(0)
     while True:
         pid = line.recv()
         if pid:
@@ -76,6 +86,7 @@ def _round(app: Flask, clock: Callable[[], datetime], ending: Callable[[], bool]
             address_of_link=write_link,
             clock=clock,
             worker=str(os.getpid()),
+            limit=AT_ONCE,
             ending=ending,
         ).claimed
     except Exception:

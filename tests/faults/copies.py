@@ -16,7 +16,7 @@ def copies(row: OfOrganisation, number: int, changed: Callable[[int], dict[str, 
     kind = type(row)
     columns = inspect(kind).columns
     drawn = {name for name, column in columns.items() if callable(getattr(column.default, "arg", None))}
-    same = {name: getattr(row, name) for name in columns.keys() - drawn - {"id"}}
+    same = {name: getattr(row, name) for name in set(columns.keys()) - drawn - {"id"}}
     if not number:
         return []
     stored = insert(kind).returning(kind.id, sort_by_parameter_order=True)

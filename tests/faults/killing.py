@@ -3,12 +3,13 @@
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from messaging.models import MessageState
 from tests.faults.hours import Clock
+from tests.faults.keeper import DRAW
 from tests.faults.outbox import Kept, Outbox
-from tests.faults.pack import DRAW, Pack
+from tests.faults.pack import Pack
 
 # Without a message that arrives for so long it is looked at what everybody waits for.
 STILL, PATIENCE = 0.2, 90
@@ -16,20 +17,26 @@ STILL, PATIENCE = 0.2, 90
 LOOK = 0.01
 # A kill comes up to so long, some deliveries, after the arrival that set it off: in any of their steps.
 LATEST = 0.06
+# What waits is looked at again when the sweep comes, so long after its moment at most.
+SWEEP = timedelta(seconds=30)
 
 
 class NotFinished(AssertionError):
     """The workers did not come to an end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shift:
-    """Workers with their outbox and clock; `arrived` counts what the other side took."""
+    """Workers with their outbox and clock; `arrived` counts what the other side took.
+
+    `longest_asked` is how long, by that clock, the provider had been asked about a doubtful SMS at most.
+    """
 
     pack: Pack
     outbox: Outbox
     clock: Clock
     arrived: Callable[[], int]
+    longest_asked: timedelta = field(default_factory=timedelta)
 
     def until_done(self, *, kills: int, messages: int) -> list[Kept]:
         """Kill so many workers while about so many messages arrive; return how all messages ended.
@@ -64,6 +71,9 @@ class Shift:
 
     def _wait_no_longer(self, states: list[Kept]) -> None:
         now, living = self.clock(), self.pack.living()
-        is_due = any(kept.state is MessageState.NEW and kept.not_before <= now for kept in states)
+        asked = [now - kept.handed_at for kept in states if kept.is_asked and kept.handed_at]
+        self.longest_asked = max([self.longest_asked, *asked])
+        waiting = [kept.waits_until for kept in states if not kept.is_over]
+        is_due = any(moment is None or moment <= now for moment in waiting)
         if not is_due and not any(kept.is_held and kept.held_by in living for kept in states):
-            self.clock.skip(seconds=61)
+            self.clock.skip(min(moment for moment in waiting if moment) - now + SWEEP)

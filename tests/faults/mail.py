@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.hours import Clock
+from tests.faults.keeper import CONTEXT
 from tests.faults.killing import Shift
 from tests.faults.mail_sink import NOBODY, MailSink, Troubles, mail_sink
 from tests.faults.outbox import LINK, REMINDER, Kind, mail_config, outbox_of
-from tests.faults.pack import CONTEXT, Pack
+from tests.faults.pack import Pack
 from tests.faults.verdict import Verdict, verdict_of
 
 # One address in a hundred is not known at the server, whose answers go wrong as often as the issue asks.

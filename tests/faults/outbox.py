@@ -40,6 +40,8 @@ class Kept:
     held_by: str | None
     leased_until: datetime | None
     not_before: datetime
+    ask_at: datetime | None = None
+    handed_at: datetime | None = None
 
     @property
     def is_held(self) -> bool:
@@ -47,20 +49,32 @@ class Kept:
         return self.state in {MessageState.CLAIMED, MessageState.HANDING}
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the provider is being asked what became of it."""
+        return self.state is MessageState.UNKNOWN and self.reason == "ask"
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When something happens to it by itself; None when that is now."""
+        if self.state is MessageState.NEW:
+            return self.not_before
+        return self.ask_at if self.is_asked else self.leased_until
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more happens to it by itself."""
         if self.state is MessageState.UNKNOWN:
-            return self.leased_until is None and self.reason != "ask"
+            return self.leased_until is None and not self.is_asked
         return self.state is not MessageState.NEW and not self.is_held
 
 
 def mail_config(*, database_url: str, folder: Path, port: int) -> Config:
-    """Return a configuration with a mail server on loopback and no limit to how fast it is used."""
+    """Return a configuration behind a proxy, with a mail server on loopback that is used without limit."""
     mail = Mail(
         host="127.0.0.1", port=port, encryption=Encryption.NONE, sender=SENDER, per_minute_organisation=0,
         per_minute_domain=0,
     )  # fmt: skip
-    return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, mail=mail)
+    return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, mail=mail, proxies=1)
 
 
 def sms_config(*, database_url: str, folder: Path, account_sid: str, token: str, url: str) -> Config:
@@ -86,7 +100,7 @@ class Outbox:
     """The messages of one database, seen from outside the workers."""
 
     def __init__(self, app: Flask) -> None:
-        self._app = app
+        self.app = app
 
     def fill(
         self,
@@ -94,19 +108,20 @@ class Outbox:
         *,
         channel: Channel = Channel.EMAIL,
         kinds: Sequence[Kind] = (REMINDER,),
+        now: datetime = NOW,
     ) -> None:
         """Queue, for an organisation of its own, a message with a link and an invoice to each of these
         addresses or numbers; of several kinds each has its turn."""
         with self._room(), writing():
             owner = factories.organisation(sms_per_day=100_000)
-            first = _queued(owner, recipients[0], channel, kinds[0])
+            first = _queued(owner, recipients[0], channel, kinds[0], now)
             _queue_more(first, recipients[1:], [*kinds[1:], kinds[0]])
 
     def states(self) -> list[Kept]:
         """Return how every message stands."""
         columns = (
             Message.recipient, Message.state, Message.state_reason, Message.attempt, Message.claimed_by,
-            Message.leased_until, Message.not_before,
+            Message.leased_until, Message.not_before, Message.ask_at, Message.handed_at,
         )  # fmt: skip
         with self._room(), reading():
             return [Kept(*row) for row in db.session.execute(select(*columns).order_by(Message.id))]
@@ -119,7 +134,7 @@ class Outbox:
 
     @contextmanager
     def _room(self) -> Iterator[None]:
-        with self._app.app_context(), tenancy.everywhere():
+        with self.app.app_context(), tenancy.everywhere():
             yield
             db.session.remove()
 
@@ -135,12 +150,12 @@ def outbox_of(config: Config) -> Iterator[Outbox]:
             db.engine.dispose()
 
 
-def _queued(owner: Organisation, recipient: str, channel: Channel, kind: Kind) -> Message:
+def _queued(owner: Organisation, recipient: str, channel: Channel, kind: Kind, now: datetime) -> Message:
     debtor = factories.debtor(owner)
     contact = factories.contact_point(debtor, channel=channel, value=recipient)
     invoice = factories.invoice(debtor, factories.creditor(owner))
     link = links.issue(
-        organisation=owner, debtor_id=debtor.id, contact_point_id=contact.id, channel=channel, now=NOW
+        organisation=owner, debtor_id=debtor.id, contact_point_id=contact.id, channel=channel, now=now
     )
     return queue(
         organisation_id=owner.id,
@@ -150,7 +165,7 @@ def _queued(owner: Organisation, recipient: str, channel: Channel, kind: Kind) -
         language="nl",
         recipient=recipient,
         values={"creditor": ""},
-        now=NOW,
+        now=now,
         debtor_id=debtor.id,
         contact_point_id=contact.id,
         link_id=link.id,

@@ -24,7 +24,7 @@ from tests.manners import parse
 from tests.visitor import Form
 
 FORM = "application/x-www-form-urlencoded"
-SAVE, WAIT, PATIENCE = "Save reaction", 0.01, 60.0
+SAVE, WAIT, LONGEST_WAIT, PATIENCE = "Save reaction", 0.01, 0.3, 60.0
 COMPLAINT = {"type": "complaint", "complaint.reason": "other", "complaint.explanation": "Not what I ordered."}
 
 
@@ -93,7 +93,7 @@ class Guest:
 
     def insist(self, port: int, path: str, form: bytes | None = None) -> Answer:
         """Ask again and again until there is an answer that is no fault of the server's."""
-        until, cut = time.monotonic() + PATIENCE, 0
+        until, cut, wait = time.monotonic() + PATIENCE, 0, WAIT
         while time.monotonic() < until:
             try:
                 answer = self.ask(port, path, form)
@@ -104,7 +104,8 @@ class Guest:
             else:
                 if answer.status < 500:
                     return replace(answer, cut=cut)
-            time.sleep(WAIT)
+            time.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
         raise AssertionError(f"No answer within {PATIENCE} s to {path}.")
 
     def react_within(self, app: Flask) -> None:

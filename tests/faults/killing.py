@@ -30,12 +30,15 @@ class Shift:
     """Workers with their outbox and clock; `arrived` counts what the other side took.
 
     `longest_asked` is how long, by that clock, the provider had been asked about a doubtful SMS at most.
+    Who holds a message and lives is waited for, but for so many seconds without an arrival at most: after a
+    fault of the database nobody goes on with what they hold, and only the lease's end frees it.
     """
 
     pack: Pack
     outbox: Outbox
     clock: Clock
     arrived: Callable[[], int]
+    patience_with_living: float = float("inf")
     longest_asked: timedelta = field(default_factory=timedelta)
 
     def until_done(self, *, kills: int, messages: int) -> list[Kept]:
@@ -56,7 +59,7 @@ class Shift:
                 states = self.outbox.states()
                 if all(kept.is_over for kept in states):
                     return states
-                self._wait_no_longer(states)
+                self._wait_no_longer(states, stuck=time.monotonic() - moved_at > self.patience_with_living)
                 if time.monotonic() - moved_at > PATIENCE:
                     raise NotFinished(str(Counter((kept.state.value, kept.reason) for kept in states)))
                 time.sleep(STILL)
@@ -69,11 +72,12 @@ class Shift:
             self.pack.kill(DRAW.choice(sorted(holding)))
         return bool(holding)
 
-    def _wait_no_longer(self, states: list[Kept]) -> None:
+    def _wait_no_longer(self, states: list[Kept], *, stuck: bool) -> None:
         now, living = self.clock(), self.pack.living()
         asked = [now - kept.handed_at for kept in states if kept.is_asked and kept.handed_at]
         self.longest_asked = max([self.longest_asked, *asked])
         waiting = [kept.waits_until for kept in states if not kept.is_over]
         is_due = any(moment is None or moment <= now for moment in waiting)
-        if not is_due and not any(kept.is_held and kept.held_by in living for kept in states):
+        at_work = any(kept.is_held and kept.held_by in living for kept in states)
+        if not is_due and (stuck or not at_work):
             self.clock.skip(min(moment for moment in waiting if moment) - now + SWEEP)

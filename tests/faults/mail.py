@@ -11,23 +11,25 @@ from tests.faults.hours import Clock
 from tests.faults.keeper import CONTEXT
 from tests.faults.killing import Shift
 from tests.faults.mail_sink import NOBODY, MailSink, Troubles, mail_sink
-from tests.faults.outbox import LINK, REMINDER, Kind, mail_config, outbox_of
+from tests.faults.outbox import LINK, POISON, REMINDER, Kind, mail_config, outbox_of
 from tests.faults.pack import Pack
 from tests.faults.verdict import Verdict, verdict_of
 
 # One address in a hundred is not known at the server, whose answers go wrong as often as the issue asks.
 UNKNOWN_ADDRESSES = 100
+POISONED = "poison@mail.example"
 TROUBLES = Troubles(later=0.05, cut=0.02)
 
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """What came of it, who got a link instead of a reminder, and how often the server was asked for each
-    address it does not know."""
+    """What came of it, who got a link instead of a reminder, how often each message was tried to an address
+    that the server does not know, and why the message failed that could not be written, if there was one."""
 
     verdict: Verdict
     links: Collection[str]
-    tries_of_unknown: dict[str, int]
+    tries_of_unknown: Sequence[int]
+    poison_failed: str
 
     @property
     def doubled_reminders(self) -> list[str]:
@@ -44,11 +46,13 @@ def kill_mail_workers(
     kinds: Sequence[Kind] = (REMINDER,),
     troubles: Troubles | None = None,
     away_for: float = 0.0,
+    poisoned: bool = False,
 ) -> Mailing:
     """Kill one of two workers again and again while they send reminders (held when doubtful) or links (sent
     again), or both by turns.
 
     With `troubles` some addresses are unknown too, and the server refuses connections for `away_for` seconds.
+    `poisoned` puts one more message among them, which cannot be written.
     """
     recipients = [_address(number, some_unknown=troubles is not None) for number in range(messages)]
     clock = Clock(CONTEXT)
@@ -58,13 +62,18 @@ def kill_mail_workers(
             outbox.fill(recipients[: len(kinds)], kinds=kinds)
             with Pack(config, clock) as pack, _away(sink, after=messages // 4, seconds=away_for):
                 outbox.fill(recipients[len(kinds) :], kinds=kinds)
+                if poisoned:
+                    outbox.fill([POISONED], kinds=(POISON,))
                 pack.work()
                 shift = Shift(pack, outbox, clock, sink.number)
                 states = shift.until_done(kills=kills, messages=messages)
             refused = sink.refused()
-            verdict = verdict_of(states, sink.taken(), kills=pack.kills, refused=refused)
+            poison = "".join(kept.reason for kept in states if kept.recipient == POISONED)
+            others = [kept for kept in states if kept.recipient != POISONED]
+            verdict = verdict_of(others, sink.taken(), kills=pack.kills, refused=refused)
             links = [to for number, to in enumerate(recipients) if kinds[number % len(kinds)] is LINK]
-            return Mailing(verdict, links, dict(refused))
+            tries = [kept.tries for kept in others if kept.recipient in refused]
+            return Mailing(verdict, links, tries, poison)
 
 
 def _address(number: int, *, some_unknown: bool) -> str:

@@ -19,7 +19,7 @@ from core.transaction import reading, writing
 from invoices.models import Channel, ContactPoint, Debtor, Invoice
 from links import operations as links
 from links.models import AccessLink
-from messaging.models import Message, MessageInvoice, MessageState
+from messaging.models import Message, MessageInvoice, MessageState, MessageTemplate
 from messaging.operations import queue
 from messaging.providers.smtp import Encryption
 from tests import factories
@@ -42,6 +42,12 @@ class Kept:
     not_before: datetime
     ask_at: datetime | None = None
     handed_at: datetime | None = None
+    losses: int = 0
+
+    @property
+    def tries(self) -> int:
+        """How often it was tried by a worker that lived to tell."""
+        return self.attempt - self.losses
 
     @property
     def is_held(self) -> bool:
@@ -94,6 +100,9 @@ class Kind:
 
 
 REMINDER, LINK = Kind("reminder_1", collects=True), Kind("invoice_link", collects=False)
+# Nobody can fill in the words that the organisation has for this one.
+POISON = Kind("reminder_2", collects=True)
+BROKEN_WORDS = "Kijk op ((link)) en ((onzin))."
 
 
 class Outbox:
@@ -114,6 +123,7 @@ class Outbox:
         addresses or numbers; of several kinds each has its turn."""
         with self._room(), writing():
             owner = factories.organisation(sms_per_day=100_000)
+            db.session.add(_broken_words(owner))
             first = _queued(owner, recipients[0], channel, kinds[0], now)
             _queue_more(first, recipients[1:], [*kinds[1:], kinds[0]])
 
@@ -122,15 +132,21 @@ class Outbox:
         columns = (
             Message.recipient, Message.state, Message.state_reason, Message.attempt, Message.claimed_by,
             Message.leased_until, Message.not_before, Message.ask_at, Message.handed_at,
+            Message.losses,
         )  # fmt: skip
         with self._room(), reading():
-            return [Kept(*row) for row in db.session.execute(select(*columns).order_by(Message.id))]
+            return [Kept(*tuple(row)) for row in db.session.execute(select(*columns).order_by(Message.id))]
 
     def holders(self) -> set[str | None]:
         """Return the names of the workers, dead or alive, that hold a message."""
         held = Message.state.in_((MessageState.CLAIMED, MessageState.HANDING))
         with self._room(), reading():
             return set(db.session.scalars(select(Message.claimed_by).where(held).distinct()))
+
+    def forget_connections(self) -> None:
+        """Ask the database on new lines from now on: it was restarted."""
+        with self.app.app_context():
+            db.engine.dispose()
 
     @contextmanager
     def _room(self) -> Iterator[None]:
@@ -148,6 +164,18 @@ def outbox_of(config: Config) -> Iterator[Outbox]:
     finally:
         with app.app_context():
             db.engine.dispose()
+
+
+def _broken_words(owner: Organisation) -> MessageTemplate:
+    return MessageTemplate(
+        organisation_id=owner.id,
+        event=POISON.event,
+        channel=Channel.EMAIL,
+        language="nl",
+        subject="Herinnering",
+        body=BROKEN_WORDS,
+        updated_at=NOW,
+    )
 
 
 def _queued(owner: Organisation, recipient: str, channel: Channel, kind: Kind, now: datetime) -> Message:

@@ -15,15 +15,22 @@ pytestmark = [
 
 
 def test_killed_workers_lose_nothing_and_double_no_reminder(database_url: str, tmp_path: Path) -> None:
-    """Every other message is a link: one that was doubtful comes again, under the same name."""
+    """Every other message is a link: one that was doubtful comes again, under the same name. One more cannot
+    be written, and holds up none of the others."""
     came_of_it = kill_mail_workers(
-        database_url=database_url, folder=tmp_path, kills=40, messages=1_000, kinds=(REMINDER, LINK)
+        database_url=database_url,
+        folder=tmp_path,
+        kills=40,
+        messages=1_000,
+        kinds=(REMINDER, LINK),
+        poisoned=True,
     )
     verdict = came_of_it.verdict
     assert (verdict.messages, verdict.kills) == (1_000, 40)
     assert (verdict.lost, verdict.unnamed, verdict.doubled_by_name) == ([], [], []), verdict
     assert came_of_it.doubled_reminders == []
     assert verdict.failed == 0
+    assert came_of_it.poison_failed.startswith("not_rendered")
     assert verdict.doubtful + len(verdict.doubled) <= verdict.kills
 
 
@@ -37,5 +44,5 @@ def test_kills_and_a_bad_mail_server_lose_nothing_and_double_nothing(
     assert (verdict.messages, verdict.kills) == (500, 20)
     assert (verdict.lost, verdict.doubled, verdict.unnamed) == ([], [], []), verdict
     assert verdict.doubtful > 0
-    assert list(came_of_it.tries_of_unknown.values()) == [1] * 5
+    assert came_of_it.tries_of_unknown == [1] * 5
     assert verdict.failed == 5

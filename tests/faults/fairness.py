@@ -19,9 +19,7 @@ def wait_for_a_link(*, database_url: str, folder: Path, queued: int) -> float:
     with mail_sink(CONTEXT, folder) as sink:
         config = mail_config(database_url=database_url, folder=folder, port=sink.port)
         with outbox_of(config) as outbox, Pack(config, clock) as pack:
-            outbox.fill(
-                [f"sanne{number}@mail{number % 50}.example" for number in range(queued)], kinds=(LINK,)
-            )
+            outbox.fill_for_one(queued)
             pack.work()
             while sink.number() < 20:
                 time.sleep(0.01)

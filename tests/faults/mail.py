@@ -23,8 +23,8 @@ TROUBLES = Troubles(later=0.05, cut=0.02)
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """What came of it, who got a link instead of a reminder, how often each message was tried to an address
-    that the server does not know, and why the message failed that could not be written, if there was one."""
+    """What came of it, who got a link instead of a reminder, how often the server was asked for each address
+    it does not know by a worker that lived to tell, and why the message failed that could not be written."""
 
     verdict: Verdict
     links: Collection[str]
@@ -72,7 +72,7 @@ def kill_mail_workers(
             others = [kept for kept in states if kept.recipient != POISONED]
             verdict = verdict_of(others, sink.taken(), kills=pack.kills, refused=refused)
             links = [to for number, to in enumerate(recipients) if kinds[number % len(kinds)] is LINK]
-            tries = [kept.tries for kept in others if kept.recipient in refused]
+            tries = [refused[kept.recipient] - kept.losses for kept in others if kept.recipient in refused]
             return Mailing(verdict, links, tries, poison)
 
 

@@ -45,11 +45,6 @@ class Kept:
     losses: int = 0
 
     @property
-    def tries(self) -> int:
-        """How often it was tried by a worker that lived to tell."""
-        return self.attempt - self.losses
-
-    @property
     def is_held(self) -> bool:
         """Whether somebody is at it."""
         return self.state in {MessageState.CLAIMED, MessageState.HANDING}
@@ -126,6 +121,16 @@ class Outbox:
             db.session.add(_broken_words(owner))
             first = _queued(owner, recipients[0], channel, kinds[0], now)
             _queue_more(first, recipients[1:], [*kinds[1:], kinds[0]])
+
+    def fill_for_one(self, number: int) -> None:
+        """Queue, for an organisation of its own, so many links to the address of one debtor."""
+        with self._room(), writing():
+            first = _queued(factories.organisation(), "sanne@mail.example", Channel.EMAIL, LINK, NOW)
+            copies(
+                first,
+                number - 1,
+                lambda n: {"dedupe_key": f"faults:{n}", "message_id": f"outbox-{uuid4().hex}"},
+            )
 
     def states(self) -> list[Kept]:
         """Return how every message stands."""

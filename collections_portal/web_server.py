@@ -13,6 +13,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, Task, WSGITask
 
+from core import clock
 from invoices.importing.tables import DESK_LIMITS, MEGABYTE
 
 WEB_THREADS = 8
@@ -55,7 +56,7 @@ class _Line(HTTPChannel):
         """Return whether nothing is in hand here, and nothing was lately or lies unread."""
         if self.requests or self.request is not None or self.total_outbufs_len:
             return False
-        if time.time() - self.last_activity < QUIET_SECONDS:
+        if clock.now().timestamp() - self.last_activity < QUIET_SECONDS:
             return False
         try:
             return not self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)

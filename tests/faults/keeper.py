@@ -6,6 +6,7 @@ import secrets
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkContext
@@ -51,7 +52,7 @@ class Keeper:
     ) -> None:
         self._line, there = CONTEXT.Pipe()
         log_file = config.var_dir / "processes.log"
-        self._process = CONTEXT.Process(target=_keep, args=(config, log_file, warm, job, there))
+        self._process = CONTEXT.Process(target=_keep, args=(config, log_file, warm, job, there, self._line))
         self._pids: set[int] = set()
 
     def __enter__(self) -> Self:
@@ -89,7 +90,10 @@ def _keep(
     warm: Callable[[Flask], None],
     job: Callable[[Flask], None],
     line: Connection,
+    other_end: Connection,
 ) -> None:
+    # Held open here too, it would never tell that the test has died.
+    other_end.close()
     logs.configure(file=log_file)
     app = create_app(config)
     with app.app_context():
@@ -100,16 +104,22 @@ def _keep(
         db.engine.dispose()
     settle_memory()
     line.send(0)
-    while True:
-        told = line.recv()
-        if told is not None:
-            line.send(_ended(*told))
-            continue
-        pid = os.fork()
-        if not pid:
-            line.close()
-            _do(job, app)
-        line.send(pid)
+    begun: set[int] = set()
+    with suppress(EOFError):
+        while True:
+            told = line.recv()
+            if told is not None:
+                begun.discard(told[0])
+                line.send(_ended(*told))
+                continue
+            pid = os.fork()
+            if not pid:
+                line.close()
+                _do(job, app)
+            begun.add(pid)
+            line.send(pid)
+    for pid in begun:
+        os.kill(pid, signal.SIGKILL)
 
 
 def _do(job: Callable[[Flask], None], app: Flask) -> None:

@@ -23,6 +23,7 @@ import core.web.static
 import desk.door
 import settings.door
 from collections_portal import appearance, health, hooks, preview
+from collections_portal.backups import files
 from collections_portal.config import Config
 from collections_portal.debtor import door as debtor_door
 from collections_portal.demo import mailbox
@@ -40,8 +41,13 @@ FORM_LIMIT = 512 * 1024
 csrf = CSRFProtect()
 
 
-def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
-    """Return the WSGI application with the chosen doors: `debtor`, `desk` (which brings the settings)."""
+def create_app(config: Config, doors: Collection[str] = DOORS, *, is_restoring: bool = False) -> Flask:
+    """Return the WSGI application with the chosen doors: `debtor`, `desk` (which brings the settings).
+
+    Raises RestoreUnfinished where a restore was stopped half-way; the restore itself goes on.
+    """
+    if not is_restoring:
+        files.require_finished(config.var_dir)
     tables.load()
     shelf.use(config.law_dir)
     config.var_dir.mkdir(parents=True, exist_ok=True)

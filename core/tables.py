@@ -11,6 +11,7 @@ MODULES = (
     "invoices.statements.models",
     "messaging.models",
     "messaging.sms_models",
+    "messaging.restored_models",
     "links.models",
     "reactions.models",
     "dunning.models",

@@ -46,11 +46,7 @@ def create_app(config: Config, doors: Collection[str] = DOORS, *, is_restoring: 
 
     Raises RestoreUnfinished where a restore was stopped half-way; the restore itself goes on.
     """
-    if not is_restoring:
-        files.require_finished(config.var_dir)
-    tables.load()
-    shelf.use(config.law_dir)
-    config.var_dir.mkdir(parents=True, exist_ok=True)
+    _make_ready(config, is_restoring=is_restoring)
     app = Portal(
         "collections_portal",
         root_path=str(ROOT / "collections_portal"),
@@ -84,6 +80,14 @@ def create_app(config: Config, doors: Collection[str] = DOORS, *, is_restoring: 
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, 0, 0)  # type: ignore[method-assign]
     return app
+
+
+def _make_ready(config: Config, *, is_restoring: bool) -> None:
+    if not is_restoring:
+        files.require_finished(config.var_dir)
+    tables.load()
+    shelf.use(config.law_dir)
+    config.var_dir.mkdir(parents=True, exist_ok=True)
 
 
 def _configure(app: Flask, config: Config) -> None:

@@ -28,13 +28,13 @@ class NotAllDecided(Refusal):
     status = 409
 
 
-def begin(*, organisation_id: int, backup_at: datetime, now: datetime) -> int:
+def stand_still(*, organisation_id: int, backup_at: datetime, now: datetime) -> int:
     """Let the organisation stand still after a restore; return how many messages may have left since.
 
     Proposals are discarded, and what approved runs had not queued yet is kept back: both may have been
     carried out after the backup. A new proposal finds the same debtors. All sessions and visits end.
     """
-    restore = restores.begin(organisation_id=organisation_id, backup_at=backup_at, now=now)
+    restore = restores.hold(organisation_id=organisation_id, backup_at=backup_at, now=now)
     listed = restored.hold_back(restore=restore)
     proposals = _drop_proposals(organisation_id, now)
     notices = _keep_back_notices(organisation_id)

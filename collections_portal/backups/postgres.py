@@ -158,7 +158,8 @@ class PostgresStore:
     @property
     def _address(self) -> str:
         """Where the database is, without the password: others can read the words of a command."""
-        plain = self._url.set(drivername="postgresql", password=None)
+        url = self._url
+        plain = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
         return f"--dbname={plain.render_as_string()}"
 
     @property

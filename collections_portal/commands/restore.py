@@ -89,7 +89,7 @@ def _stand_still(config: Config, backup_at: datetime) -> list[tuple[str, int]]:
                 organisations = [(each.id, each.name) for each in organisations_all()]
             with writing():
                 return [
-                    (name, restoring.begin(organisation_id=id_, backup_at=backup_at, now=now))
+                    (name, restoring.stand_still(organisation_id=id_, backup_at=backup_at, now=now))
                     for id_, name in organisations
                 ]
         finally:

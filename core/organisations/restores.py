@@ -59,7 +59,7 @@ def is_held(*, organisation_id: int) -> bool:
     return db.session.scalar(held().where(Restore.organisation_id == organisation_id)) is not None
 
 
-def begin(*, organisation_id: int, backup_at: datetime, now: datetime) -> Restore:
+def hold(*, organisation_id: int, backup_at: datetime, now: datetime) -> Restore:
     """Let the organisation stand still from now on, and return the restore.
 
     A backup that was itself made before a release has one already: that goes on, from the older backup.

@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from core import clock
 from core.database import db
-from core.members.models import Role
+from core.members.models import Member, Role
 from core.organisations import restores
 from core.organisations.models import Organisation
 from core.transaction import reading, writing
@@ -160,7 +161,8 @@ def decide_and_release(place: Place, left: list[str]) -> None:
     with place.opened(), writing():
         owner, now = db.session.scalars(select(Organisation)).one(), clock.now()
         restore = restores.held_restore(organisation_id=owner.id)
-        by = {"member_id": 1, "now": now}
+        member = db.session.scalars(select(Member)).one()
+        by: dict[str, Any] = {"member_id": member.id, "now": now}
         ids = db.session.scalars(select(Message.public_id).where(Message.recipient.in_(left))).all()
         restored.decide(restore=restore, decision=Decision.HAS_LEFT, public_ids=ids, **by)
         restored.decide(restore=restore, decision=Decision.SEND, public_ids=None, **by)

@@ -3,6 +3,7 @@
 What the manifest names is what is there, byte for byte; an archive without one was not written to its end.
 """
 
+import gzip
 import json
 import os
 import re
@@ -13,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from gzip import BadGzipFile
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -30,7 +30,7 @@ LARGEST_MANIFEST = 64 * 1024 * 1024
 LEVEL = 3
 PIECE = 1024 * 1024
 _NAMES = re.compile(rf"{DATABASE}|{FILES}/({'|'.join(FOLDERS)})/[A-Za-z0-9_-][A-Za-z0-9._-]{{0,199}}")
-_DAMAGE = (tarfile.TarError, EOFError, zlib.error, BadGzipFile)
+_DAMAGE = (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def unpack(archive: Path, into: Path) -> Manifest:
     found: dict[str, Part] = {}
     manifest = None
     try:
-        with tarfile.open(archive, mode="r:gz") as tar:
+        with gzip.open(archive) as content, tarfile.open(fileobj=content, mode="r:") as tar:
             for member in tar:
                 if manifest is not None or member.name in found:
                     raise ArchiveDamaged(why=f"{member.name} comes twice or too late")
@@ -137,6 +137,9 @@ def unpack(archive: Path, into: Path) -> Manifest:
                     manifest = _manifest(_content(tar, member))
                 else:
                     found[member.name] = _write(tar, member, into)
+            # Up to the very end, where the sum of it all stands.
+            while content.read(PIECE):
+                pass
     except _DAMAGE as error:
         raise ArchiveDamaged(why=str(error) or type(error).__name__) from error
     if manifest is None:

@@ -8,10 +8,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
 
 from collections_portal.app import create_app
+from collections_portal.cli import main
 from collections_portal.config import Config
 from core import tenancy
 from core.database import db
@@ -55,6 +57,10 @@ class Place:
             check=False,
             timeout=120,
         )
+
+    def run(self, *words: object) -> Result:
+        """Run `portal` with these words in this process, which is faster."""
+        return CliRunner().invoke(main, [*map(str, words)], env=self.environment)
 
     @contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:

@@ -24,7 +24,7 @@ from messaging import restored
 class NotAllDecided(Refusal):
     """Messages that may have left since the backup wait for a decision."""
 
-    sentence = N_("Decide about every message first: %(count)s are left.")
+    sentence = N_("Decide about every message first. Left: %(count)s.")
     status = 409
 
 

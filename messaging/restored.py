@@ -49,7 +49,7 @@ def hold_back(*, restore: Restore) -> int:
         state_reason="worker_lost",
         **FREE,
     )
-    _change(*mine, Message.state == MessageState.UNKNOWN, leased_until=None)
+    _change(*mine, Message.state == MessageState.UNKNOWN, leased_until=None, claimed_by=None)
     # The attempt that may have been made since is the next one: its reports and its answer belong to that.
     _change(
         *mine,

@@ -13,6 +13,7 @@ from collections_portal.backups.refusals import FinishFailed, RestoreRuns, Resto
 PASSING = (".turn", ".progress")
 UNFINISHED = "restoring"
 OLD = ".before-restore"
+UNPACKED = ".restore-"
 
 
 def add_files(packer: Packer, var_dir: Path) -> None:
@@ -86,6 +87,9 @@ def unfinished(var_dir: Path) -> Iterator[None]:
             if not was_there:
                 mark.unlink(missing_ok=True)
             raise
+        # Also what a restore that was killed had unpacked: people's names and addresses.
+        for left in var_dir.glob(f"{UNPACKED}*"):
+            shutil.rmtree(left, ignore_errors=True)
         mark.unlink(missing_ok=True)
 
 

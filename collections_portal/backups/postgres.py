@@ -37,7 +37,7 @@ ROWS_ONLY = ("--no-owner", "--no-privileges", "--enable-row-security")
 # Who is still connected is not waited for.
 BEGINNING = "SET lock_timeout = '10s'; BEGIN;\n"
 PIECE = 1024 * 1024
-LOOKS = 20
+LOOKS = 80
 OTHERS = (
     "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
     " AND usesysid IS NOT NULL AND pid <> pg_backend_pid() LIMIT 1"

@@ -40,7 +40,7 @@ def restore(file: Path, database_url: str, replace: bool) -> None:
         config = replaced(config, database_url=database_url)
     config.var_dir.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(dir=config.var_dir, prefix=".restore-") as folder:
+        with tempfile.TemporaryDirectory(dir=config.var_dir, prefix=files.UNPACKED) as folder:
             unpacked = Path(folder)
             manifest = unpack(file, unpacked)
             standing = _put_back(config, manifest, unpacked, replace=replace)

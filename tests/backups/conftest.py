@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tests import machine
 from tests.backups.places import Place, empty_place
 from tests.databases import Addresses, Database
 
 
 @pytest.fixture
-def here(addresses: Addresses, tmp_path: Path) -> Place:
+def here(database: Database, addresses: Addresses, tmp_path: Path) -> Place:
     """The place on this test's database, migrated and without a row."""
+    if database.kind == "postgresql":
+        machine.need("clients")
     (tmp_path / "var").mkdir()
     return Place(addresses.application, addresses.owner, tmp_path / "var")
 

@@ -18,7 +18,7 @@ from collections_portal.config import Config
 from core import tenancy
 from core.database import db
 from core.transaction import reading
-from tests import postgres
+from tests import machine, postgres
 from tests.installation import ENVIRONMENT
 
 PROGRAM = Path(sys.executable).with_name("portal")
@@ -39,7 +39,8 @@ class Place:
         """What the command `portal` reads."""
         mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.mail_port), "SMTP_ENCRYPTION": "none"}
         database = {"DATABASE_URL": self.database_url, "MIGRATION_URL": self.owner_url}
-        there = {"PATH": os.environ["PATH"], "PORTAL_VAR": str(self.var)}
+        path = os.pathsep.join(map(str, filter(None, (machine.postgres_clients(), os.environ["PATH"]))))
+        there = {"PATH": path, "PORTAL_VAR": str(self.var)}
         return ENVIRONMENT | mail | database | there | self.also
 
     def with_mail_to(self, port: int) -> "Place":

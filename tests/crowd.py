@@ -38,7 +38,6 @@ from messaging import restored
 from messaging.callbacks import name_of
 from messaging.models import (
     Message,
-    MessageAttempt,
     MessageInvoice,
     MessageState,
     MessageTemplate,
@@ -262,16 +261,6 @@ class _Filling:
         assert message is not None
         message.subject, message.body = self._word(), self._word()
         message.state, message.state_reason = MessageState.FAILED, self._word()
-        db.session.add(
-            MessageAttempt(
-                organisation_id=self.owner.id,
-                message_id=message.id,
-                attempt=1,
-                started_at=self.now,
-                outcome="failed",
-                words=self._word(),
-            )
-        )
         doubtful = db.session.query(Message).filter(Message.id != message.id).first()
         assert doubtful is not None
         doubtful.state, doubtful.attempt, doubtful.handed_at = MessageState.UNKNOWN, 1, self.now

@@ -21,12 +21,12 @@ from invoices.models import Channel
 from links import operations as links
 from messaging import restored
 from messaging.models import Message, MessageState
-from messaging.operations import queue
+from messaging.queueing import queue
 from messaging.restored_models import Decision
 from tests import factories
 from tests.backups.places import Place
+from tests.faults.keeper import CONTEXT
 from tests.faults.mail_sink import MailSink, Troubles, mail_sink
-from tests.faults.pack import CONTEXT
 
 MESSAGES = 120
 # So that the backup is made, and the disaster comes, in the midst of it; three threads send.

@@ -11,7 +11,8 @@ from dunning.planning import contact_for
 from dunning.queries import PolicyUnknown, plan_of, policies_by_debtor, policy
 from dunning.schedule import Decision, Stage, Standing, next_stage, objections
 from invoices.models import ContactPoint, Invoice
-from invoices.queries import usable_contacts_of_each
+from invoices.postal import postal_address
+from invoices.queries import debtor_by_id, usable_contacts_of_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,13 @@ class Explanation:
     """What a run of the policy on that day would do about the invoice, as things stand now.
 
     `stage` is the one whose turn it is (None after the last one), `objections` all reasons against it in the
-    order in which they decide. Without any, `contact` is where the message goes.
+    order in which they decide. Without any, `goes_to` is where the message goes: to `contact`, or by letter.
     """
 
     policy: DunningPolicy
     stage: Stage | None
     contact: ContactPoint | None
+    goes_to: str
     objections: Sequence[Decision]
     standing: Standing
 
@@ -54,11 +56,18 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
     )
     against = list(objections(plan=plan, invoice=fact.standing, debtor=fact.debtor, today=on))
     stage = next_stage(stages=plan.stages, reached=fact.standing.reached)
-    goes_out = stage is not None and not against
+    contact, goes_to = None, ""
+    if stage is not None and not against:
+        debtor = debtor_by_id(organisation_id=organisation.id, debtor_id=invoice.debtor_id)
+        address = postal_address(debtor=debtor, home=organisation.country)
+        known = contacts.get(invoice.debtor_id, ())
+        contact = contact_for(stage, known, has_address=address is not None)
+        goes_to = contact.value if contact else address.in_short if address else ""
     return Explanation(
         policy=policy(organisation_id=organisation.id, policy_id=policy_id),
         stage=stage,
-        contact=contact_for(stage, contacts[invoice.debtor_id]) if stage and goes_out else None,
+        contact=contact,
+        goes_to=goes_to,
         objections=against,
         standing=fact.standing,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import product
 from typing import Protocol
 
 from core.database import db
@@ -26,10 +27,10 @@ class _Stage(Protocol):
     def event(self) -> str: ...
 
 
-class StageOnlyByMail(PolicyRefused):
+class StageNotBySms(PolicyRefused):
     """The text has no words for an SMS."""
 
-    sentence = N_("The text of step %(step)s can only go by e-mail. Choose e-mail alone.")
+    sentence = N_("The text of step %(step)s cannot go by SMS. Choose e-mail, a letter, or both.")
 
 
 class StageTextUnlawful(PolicyRefused):
@@ -46,7 +47,7 @@ def check_stages_by_law(
     """Refuse stages whose texts, in any language, may not be sent to the debtors of the policy.
 
     `segment` is person, company or empty, `country` ISO 3166 or empty for the organisation's own. Raises
-    StageOnlyByMail and StageTextUnlawful.
+    StageNotBySms and StageTextUnlawful.
     """
     organisation = db.session.get_one(Organisation, organisation_id)
     is_for_business = segment == DebtorKind.COMPANY
@@ -57,17 +58,23 @@ def check_stages_by_law(
         segment=Segment.BUSINESS if is_for_business else Segment.CONSUMER,
     )
     for step, stage in enumerate(stages, start=1):
-        if Part.SMS not in EVENTS[stage.event].parts and stage.channel is not StageChannel.EMAIL:
-            raise StageOnlyByMail(step=step)
+        channels = _channels_of(stage.channel)
+        if Part.SMS not in EVENTS[stage.event].parts and Channel.SMS in channels:
+            raise StageNotBySms(step=step)
         if stage.event in BEGINS_TERM:
-            _check_texts(organisation_id, stage.event, ground)
+            _check_texts(organisation_id, stage.event, channels, ground)
 
 
-def _check_texts(organisation_id: int, event: str, ground: Ground) -> None:
-    for language in LANGUAGES:
-        text = text_in_use(
-            organisation_id=organisation_id, event=event, channel=Channel.EMAIL, language=language
-        )
+def _channels_of(stage: StageChannel) -> tuple[Channel, ...]:
+    """Return the channels a stage may take, whoever the debtor is."""
+    if stage is StageChannel.PREFERRED:
+        return (Channel.EMAIL, Channel.SMS)
+    return tuple(Channel(name) for name in stage.value.split("_"))
+
+
+def _check_texts(organisation_id: int, event: str, channels: Sequence[Channel], ground: Ground) -> None:
+    for channel, language in product(channels, LANGUAGES):
+        text = text_in_use(organisation_id=organisation_id, event=event, channel=channel, language=language)
         body = text.event.parse(Part.BODY, text.texts[Part.BODY])
         for lack in ground.unsaid(body.names):
             raise StageTextUnlawful(lack)

@@ -20,13 +20,21 @@ class RunState(StrEnum):
 
 
 class StageChannel(StrEnum):
-    """By which channel a stage writes, in order; `preferred` takes the debtor's own first usable one."""
+    """By which channel a stage writes, in order; `preferred` takes the debtor's own first usable one.
+
+    Only a stage that says so prints a letter.
+    """
 
     PREFERRED = "preferred"
     EMAIL = "email"
     SMS = "sms"
     EMAIL_SMS = "email_sms"
     SMS_EMAIL = "sms_email"
+    LETTER = "letter"
+    LETTER_EMAIL = "letter_email"
+    LETTER_EMAIL_SMS = "letter_email_sms"
+    EMAIL_LETTER = "email_letter"
+    EMAIL_SMS_LETTER = "email_sms_letter"
 
 
 class NoticeState(StrEnum):
@@ -166,7 +174,10 @@ class DunningRun(OfOrganisation, Base):
 
 
 class DunningNotice(OfOrganisation, Base):
-    """One debtor's outcome in a run: one message, whatever the number of invoices."""
+    """One debtor's outcome in a run: one message, whatever the number of invoices.
+
+    Without a contact point it is a letter, to the debtor's postal address.
+    """
 
     __tablename__ = "dunning_notices"
     __rules__ = (
@@ -181,7 +192,7 @@ class DunningNotice(OfOrganisation, Base):
 
     run_id: Mapped[int] = mapped_column(Key)
     debtor_id: Mapped[int] = mapped_column(Key)
-    contact_point_id: Mapped[int] = mapped_column(Key)
+    contact_point_id: Mapped[int | None] = mapped_column(Key)
     message_id: Mapped[int | None] = mapped_column(Key)
     event: Mapped[str] = mapped_column(String(40))
     stage_position: Mapped[int]

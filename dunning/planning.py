@@ -1,7 +1,7 @@
 """A run filled: a notice for each debtor who gets a message, a skip for each invoice that is left alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import insert
@@ -11,8 +11,9 @@ from core.organisations.models import Organisation
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip
 from dunning.overdue import Outcome, debtors_after, outcomes
 from dunning.queries import debtors_of_policy, plan_of
-from dunning.schedule import Stage
+from dunning.schedule import LETTER, Stage
 from invoices.models import ContactPoint
+from invoices.postal import debtors_with_address
 from invoices.queries import usable_contacts_of_each
 
 
@@ -36,18 +37,29 @@ def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
         debtor_ids=own,
         today=run.run_on,
     )
-    _store(run, list(decided), contacts)
+    posted = debtors_with_address(organisation_id=organisation.id, debtor_ids=own)
+    _store(run, list(decided), contacts, posted)
     db.session.flush()
     return True
 
 
-def contact_for(stage: Stage, contacts: Sequence[ContactPoint]) -> ContactPoint:
-    """Return the contact point a stage writes to; the rules saw to it that there is one."""
-    first = (one for channel in stage.order for one in contacts if one.channel.value == channel)
-    return next(first, contacts[0])
+def contact_for(stage: Stage, contacts: Sequence[ContactPoint], *, has_address: bool) -> ContactPoint | None:
+    """Return the contact point a stage writes to, None for a letter; the rules saw to a way."""
+    for channel in stage.order:
+        if channel == LETTER and has_address:
+            return None
+        for one in contacts:
+            if one.channel.value == channel:
+                return one
+    return contacts[0]
 
 
-def _store(run: DunningRun, decided: Iterable[Outcome], contacts: dict[int, Sequence[ContactPoint]]) -> None:
+def _store(
+    run: DunningRun,
+    decided: Iterable[Outcome],
+    contacts: dict[int, Sequence[ContactPoint]],
+    posted: Collection[int],
+) -> None:
     to_write: dict[int, list[tuple[Stage, Outcome]]] = defaultdict(list)
     skips = []
     for outcome in decided:
@@ -56,10 +68,11 @@ def _store(run: DunningRun, decided: Iterable[Outcome], contacts: dict[int, Sequ
         else:
             to_write[outcome.debtor_id].append((outcome.decision.stage, outcome))
     _insert(DunningSkip, skips)
-    notices = {
-        debtor_id: _notice(run, debtor_id, _highest(invoices), contacts[debtor_id])
-        for debtor_id, invoices in to_write.items()
-    }
+    notices = {}
+    for debtor_id, invoices in to_write.items():
+        stage = _highest(invoices)
+        contact = contact_for(stage, contacts.get(debtor_id, ()), has_address=debtor_id in posted)
+        notices[debtor_id] = _notice(run, debtor_id, stage, contact)
     ids = _insert_notices(list(notices.values()))
     lines = (
         _line(run, ids[debtor_id], stage, outcome)
@@ -98,14 +111,12 @@ def _skip(run: DunningRun, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _notice(
-    run: DunningRun, debtor_id: int, stage: Stage, contacts: Sequence[ContactPoint]
-) -> dict[str, Any]:
+def _notice(run: DunningRun, debtor_id: int, stage: Stage, contact: ContactPoint | None) -> dict[str, Any]:
     return {
         "organisation_id": run.organisation_id,
         "run_id": run.id,
         "debtor_id": debtor_id,
-        "contact_point_id": contact_for(stage, contacts).id,
+        "contact_point_id": contact.id if contact else None,
         "event": stage.event,
         "stage_position": stage.position,
     }

@@ -21,10 +21,13 @@ from dunning.models import (
 from dunning.overdue import gate
 from dunning.queries import plan_of, same
 from dunning.schedule import Reason, objections_to_debtor
-from invoices.models import ContactPoint, ContactState, Debtor, Invoice
+from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from invoices.postal import PostalAddress, postal_address
 from invoices.queries import WhyNot
 from links.operations import issue
 from messaging.approaches import opening
+from messaging.letter_batches import batch_for, close
+from messaging.letter_models import LetterBatch
 from messaging.operations import queue
 
 NOTICES_IN_A_CHUNK = 500
@@ -44,11 +47,11 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Addressed:
-    """A notice with the person it goes to."""
+    """A notice with the person it goes to; without a contact point it is a letter."""
 
     notice: DunningNotice
     debtor: Debtor
-    contact: ContactPoint
+    contact: ContactPoint | None
 
 
 def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_most: int | None) -> int:
@@ -66,7 +69,15 @@ def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_
             break
         _Chunk(organisation, run, chunk, now).send()
         left = None if left is None else left - len(chunk)
-    return _waiting(run)
+    waiting = _waiting(run)
+    if not waiting:
+        close(organisation_id=run.organisation_id, about=letters_about(run))
+    return waiting
+
+
+def letters_about(run: DunningRun) -> str:
+    """Return what the batch of a run's letters is about."""
+    return f"dunning:{run.id}"
 
 
 class _Chunk:
@@ -110,13 +121,21 @@ class _Chunk:
 
     def _held_back(self, one: _Addressed) -> WhyNot | None:
         """Return why the debtor may not be written to at all, or not at this address."""
-        if one.contact.state is not ContactState.USABLE:
+        if not self._is_reachable(one):
             return WhyNot(Reason.NO_CONTACT)
         against = objections_to_debtor(
             plan=self._plan, debtor=self._letters[one.debtor.id], today=self._today
         )
         first = next(against, None)
         return None if first is None else WhyNot(first.reason, first.detail)
+
+    def _is_reachable(self, one: _Addressed) -> bool:
+        if one.contact is None:
+            return self._address_of(one.debtor) is not None
+        return one.contact.state is ContactState.USABLE
+
+    def _address_of(self, debtor: Debtor) -> PostalAddress | None:
+        return postal_address(debtor=debtor, home=self._organisation.country)
 
     def _skip(self, one: _Addressed, answers: Iterable[tuple[_Line, WhyNot | None]]) -> None:
         for line, why_not in answers:
@@ -131,26 +150,29 @@ class _Chunk:
 
     def _write(self, one: _Addressed, lines: Sequence[_Line]) -> None:
         highest = max(lines, key=lambda line: line.stage_position)
-        leaves_at = opening(organisation=self._organisation, country=one.debtor.country, at=self._now)
+        channel = one.contact.channel if one.contact else Channel.LETTER
+        contact_point_id = one.contact.id if one.contact else None
+        leaves_at = self._leaves_at(one)
         link = issue(
             organisation=self._organisation,
             debtor_id=one.debtor.id,
-            contact_point_id=one.contact.id,
-            channel=one.contact.channel,
+            contact_point_id=contact_point_id,
+            channel=channel,
             now=self._now,
         )
         message = queue(
             organisation_id=self._run.organisation_id,
             dedupe_key=f"dunning:{self._run.id}:{one.debtor.id}",
             event=highest.event,
-            channel=one.contact.channel,
+            channel=channel,
             language=one.debtor.language,
-            recipient=one.contact.value,
+            recipient=self._recipient(one),
             values={"creditor": self._creditor(lines)},
             now=self._now,
             debtor_id=one.debtor.id,
-            contact_point_id=one.contact.id,
+            contact_point_id=contact_point_id,
             link_id=link.id,
+            letter_batch_id=None if one.contact else self._batch().id,
             invoice_ids=[line.invoice_id for line in lines],
             is_collection=True,
             not_before=leaves_at,
@@ -159,6 +181,23 @@ class _Chunk:
         )
         one.notice.state, one.notice.message_id = NoticeState.QUEUED, message.id
         one.notice.event, one.notice.stage_position = highest.event, highest.stage_position
+
+    def _leaves_at(self, one: _Addressed) -> datetime:
+        """Return from when it may leave: a letter knows no hours, because nobody hears it come."""
+        if one.contact is None:
+            return self._now
+        return opening(organisation=self._organisation, country=one.debtor.country, at=self._now)
+
+    def _recipient(self, one: _Addressed) -> str:
+        if one.contact is not None:
+            return one.contact.value
+        address = self._address_of(one.debtor)
+        return address.in_short if address else ""
+
+    def _batch(self) -> LetterBatch:
+        return batch_for(
+            organisation_id=self._run.organisation_id, about=letters_about(self._run), now=self._now
+        )
 
     def _creditor(self, lines: Sequence[_Line]) -> str:
         """Return in whose name the invoices are; nothing when that is the organisation itself."""
@@ -194,7 +233,7 @@ def _next_notices(run: DunningRun, size: int) -> list[_Addressed]:
     rows = db.session.execute(
         select(DunningNotice, Debtor, ContactPoint)
         .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
-        .join(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
+        .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
         .where(
             DunningNotice.organisation_id == run.organisation_id,
             DunningNotice.run_id == run.id,

@@ -74,6 +74,7 @@ def queue(
     contact_point_id: int | None = None,
     member_id: int | None = None,
     link_id: int | None = None,
+    letter_batch_id: int | None = None,
     invoice_ids: Collection[int] = (),
     is_collection: bool = False,
     not_before: datetime | None = None,
@@ -101,6 +102,7 @@ def queue(
         contact_point_id=contact_point_id,
         member_id=member_id,
         link_id=link_id,
+        letter_batch_id=letter_batch_id,
         is_collection=is_collection,
         not_before=not_before or now,
         expires_at=expires_at,
@@ -141,7 +143,7 @@ def send_again(*, message: Message, attempt: int, member_id: int, now: datetime)
     `attempt` is the last one that the person saw. It goes to its contact point as that is now, so also after
     a correction. Raises MessageNotRepeatable, MessageOvertaken, MessageTooLate and ContactOutOfUse.
     """
-    if message.state not in (MessageState.FAILED, MessageState.UNKNOWN) or message.cleared_at is not None:
+    if not is_repeatable(message):
         raise MessageNotRepeatable
     _demand_newest(message, attempt)
     if message.expires_at is not None and message.expires_at <= now:
@@ -153,6 +155,12 @@ def send_again(*, message: Message, attempt: int, member_id: int, now: datetime)
     message.ask_at = None
     db.session.flush()
     _record("message.sent_again", message, member_id=member_id, now=now, state=was)
+
+
+def is_repeatable(message: Message) -> bool:
+    """Return whether a message may be sent again; a letter is made again with all of its batch, or never."""
+    ended = message.state in (MessageState.FAILED, MessageState.UNKNOWN) and message.cleared_at is None
+    return ended and message.channel is not Channel.LETTER
 
 
 def settle_doubtful(*, message: Message, as_sent: bool, attempt: int, member_id: int, now: datetime) -> None:

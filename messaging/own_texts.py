@@ -24,7 +24,11 @@ from messaging.wording import LANGUAGES
 
 LONGEST_SUBJECT = 200
 PARTS: Mapping[Channel, tuple[Part, ...]] = MappingProxyType(
-    {Channel.EMAIL: (Part.SUBJECT, Part.BODY), Channel.SMS: (Part.SMS,)}
+    {
+        Channel.EMAIL: (Part.SUBJECT, Part.BODY),
+        Channel.SMS: (Part.SMS,),
+        Channel.LETTER: (Part.SUBJECT, Part.BODY),
+    }
 )
 
 
@@ -72,7 +76,11 @@ class TextInUse:
 
 def channels_of(event: MessageEvent) -> tuple[Channel, ...]:
     """Return over which channels this event is told."""
-    return tuple(channel for channel, parts in PARTS.items() if set(parts) <= set(event.parts))
+    return tuple(
+        channel
+        for channel, parts in PARTS.items()
+        if set(parts) <= set(event.parts) and (channel is not Channel.LETTER or event.by_letter)
+    )
 
 
 def own_texts(*, organisation_id: int) -> frozenset[tuple[str, Channel, str]]:

@@ -51,6 +51,7 @@ from tests.bank import bring_statement
 from tests.canaries import Canaries
 from tests.own_plans import put_on_own_plan
 from tests.people import Person
+from tests.printed import printed
 from tests.reported import reported
 from tests.rules import Place
 from tests.visitor import Visitor
@@ -152,6 +153,8 @@ class _Filling:
             self.crowd.ids["policy"] = put_on_own_plan(debtors[-1], self._word, self.now)
             self.crowd.more_pages.append((self.crowd.administrator, f"/desk/debtors/{debtors[-1].public_id}"))
             self._messages(debtors[0])
+            folder = self.crowd.app.config["PORTAL"].var_dir
+            self.crowd.ids["letters"] = printed(debtors[1], self._word, self.now, folder)
             self.crowd.debtor = self._visiting(debtors[0], "debtor")
             self.crowd.other_debtor = self._visiting(other, "other-debtor")
             self._reacted(debtors[0])

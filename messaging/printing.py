@@ -159,14 +159,14 @@ def _set(
 ) -> Typeset | None:
     """Return the PDF; a letter at which the typesetter fails is put aside, and the others are set without it.
 
-    Raises NotTypeset when it fails at all of them together and at none alone.
+    Raises NotTypeset when it is about no letter in particular: it fails at each of them, or at none alone.
     """
     title = f"Letters {turn.public_id}"
     try:
         return typeset([letter.data for letter in letters], title=title)
     except NotTypeset as error:
         bad = {letter.sha256: words for letter in letters if (words := why_not_set(letter.data))}
-        if not bad:
+        if len(bad) in (0, len(letters)):
             raise
         log.warning("letters put aside", batch=turn.public_id, number=len(bad), why=str(error))
     with writing():

@@ -17,7 +17,7 @@ from invoices.operations import exempt
 from invoices.pauses import pause
 from links.models import AccessLink
 from links.queries import link_behind
-from messaging import posting
+from messaging import posting, typesetting
 from messaging.letter_batches import overtaken
 from messaging.letter_models import LetterBatchState
 from messaging.letter_shelf import LettersGone
@@ -320,3 +320,66 @@ def test_a_pdf_that_was_changed_on_the_disk_is_not_given_out(printing: Office, p
         press.shelf.read(batch)
     assert press.shelf.forget_older_than(FRIDAY - days(9000)) == 0
     assert press.shelf.forget_older_than(FRIDAY + days(9000)) == 1
+
+
+def test_a_letter_that_cannot_be_set_is_put_aside_and_the_others_go_out(
+    printing: Office, press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sanne, _), (bram, _), (carla, _) = (at_home(printing) for _ in range(3))
+    bram.last_name = "Unprintable"
+    sensitive = tmp_path / "letter.typ"
+    found = 'one.address.first().contains("Unprintable")'
+    check = f'#for one in data.letters {{ assert(not {found}, message: "ink") }}\n'
+    sensitive.write_text(typesetting.TEMPLATE.read_text() + check)
+    monkeypatch.setattr(typesetting, "TEMPLATE", sensitive)
+    printing.run()
+    press.print(FRIDAY)
+    assert message_to(bram).state is MessageState.FAILED
+    assert message_to(bram).state_reason.startswith("not_rendered")
+    assert "ink" in message_to(bram).state_reason
+    assert (press.batch().state, press.batch().letters) == (LetterBatchState.MADE, 2)
+    assert [message_to(one).state for one in (sanne, carla)] == [MessageState.HANDING] * 2
+    assert "2 · 1/1" in press.pages()[2]
+
+
+def test_a_typesetter_that_fails_at_all_is_said_and_nothing_is_lost(
+    printing: Office, press: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sanne, _ = at_home(printing)
+    with monkeypatch.context() as broken:
+        broken.setattr(typesetting, "TEMPLATE", tmp_path / "nowhere.typ")
+        printing.run()
+        press.print(FRIDAY)
+    assert press.batch().state is LetterBatchState.FAILED
+    assert "nowhere.typ" in press.batch().state_reason
+    assert message_to(sanne).state is MessageState.NEW
+    again(printing, press)
+    press.print(FRIDAY)
+    assert (press.batch().state, press.batch().letters) == (LetterBatchState.MADE, 1)
+
+
+def test_a_full_week_is_for_the_next_run(printing: Office, press: Press) -> None:
+    printing.organisation.collection_messages_a_week = 1
+    sanne, _ = at_home(printing)
+    printing.run()
+    at_the_same_time = Message(
+        organisation_id=printing.organisation.id,
+        dedupe_key="another run's",
+        event="reminder_1",
+        channel=Channel.EMAIL,
+        language="nl",
+        debtor_id=sanne.id,
+        recipient="sanne@mail.example",
+        is_collection=True,
+        state=MessageState.SENT,
+        handed_at=FRIDAY,
+        sent_at=FRIDAY,
+        not_before=FRIDAY,
+        message_id="other",
+        created_at=FRIDAY,
+    )
+    db.session.add(at_the_same_time)
+    db.session.commit()
+    press.print(FRIDAY)
+    letters = select(Message.state, Message.state_reason).where(Message.channel == Channel.LETTER)
+    assert db.session.execute(letters).all() == [(MessageState.SUPPRESSED, "week_full")]

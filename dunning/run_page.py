@@ -156,7 +156,7 @@ def notices_of(
     if event:
         wanted = wanted.where(DunningNotice.event == event)
     if channel:
-        wanted = wanted.where(channel == _BY)
+        wanted = wanted.where(_BY.in_([channel]))
     counted = wanted.with_only_columns(DunningNotice.id).subquery()
     total = db.session.scalar(select(func.count()).select_from(counted))
     rows = db.session.execute(

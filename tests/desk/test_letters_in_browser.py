@@ -82,6 +82,7 @@ def test_the_pages_fit_every_width_and_axe_finds_nothing_serious(
             if width == PHONE:
                 found = [one for one in violations_of(tab) if one["impact"] in ("serious", "critical")]
                 assert found == [], name
+    tab = open_tab(width=DESKTOP, javascript=True, language=language)
     tab.goto(f"{served.url}/k/{code_on(pdf, 1).rpartition('/')[2]}")
     tab.locator("main form button").click()
     tab.get_by_role("table").wait_for()

@@ -1,6 +1,5 @@
 """Letters of a run: written instead of a mail, printed as one PDF, posted or made again."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,7 +34,7 @@ def press(app: Flask, tmp_path: Path) -> Press:
 
 
 @pytest.fixture
-def printing(office: Office) -> Iterator[Office]:
+def printing(office: Office) -> Office:
     """An office whose first reminder is a letter, else an e-mail."""
     by_channel(office, StageChannel.LETTER_EMAIL)
     return office

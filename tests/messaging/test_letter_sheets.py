@@ -143,7 +143,7 @@ def test_a_printer_is_asked_to_print_both_sides() -> None:
     reader = PdfReader(BytesIO(typeset([letter()], title="Letters").pdf))
     preferences = reader.viewer_preferences
     assert preferences is not None
-    assert preferences.duplex == "/DuplexFlipLongEdge"
+    assert str(preferences["/Duplex"]) == "/DuplexFlipLongEdge"
 
 
 def test_a_letter_that_cannot_be_set_says_why() -> None:

@@ -14,7 +14,7 @@ from core.members.models import Member
 from core.organisations.models import Organisation
 from core.web.accounts import LinkKind, password_link
 from links.models import AccessLink
-from links.queries import address_of
+from links.queries import address_of, address_to_type
 from links.samples import sample_link
 from links.validity import length_of
 from messaging import callbacks
@@ -65,8 +65,11 @@ def link_writer(config: Config, clock: Callable[[], datetime]) -> AddressOfLink:
         organisation = db.session.get_one(Organisation, message.organisation_id)
         if link.revoked_at is not None or link.expires_at <= clock() or organisation.closed_at is not None:
             return None
+        site, code = address_to_type(link, base_url=config.public_url, keys=config.link_keys)
         return LinkText(
             url=address_of(link, base_url=config.public_url, keys=config.link_keys),
+            site=site,
+            code=code,
             valid_until=link.expires_at,
             valid_for=length_of(issued_at=link.issued_at, expires_at=link.expires_at, zone=organisation.zone),
         )

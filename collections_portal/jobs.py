@@ -18,12 +18,16 @@ from invoices.importing.shelf import Shelf
 from messaging import paces
 from messaging.asking import ask_due
 from messaging.delivery import BATCH, deliver_due
+from messaging.letter_shelf import letter_shelf_in
+from messaging.printing import print_due
 from reactions.operations.endings import break_promises
 
 log = structlog.get_logger()
 CHUNK = 2000
 # A thread that sends turns to other work after this; what is left is taken up by the next one.
 TURN = timedelta(seconds=20)
+# So long a PDF of letters can be printed once more.
+LETTERS_KEPT = timedelta(days=30)
 
 
 def deliver_messages(
@@ -51,6 +55,17 @@ def deliver_messages(
     return True
 
 
+def print_letters(app: Flask, *, ending: Callable[[], bool] = lambda: False) -> int:
+    """Make the PDFs of the letters that wait, and return how many batches came to an end."""
+    config = app.config["PORTAL"]
+    return print_due(
+        shelf=letter_shelf_in(config.var_dir),
+        address_of_link=link_writer(config, clock.now),
+        clock=clock.now,
+        ending=ending,
+    )
+
+
 def import_files(app: Flask) -> int:
     """Store the rows of the files that wait for it, and return how many files were stored or refused."""
     shelf = shelf_of(app.config["PORTAL"])
@@ -64,7 +79,7 @@ def import_files(app: Flask) -> int:
 
 
 def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
-    """Forget old tries to sign in and old paces; do for each organisation what time alone sets off.
+    """Forget old tries to sign in, old paces and old PDFs; do for each organisation what time alone sets off.
 
     Promises are broken, automatic policies run, uploads that nobody decided about are discarded.
 
@@ -74,6 +89,7 @@ def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
     with writing():
         forget_old(now=clock.now())
         paces.forget_old(now=clock.now())
+    letter_shelf_in(app.config["PORTAL"].var_dir).forget_older_than(clock.now() - LETTERS_KEPT)
     with tenancy.everywhere(), reading():
         organisations = [(each.id, each.name) for each in organisations_open()]
     shelf = shelf_of(app.config["PORTAL"])

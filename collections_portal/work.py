@@ -25,7 +25,7 @@ SENDERS = THREADS - 1
 
 
 class Bell:
-    """Huey with the portal's three tasks: deliver messages, import files, run the schedule."""
+    """Huey with the portal's four tasks: deliver messages, print letters, import files, run the schedule."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -34,6 +34,7 @@ class Bell:
         self.huey = _huey(app.config["PORTAL"])
         self.deliver = self.huey.task(name="deliver")(self._guarded(self._deliver))
         self.imports = self.huey.task(name="imports")(self._guarded(jobs.import_files))
+        self.letters = self.huey.task(name="letters")(self._guarded(self._print))
         self.schedule = self.huey.task(name="schedule")(self._guarded(jobs.run_schedule))
         self.huey.periodic_task(crontab(), name="sweep")(self._sweep)
         self.huey.periodic_task(crontab(minute="*/5"), name="clock")(self._tick)
@@ -43,6 +44,7 @@ class Bell:
         try:
             self.deliver()
             self.imports()
+            self.letters()
         except Exception as error:  # noqa: BLE001  the sweep comes anyway, and the answer must not fail for a bell
             log.warning("bell silent", reason=type(error).__name__)
 
@@ -56,6 +58,9 @@ class Bell:
             self._senders.release()
         if more:
             self.deliver()
+
+    def _print(self, app: Flask) -> None:
+        jobs.print_letters(app, ending=self.ending.is_set)
 
     def consumer(self) -> Consumer:
         """Return the threads that answer the bell; the caller starts and stops them."""
@@ -81,6 +86,7 @@ class Bell:
         self.ring()
         self.deliver.schedule(delay=SWEEP_SECONDS)
         self.imports.schedule(delay=SWEEP_SECONDS)
+        self.letters.schedule(delay=SWEEP_SECONDS)
 
     def _tick(self) -> None:
         self.schedule()

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from core.refusals import N_
 from core.web import accounts, guards, rail
-from desk import bank_page, guard, inbox_page, message_lists
+from desk import bank_page, guard, inbox_page, letters_page, message_lists
 from desk.session import MemberSessions
 from desk.views import (
     account,
@@ -27,6 +27,7 @@ from desk.views import (
     import_columns,
     imports,
     invoices,
+    letters,
     links,
     messages,
     password,
@@ -51,6 +52,7 @@ PAGES: tuple[Blueprint, ...] = (
     charges.blueprint,
     links.blueprint,
     messages.blueprint,
+    letters.blueprint,
     imports.blueprint,
     import_columns.blueprint,
     payments.blueprint,
@@ -84,6 +86,7 @@ RAIL: tuple[rail.Entry, ...] = (
         late=True,
         views=message_lists.rail_views,
     ),
+    rail.Entry("letters", N_("Letters"), "printer", "desk.letters.index", count=letters_page.waiting),
     rail.Entry(
         "payments",
         N_("Payments"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext
 
 from core.web.guards import current_organisation
@@ -15,6 +16,8 @@ from dunning import queries, run_page
 from dunning.models import DunningPolicy, DunningRun, RunState
 from dunning.run_page import NoticeRow, SkipRow
 from dunning.schedule import Reason
+from dunning.sending import letters_about
+from messaging.letter_batches import batch_about
 from messaging.models import MessageState
 from reactions.queries.askers import Asker, askers
 
@@ -76,7 +79,14 @@ def run_context(*, run: DunningRun, page: int, event: str, channel: str) -> dict
         "total": total,
         "pages": lists.pages(total=total, page=page, size=NOTICES_ON_A_PAGE),
         "skips": _groups(run),
+        "letters_href": _letters_href(run),
     }
+
+
+def _letters_href(run: DunningRun) -> str:
+    """Return the page of the letters that the run printed, if it printed any."""
+    batch = batch_about(organisation_id=run.organisation_id, about=letters_about(run))
+    return url_for("desk.letters.show", public_id=batch.public_id) if batch else ""
 
 
 def skipped_context(*, run: DunningRun, reason: str, page: int) -> dict[str, Any]:

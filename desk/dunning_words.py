@@ -44,6 +44,11 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
         "sms": N_("SMS"),
         "email_sms": N_("E-mail, else SMS"),
         "sms_email": N_("SMS, else e-mail"),
+        "letter": N_("Letter"),
+        "letter_email": N_("Letter, else e-mail"),
+        "letter_email_sms": N_("Letter, else e-mail, else SMS"),
+        "email_letter": N_("E-mail, else letter"),
+        "email_sms_letter": N_("E-mail, else SMS, else letter"),
     }
 )
 COSTS: Mapping[StageCosts, str] = MappingProxyType(
@@ -75,6 +80,7 @@ MESSAGE_STATES: Mapping[MessageState, tuple[str, str]] = MappingProxyType(
         MessageState.EXPIRED: (N_("Too late"), "part"),
     }
 )
+PRINTED = N_("Printed")
 NOTICE_STATES: Mapping[NoticeState, tuple[str, str]] = MappingProxyType(
     {
         NoticeState.PROPOSED: (N_("Waiting"), "wait"),
@@ -160,16 +166,18 @@ def run_state(state: RunState) -> tuple[str, str]:
     return gettext(word), tone
 
 
-def message_state(state: MessageState) -> tuple[str, str]:
-    """Return word and tone of a message's state."""
+def message_state(state: MessageState, *, channel: str = "") -> tuple[str, str]:
+    """Return word and tone of a message's state; what a letter waits for is that somebody posts it."""
     word, tone = MESSAGE_STATES[state]
+    if channel == "letter" and state is MessageState.HANDING:
+        word = PRINTED
     return gettext(word), tone
 
 
 def notice_state(row: NoticeRow) -> tuple[str, str]:
     """Return word and tone of what became of a debtor in a run: their message's state, once there is one."""
     if row.message_state is not None:
-        return message_state(row.message_state)
+        return message_state(row.message_state, channel=row.channel)
     word, tone = NOTICE_STATES[row.state]
     return gettext(word), tone
 

@@ -13,14 +13,16 @@ from core.web.guards import current_member, current_organisation, may
 from desk import dunning_words, rows, timeline, words
 from desk.forms.fields import choices
 from desk.forms.messages import ElsewhereForm
-from dunning.elsewhere import other_ways
+from dunning.elsewhere import OtherWay, other_ways
 from dunning.run_page import run_behind
 from invoices.contacts import contacts_of
 from invoices.lists import invoices_named
 from invoices.models import ContactPoint
 from links.queries import link_by_id
 from messaging import queries
+from messaging.letter_batches import batch_of_message
 from messaging.models import Message, MessageState
+from messaging.operations import is_repeatable
 
 ENDED_BADLY = (MessageState.FAILED, MessageState.BOUNCED)
 
@@ -46,6 +48,7 @@ def context(message: Message) -> dict[str, Any]:
         ),
         "link": _link(message),
         "run": _run(replacement or message),
+        "letters_href": _letters_href(message),
         "replacement_href": replacement and _href(replacement),
         **_choices(message),
     }
@@ -80,7 +83,7 @@ def _tries(about: dict[str, int]) -> dict[str, Any]:
 def row(found: queries.MessageRow) -> dict[str, Any]:
     """Return a message as a list shows it."""
     message = found.message
-    label, tone = dunning_words.message_state(message.state)
+    label, tone = dunning_words.message_state(message.state, channel=message.channel)
     debtor = found.debtor
     return {
         "href": _href(message),
@@ -139,6 +142,12 @@ def _link(message: Message) -> dict[str, Any] | None:
     return {"label": label, "tone": tone, "expires_at": link.expires_at, "entered": link.entered}
 
 
+def _letters_href(message: Message) -> str:
+    """Return the page of the letters that were printed with this one."""
+    batch = batch_of_message(message)
+    return url_for("desk.letters.show", public_id=batch.public_id) if batch else ""
+
+
 def _run(message: Message) -> dict[str, Any] | None:
     """Return the run and the stage it came from."""
     if message.debtor_id is None:
@@ -160,11 +169,12 @@ def _choices(message: Message) -> dict[str, Any]:
     """Return what may be done about the message by whoever looks at it."""
     agent = may(current_member(), Role.AGENT) and message.cleared_at is None
     doubtful = agent and message.state == MessageState.UNKNOWN
-    ways = other_ways(message=message) if agent and message.state in queries.TROUBLED else ()
+    in_trouble = agent and message.state in queries.TROUBLED
+    ways = other_ways(organisation=current_organisation(), message=message) if in_trouble else ()
     return {
         "attempt": message.attempt,
         "may_settle": doubtful,
-        "may_repeat": agent and message.state in (MessageState.FAILED, MessageState.UNKNOWN),
+        "may_repeat": agent and is_repeatable(message),
         "may_clear": agent and message.state in ENDED_BADLY,
         "elsewhere_form": _elsewhere(ways, message) if ways else None,
         "urls": {
@@ -174,10 +184,10 @@ def _choices(message: Message) -> dict[str, Any]:
     }
 
 
-def _elsewhere(ways: Sequence[ContactPoint], message: Message) -> ElsewhereForm:
+def _elsewhere(ways: Sequence[OtherWay], message: Message) -> ElsewhereForm:
     form = ElsewhereForm(formdata=None, attempt=message.attempt)
     form.contact_point.choices = choices(
-        [(way.public_id, f"{words.channel(way.channel)}: {way.value}") for way in ways]
+        [(way.name, f"{words.channel(way.channel)}: {way.value}") for way in ways]
     )
     return form
 

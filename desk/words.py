@@ -48,10 +48,19 @@ CLOSE_REASONS: Mapping[str, str] = MappingProxyType(
     }
 )
 CHANNELS: Mapping[str, str] = MappingProxyType(
-    {Channel.EMAIL: N_("E-mail"), Channel.SMS: N_("SMS"), Channel.PHONE: N_("Telephone")}
+    {
+        Channel.EMAIL: N_("E-mail"),
+        Channel.SMS: N_("SMS"),
+        Channel.PHONE: N_("Telephone"),
+        Channel.LETTER: N_("Letter"),
+    }
 )
 CAME_BY: Mapping[str, str] = MappingProxyType(
-    {Channel.EMAIL: N_("Link in an e-mail"), Channel.SMS: N_("Link in an SMS")}
+    {
+        Channel.EMAIL: N_("Link in an e-mail"),
+        Channel.SMS: N_("Link in an SMS"),
+        Channel.LETTER: N_("Code in a letter"),
+    }
 )
 DEBTOR_KINDS: Mapping[str, str] = MappingProxyType(
     {DebtorKind.PERSON: N_("Person"), DebtorKind.COMPANY: N_("Company")}
@@ -83,6 +92,9 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
         "withdrawn": N_("The invoices in it were withdrawn."),
         "exempt": N_("A reaction to the invoices is being handled."),
         "paused": N_("Reminders to this debtor wait."),
+        "week_full": N_("The debtor got enough messages this week."),
+        "no_address": N_("The postal address of the debtor is not complete."),
+        "not_posted": N_("It was not posted, and made again."),
         "no_invoice": N_("There is no invoice left in it."),
         "too_late": N_("It would have come too late."),
         "not_rendered": N_("Its text could not be made."),

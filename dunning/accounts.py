@@ -16,7 +16,7 @@ from core.law.rows import Segment, segment_of
 from core.law.shelf import in_force
 from core.organisations.models import Organisation
 from dunning.bills import Account, Law, Letter
-from invoices.models import CreditNote, Debtor, DebtorKind, Exemption, Invoice, Payment
+from invoices.models import Channel, CreditNote, Debtor, DebtorKind, Exemption, Invoice, Payment
 from messaging.charges import counted_before, fees_before
 from messaging.holidays import is_holiday
 from messaging.own_texts import says_charges
@@ -91,14 +91,14 @@ class Wording:
 
     def __init__(self, organisation_id: int) -> None:
         self._organisation_id = organisation_id
-        self._known: dict[tuple[str, str], bool] = {}
+        self._known: dict[tuple[str, Channel, str], bool] = {}
 
-    def says(self, event: str, language: str) -> bool:
-        """Return whether the e-mail about an event in a language does."""
-        which = (event, language)
+    def says(self, event: str, channel: Channel, language: str) -> bool:
+        """Return whether the message about an event over a channel in a language does."""
+        which = (event, channel, language)
         if which not in self._known:
             self._known[which] = says_charges(
-                organisation_id=self._organisation_id, event=event, language=language
+                organisation_id=self._organisation_id, event=event, channel=channel, language=language
             )
         return self._known[which]
 

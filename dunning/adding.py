@@ -14,7 +14,7 @@ from dunning.bills import Bill
 from dunning.models import DunningNoticeInvoice
 from dunning.overdue import facts
 from dunning.schedule import Plan, Stage
-from invoices.models import ContactPoint
+from invoices.models import Channel
 from messaging import charges
 
 
@@ -36,10 +36,10 @@ def added_to(
     organisation: Organisation,
     plan: Plan,
     going: Mapping[int, Sequence[Going]],
-    contacts: Mapping[int, ContactPoint],
+    channels: Mapping[int, Channel],
     today: date,
 ) -> dict[int, Bill]:
-    """Return what the message to each debtor adds today; `going` and `contacts` are by debtor.
+    """Return what the message to each debtor adds today; `going` and `channels` are by debtor.
 
     A stage that the plan does not have any more, since somebody changed it, adds nothing.
     """
@@ -61,7 +61,7 @@ def added_to(
         organisation=organisation,
         wording=Wording(organisation.id),
         messages=messages,
-        contacts=contacts,
+        channels=channels,
         today=today,
     )
 

@@ -11,7 +11,7 @@ from dunning.bills import Bill
 from dunning.charging import bill
 from dunning.overdue import Facts
 from dunning.schedule import Stage
-from invoices.models import Channel, ContactPoint
+from invoices.models import Channel
 
 NO_BILL = Bill()
 
@@ -29,12 +29,12 @@ def bills(
     organisation: Organisation,
     wording: Wording,
     messages: Mapping[int, Sequence[Planned]],
-    contacts: Mapping[int, ContactPoint],
+    channels: Mapping[int, Channel],
     today: date,
 ) -> dict[int, Bill]:
     """Return what the message to each of these debtors adds today; who is not in it gets nothing added.
 
-    `messages` and `contacts` are by debtor. Nothing is asked of the database about messages of stages that
+    `messages` and `channels` are by debtor. Nothing is asked of the database about messages of stages that
     add nothing.
     """
     adding = {
@@ -56,16 +56,15 @@ def bills(
             law=planned[0].facts.law,
             items=[(one.stage, accounts[one.facts.invoice_id]) for one in planned],
             today=today,
-            is_said=is_said(wording, planned, contacts[debtor_id]),
+            is_said=is_said(wording, planned, channels[debtor_id]),
         )
         for debtor_id, planned in adding.items()
     }
 
 
-def is_said(wording: Wording, planned: Sequence[Planned], contact: ContactPoint) -> bool:
-    """Return whether the message names what it adds: an SMS never does."""
-    event = highest_of(planned).event
-    return contact.channel is Channel.EMAIL and wording.says(event, planned[0].facts.language)
+def is_said(wording: Wording, planned: Sequence[Planned], channel: Channel) -> bool:
+    """Return whether the message names what it adds."""
+    return wording.says(highest_of(planned).event, channel, planned[0].facts.language)
 
 
 def highest_of(planned: Sequence[Planned]) -> Stage:

@@ -10,11 +10,12 @@ from dunning.billing import NO_BILL, Planned, bills, highest_of
 from dunning.bills import Bill
 from dunning.models import DunningPolicy
 from dunning.overdue import Facts, facts
-from dunning.planning import contact_for
+from dunning.planning import channel_of, contact_for
 from dunning.queries import PolicyUnknown, plan_of, policies_by_debtor, policy
 from dunning.schedule import Decision, Plan, Stage, Standing, decide, next_stage, objections
 from invoices.models import ContactPoint, Invoice
-from invoices.queries import usable_contacts_of_each
+from invoices.postal import postal_address
+from invoices.queries import debtor_by_id, usable_contacts_of_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,15 @@ class Explanation:
     """What a run of the policy on that day would do about the invoice, as things stand now.
 
     `stage` is the one whose turn it is (None after the last one), `objections` all reasons against it in the
-    order in which they decide. Without any, `contact` is where the message goes. `added` is what the message
-    adds to the invoice, and why not more, together with the others of the debtor that go into it; with
-    objections it is what it would add on that day all the same.
+    order in which they decide. Without any, `goes_to` is where the message goes: to `contact`, or by letter.
+    `added` is what the message adds to the invoice, and why not more, together with the others of the debtor
+    that go into it; with objections it is what it would add on that day all the same.
     """
 
     policy: DunningPolicy
     stage: Stage | None
     contact: ContactPoint | None
+    goes_to: str
     objections: Sequence[Decision]
     standing: Standing
     added: Bill
@@ -62,14 +64,21 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
     against = list(objections(plan=plan, invoice=fact.standing, debtor=fact.debtor, today=on))
     stage = next_stage(stages=plan.stages, reached=fact.standing.reached)
     contacts = usable.get(invoice.debtor_id, ())
-    goes_out = stage is not None and not against
+    debtor = debtor_by_id(organisation_id=organisation.id, debtor_id=invoice.debtor_id)
+    address = postal_address(debtor=debtor, home=organisation.country)
+    contact, goes_to = None, ""
+    if stage is not None and not against:
+        contact = contact_for(stage, contacts, has_address=address is not None)
+        goes_to = contact.value if contact else address.in_short if address else ""
+    planned = _planned(plan, stage, fact, told.values(), on)
     return Explanation(
         policy=policy(organisation_id=organisation.id, policy_id=policy_id),
         stage=stage,
-        contact=contact_for(stage, contacts) if stage and goes_out else None,
+        contact=contact,
+        goes_to=goes_to,
         objections=against,
         standing=fact.standing,
-        added=_added(organisation, _planned(plan, stage, fact, told.values(), on), contacts, on),
+        added=_added(organisation, planned, contacts, has_address=address is not None, on=on),
     )
 
 
@@ -89,17 +98,20 @@ def _added(
     organisation: Organisation,
     planned: Sequence[Planned],
     contacts: Sequence[ContactPoint],
+    *,
+    has_address: bool,
     on: date,
 ) -> Bill:
     """Return what a message about these adds to the first of them."""
-    if not planned or not contacts:
+    if not planned or not (contacts or has_address):
         return NO_BILL
     first = planned[0].facts
+    contact = contact_for(highest_of(planned), contacts, has_address=has_address)
     found = bills(
         organisation=organisation,
         wording=Wording(organisation.id),
         messages={first.debtor_id: planned},
-        contacts={first.debtor_id: contact_for(highest_of(planned), contacts)},
+        channels={first.debtor_id: channel_of(contact)},
         today=on,
     )
     return found.get(first.debtor_id, NO_BILL).of(first.invoice_id)

@@ -6,7 +6,7 @@ for is decided by theirs, when the message leaves.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import count
+from itertools import count, product
 from typing import Protocol
 
 from core.law.collecting import collection_charges
@@ -15,6 +15,7 @@ from core.law.terms import Way
 from core.refusals import N_
 from dunning.models import StageChannel, StageCosts
 from dunning.policy_refusals import PolicyRefused
+from invoices.models import Channel
 from messaging.legal import BEGINS_TERM, Ground
 from messaging.own_texts import says_charges
 from messaging.wording import LANGUAGES
@@ -35,11 +36,11 @@ class Adding(Protocol):
     def adds_interest(self) -> bool: ...
 
 
-class ChargesOnlyByMail(PolicyRefused):
+class ChargesNotBySms(PolicyRefused):
     """An SMS names no amounts."""
 
     sentence = N_(
-        "Step %(step)s adds costs or interest, and only an e-mail can name them. Choose e-mail alone."
+        "Step %(step)s adds costs or interest, and an SMS cannot name them. Choose e-mail, a letter, or both."
     )
 
 
@@ -110,15 +111,16 @@ def check_charges_by_law(*, organisation_id: int, stages: Sequence[Adding], grou
         if not (stage.costs or stage.adds_interest):
             continue
         before = [one for one in stages[: step - 1] if one.event in BEGINS_TERM]
-        if stage.channel is not StageChannel.EMAIL:
-            raise ChargesOnlyByMail(step=step)
+        channels = stage.channel.channels
+        if Channel.SMS in channels:
+            raise ChargesNotBySms(step=step)
         if stage.costs is StageCosts.REMINDER:
             _check_fee(stage, step, before, ground)
         elif stage.costs is StageCosts.COLLECTION:
             _check_collection(stage, step, before, ground)
         if stage.adds_interest and (row := ground.find("interest_starts_after_term")) is not None:
             _check_term(stage, step, before, ground, row)
-        _check_says(organisation_id, stage.event, step)
+        _check_says(organisation_id, stage.event, channels, step)
     _check_number_of_fees(stages, ground)
 
 
@@ -184,7 +186,7 @@ def _term_row(ground: Ground) -> Row | None:
     )
 
 
-def _check_says(organisation_id: int, event: str, step: int) -> None:
-    for language in LANGUAGES:
-        if not says_charges(organisation_id=organisation_id, event=event, language=language):
+def _check_says(organisation_id: int, event: str, channels: Sequence[Channel], step: int) -> None:
+    for channel, language in product(channels, LANGUAGES):
+        if not says_charges(organisation_id=organisation_id, event=event, channel=channel, language=language):
             raise TextWithoutCharges(step=step, language=language)

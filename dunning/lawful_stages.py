@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import product
 from typing import Protocol
 
 from core.database import db
@@ -33,10 +34,10 @@ class _Stage(Protocol):
     def adds_interest(self) -> bool: ...
 
 
-class StageOnlyByMail(PolicyRefused):
+class StageNotBySms(PolicyRefused):
     """The text has no words for an SMS."""
 
-    sentence = N_("The text of step %(step)s can only go by e-mail. Choose e-mail alone.")
+    sentence = N_("The text of step %(step)s cannot go by SMS. Choose e-mail, a letter, or both.")
 
 
 class StageTextUnlawful(PolicyRefused):
@@ -53,7 +54,7 @@ def check_stages_by_law(
     """Refuse stages whose texts, in any language, may not be sent to the debtors of the policy.
 
     `segment` is person, company or empty, `country` ISO 3166 or empty for the organisation's own. Raises
-    StageOnlyByMail and StageTextUnlawful, and what `lawful_charges` raises.
+    StageNotBySms and StageTextUnlawful, and what `lawful_charges` raises.
     """
     organisation = db.session.get_one(Organisation, organisation_id)
     is_for_business = segment == DebtorKind.COMPANY
@@ -64,18 +65,17 @@ def check_stages_by_law(
         segment=Segment.BUSINESS if is_for_business else Segment.CONSUMER,
     )
     for step, stage in enumerate(stages, start=1):
-        if Part.SMS not in EVENTS[stage.event].parts and stage.channel is not StageChannel.EMAIL:
-            raise StageOnlyByMail(step=step)
+        channels = stage.channel.channels
+        if Part.SMS not in EVENTS[stage.event].parts and Channel.SMS in channels:
+            raise StageNotBySms(step=step)
         if stage.event in BEGINS_TERM:
-            _check_texts(organisation_id, stage.event, ground)
+            _check_texts(organisation_id, stage.event, channels, ground)
     check_charges_by_law(organisation_id=organisation_id, stages=stages, ground=ground)
 
 
-def _check_texts(organisation_id: int, event: str, ground: Ground) -> None:
-    for language in LANGUAGES:
-        text = text_in_use(
-            organisation_id=organisation_id, event=event, channel=Channel.EMAIL, language=language
-        )
+def _check_texts(organisation_id: int, event: str, channels: Sequence[Channel], ground: Ground) -> None:
+    for channel, language in product(channels, LANGUAGES):
+        text = text_in_use(organisation_id=organisation_id, event=event, channel=channel, language=language)
         body = text.event.parse(Part.BODY, text.texts[Part.BODY])
         for lack in ground.unsaid(body.names):
             raise StageTextUnlawful(lack)

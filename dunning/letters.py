@@ -13,9 +13,10 @@ from core.database import db
 from dunning.bills import Letter
 from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.queries import same
-from dunning.schedule import WEEK_DAYS, Correspondence
+from dunning.schedule import LETTER, WEEK_DAYS, Correspondence
 from invoices.models import INVOICE_IS_OPEN, ContactPoint, Invoice
 from invoices.pauses import paused_until
+from invoices.postal import debtors_with_address
 from messaging.charges import LEFT
 from messaging.legal import BEGINS_TERM
 from messaging.models import Message, MessageInvoice, MessageState
@@ -85,11 +86,15 @@ def correspondence(
     written = _written(organisation_id, debtor_ids)
     lately = _lately(organisation_id, debtor_ids, zone, today)
     pauses = paused_until(organisation_id=organisation_id, debtor_ids=debtor_ids, today=today)
+    posted = debtors_with_address(organisation_id=organisation_id, debtor_ids=debtor_ids)
     letters = {}
     for debtor_id in debtor_ids:
         last_at, is_waiting = written.get(debtor_id, (None, False))
         letters[debtor_id] = Correspondence(
-            channels={contact.channel.value for contact in contacts.get(debtor_id, ())},
+            channels={
+                *(contact.channel.value for contact in contacts.get(debtor_id, ())),
+                *((LETTER,) if debtor_id in posted else ()),
+            },
             written_on=None if last_at is None else day_in(last_at, zone),
             is_waiting=is_waiting,
             lately=lately.get(debtor_id, ()),

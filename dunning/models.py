@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, Minor, OfOrganisation, belongs_to, choice
 from core.identifiers import public_id
+from invoices.models import Channel
 
 
 class RunState(StrEnum):
@@ -20,13 +21,28 @@ class RunState(StrEnum):
 
 
 class StageChannel(StrEnum):
-    """By which channel a stage writes, in order; `preferred` takes the debtor's own first usable one."""
+    """By which channel a stage writes, in order; `preferred` takes the debtor's own first usable one.
+
+    Only a stage that says so prints a letter.
+    """
 
     PREFERRED = "preferred"
     EMAIL = "email"
     SMS = "sms"
     EMAIL_SMS = "email_sms"
     SMS_EMAIL = "sms_email"
+    LETTER = "letter"
+    LETTER_EMAIL = "letter_email"
+    LETTER_EMAIL_SMS = "letter_email_sms"
+    EMAIL_LETTER = "email_letter"
+    EMAIL_SMS_LETTER = "email_sms_letter"
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels it may take, whoever the debtor is."""
+        if self is StageChannel.PREFERRED:
+            return (Channel.EMAIL, Channel.SMS)
+        return tuple(Channel(name) for name in self.value.split("_"))
 
 
 class StageCosts(StrEnum):
@@ -177,7 +193,10 @@ class DunningRun(OfOrganisation, Base):
 
 
 class DunningNotice(OfOrganisation, Base):
-    """One debtor's outcome in a run: one message, whatever the number of invoices."""
+    """One debtor's outcome in a run: one message, whatever the number of invoices.
+
+    Without a contact point it is a letter, to the debtor's postal address.
+    """
 
     __tablename__ = "dunning_notices"
     __rules__ = (
@@ -192,7 +211,7 @@ class DunningNotice(OfOrganisation, Base):
 
     run_id: Mapped[int] = mapped_column(Key)
     debtor_id: Mapped[int] = mapped_column(Key)
-    contact_point_id: Mapped[int] = mapped_column(Key)
+    contact_point_id: Mapped[int | None] = mapped_column(Key)
     message_id: Mapped[int | None] = mapped_column(Key)
     event: Mapped[str] = mapped_column(String(40))
     stage_position: Mapped[int]

@@ -1,6 +1,6 @@
 """A run filled: a notice for each debtor who gets a message, a skip for each invoice that is left alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import insert
@@ -13,8 +13,9 @@ from dunning.bills import Bill
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip
 from dunning.overdue import Outcome, debtors_after, outcomes
 from dunning.queries import debtors_of_policy, plan_of
-from dunning.schedule import Stage
-from invoices.models import ContactPoint
+from dunning.schedule import LETTER, Stage
+from invoices.models import Channel, ContactPoint
+from invoices.postal import debtors_with_address
 from invoices.queries import usable_contacts_of_each
 
 
@@ -37,15 +38,26 @@ def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
         debtor_ids=own,
         today=run.run_on,
     )
-    _store(organisation, run, list(decided), contacts)
+    posted = debtors_with_address(organisation_id=organisation.id, debtor_ids=own)
+    _store(organisation, run, list(decided), contacts, posted)
     db.session.flush()
     return True
 
 
-def contact_for(stage: Stage, contacts: Sequence[ContactPoint]) -> ContactPoint:
-    """Return the contact point a stage writes to; the rules saw to it that there is one."""
-    first = (one for channel in stage.order for one in contacts if one.channel.value == channel)
-    return next(first, contacts[0])
+def contact_for(stage: Stage, contacts: Sequence[ContactPoint], *, has_address: bool) -> ContactPoint | None:
+    """Return the contact point a stage writes to, None for a letter; the rules saw to a way."""
+    for channel in stage.order:
+        if channel == LETTER and has_address:
+            return None
+        for one in contacts:
+            if one.channel.value == channel:
+                return one
+    return contacts[0]
+
+
+def channel_of(contact: ContactPoint | None) -> Channel:
+    """Return the channel of a message to this contact point; without one it is a letter."""
+    return contact.channel if contact else Channel.LETTER
 
 
 def _store(
@@ -53,6 +65,7 @@ def _store(
     run: DunningRun,
     decided: Iterable[Outcome],
     contacts: dict[int, Sequence[ContactPoint]],
+    posted: Collection[int],
 ) -> None:
     planned, skips = [], []
     for outcome in decided:
@@ -63,7 +76,8 @@ def _store(
     _insert(DunningSkip, skips)
     messages = by_debtor(planned)
     chosen = {
-        debtor_id: contact_for(highest_of(some), contacts[debtor_id]) for debtor_id, some in messages.items()
+        debtor_id: contact_for(highest_of(some), contacts.get(debtor_id, ()), has_address=debtor_id in posted)
+        for debtor_id, some in messages.items()
     }
     ids = _insert_notices(
         [_notice(run, debtor_id, highest_of(some), chosen[debtor_id]) for debtor_id, some in messages.items()]
@@ -72,7 +86,7 @@ def _store(
         organisation=organisation,
         wording=Wording(organisation.id),
         messages=messages,
-        contacts=chosen,
+        channels={debtor_id: channel_of(contact) for debtor_id, contact in chosen.items()},
         today=run.run_on,
     )
     _insert(
@@ -108,12 +122,12 @@ def _skip(run: DunningRun, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _notice(run: DunningRun, debtor_id: int, stage: Stage, contact: ContactPoint) -> dict[str, Any]:
+def _notice(run: DunningRun, debtor_id: int, stage: Stage, contact: ContactPoint | None) -> dict[str, Any]:
     return {
         "organisation_id": run.organisation_id,
         "run_id": run.id,
         "debtor_id": debtor_id,
-        "contact_point_id": contact.id,
+        "contact_point_id": contact.id if contact else None,
         "event": stage.event,
         "stage_position": stage.position,
     }

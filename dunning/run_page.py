@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from core.database import db
 from dunning.models import (
@@ -18,11 +18,15 @@ from dunning.models import (
     NoticeState,
 )
 from dunning.queries import same
-from invoices.models import ContactPoint, Debtor, Invoice
+from invoices.models import Channel, ContactPoint, Debtor, Invoice
 from messaging.models import Message, MessageState
 
 GOING_OUT = (NoticeState.PROPOSED, NoticeState.QUEUED)
 _ADDED = DunningNoticeInvoice.costs + DunningNoticeInvoice.interest
+# A notice without a contact point is a letter.
+_BY: ColumnElement[Channel] = func.coalesce(
+    ContactPoint.channel, literal(Channel.LETTER.value, ContactPoint.channel.type, literal_execute=True)
+)
 Amounts = tuple[tuple[str, int], ...]
 """(currency, minor units), one for each currency."""
 
@@ -108,10 +112,11 @@ def run_behind(*, organisation_id: int, debtor_id: int, message_id: int) -> RunB
 def figures_of(*, run: DunningRun) -> Figures:
     """Return the run in numbers, in four statements."""
     channels = db.session.execute(
-        select(ContactPoint.channel, func.count())
-        .join(DunningNotice, same(ContactPoint, DunningNotice, "contact_point_id"))
+        select(_BY, func.count())
+        .select_from(DunningNotice)
+        .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
         .where(*_in(run), DunningNotice.state.in_(GOING_OUT))
-        .group_by(ContactPoint.channel)
+        .group_by(_BY)
     )
     amounts = db.session.execute(
         select(Invoice.currency, func.sum(DunningNoticeInvoice.amount), func.count(), func.sum(_ADDED))
@@ -145,20 +150,20 @@ def notices_of(
         select(
             DunningNotice,
             Debtor,
-            ContactPoint.channel,
+            _BY,
             Message.public_id,
             Message.state,
             Message.state_reason,
         )
         .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
-        .join(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
+        .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
         .outerjoin(Message, same(Message, DunningNotice, "message_id"))
         .where(*_in(run))
     )
     if event:
         wanted = wanted.where(DunningNotice.event == event)
     if channel:
-        wanted = wanted.where(ContactPoint.channel == channel)
+        wanted = wanted.where(_BY.in_([channel]))
     counted = wanted.with_only_columns(DunningNotice.id).subquery()
     total = db.session.scalar(select(func.count()).select_from(counted))
     rows = db.session.execute(

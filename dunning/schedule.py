@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 PREFERRED = "preferred"
+LETTER = "letter"
 WEEK_DAYS = 7
 
 
@@ -100,6 +101,8 @@ class Standing:
 class Correspondence:
     """How it stands with writing to a debtor: usable channels, the last message's day, one under way.
 
+    A complete postal address is the channel `letter`.
+
     `lately` are the days of the collection messages of the last seven days, the latest first; before
     `paused_until` nobody writes.
     """
@@ -173,7 +176,9 @@ def spaced(*, stages: Sequence[Stage], stage: Stage, reached: int, reached_on: d
 
 def reachable_by(*, stage: Stage, channels: Collection[str]) -> bool:
     """Return whether a debtor with these usable channels can be written to in this stage."""
-    return any(channel in channels for channel in stage.order) if stage.order else bool(channels)
+    if stage.order:
+        return any(channel in channels for channel in stage.order)
+    return any(channel != LETTER for channel in channels)
 
 
 def _held_back(
@@ -188,10 +193,15 @@ def _held_back(
     least = max(plan.amount_minimum, stage.amount_minimum)
     if invoice.currency == plan.currency and invoice.amount < least:
         yield _not(Reason.BELOW_MINIMUM)
-    if not debtor.channels:
-        yield _not(Reason.NO_CONTACT)
-    elif not reachable_by(stage=stage, channels=debtor.channels):
-        yield _not(Reason.NO_CHANNEL, stage.channel)
+    if not reachable_by(stage=stage, channels=debtor.channels):
+        yield _unreachable(stage, debtor.channels)
+
+
+def _unreachable(stage: Stage, channels: Collection[str]) -> Decision:
+    """Say that the debtor has no way at all, but for a letter that no one asked for; else which way lacks."""
+    if LETTER in stage.order or any(channel != LETTER for channel in channels):
+        return _not(Reason.NO_CHANNEL, stage.channel)
+    return _not(Reason.NO_CONTACT)
 
 
 def _week_is_full(plan: Plan, debtor: Correspondence, today: date) -> Iterator[Decision]:

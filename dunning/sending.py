@@ -22,12 +22,15 @@ from dunning.models import (
     NoticeState,
 )
 from dunning.overdue import gate
+from dunning.planning import channel_of
 from dunning.queries import plan_of, same
 from dunning.schedule import Reason, objections_to_debtor
-from invoices.models import ContactPoint, ContactState, Debtor, Invoice
+from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from invoices.postal import PostalAddress, postal_address
 from invoices.queries import WhyNot
 from links.operations import Addressee, issue_all
 from messaging.approaches import opening
+from messaging.letter_batches import batch_for, close
 from messaging.queueing import Draft, queue_all
 
 NOTICES_IN_A_CHUNK = 500
@@ -47,11 +50,21 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Addressed:
-    """A notice with the person it goes to."""
+    """A notice with the person it goes to; without a contact point it is a letter."""
 
     notice: DunningNotice
     debtor: Debtor
-    contact: ContactPoint
+    contact: ContactPoint | None
+
+    @property
+    def channel(self) -> Channel:
+        """The channel of its message."""
+        return channel_of(self.contact)
+
+    @property
+    def contact_point_id(self) -> int | None:
+        """The contact point of its message, None for a letter."""
+        return self.contact.id if self.contact else None
 
 
 def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_most: int | None) -> int:
@@ -70,7 +83,15 @@ def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_
         _Chunk(organisation, run, chunk, now).send()
         look_at_growth()
         left = None if left is None else left - len(chunk)
-    return _waiting(run)
+    waiting = _waiting(run)
+    if not waiting:
+        close(organisation_id=run.organisation_id, about=letters_about(run))
+    return waiting
+
+
+def letters_about(run: DunningRun) -> str:
+    """Return what the batch of a run's letters is about."""
+    return f"dunning:{run.id}"
 
 
 class _Chunk:
@@ -99,6 +120,7 @@ class _Chunk:
         )
         self._creditors = _creditors_of(run.organisation_id)
         self._openings: dict[str, datetime] = {}
+        self._batch: int | None = None
 
     def send(self) -> None:
         """Queue a message for each notice about which nothing came in between."""
@@ -119,13 +141,21 @@ class _Chunk:
 
     def _held_back(self, one: _Addressed) -> WhyNot | None:
         """Return why the debtor may not be written to at all, or not at this address."""
-        if one.contact.state is not ContactState.USABLE:
+        if not self._is_reachable(one):
             return WhyNot(Reason.NO_CONTACT)
         against = objections_to_debtor(
             plan=self._plan, debtor=self._letters[one.debtor.id], today=self._today
         )
         first = next(against, None)
         return None if first is None else WhyNot(first.reason, first.detail)
+
+    def _is_reachable(self, one: _Addressed) -> bool:
+        if one.contact is None:
+            return self._address_of(one.debtor) is not None
+        return one.contact.state is ContactState.USABLE
+
+    def _address_of(self, debtor: Debtor) -> PostalAddress | None:
+        return postal_address(debtor=debtor, home=self._organisation.country)
 
     def _skip(self, one: _Addressed, answers: Iterable[tuple[_Line, WhyNot | None]]) -> None:
         for line, why_not in answers:
@@ -145,7 +175,7 @@ class _Chunk:
         """
         links = issue_all(
             organisation=self._organisation,
-            addressees=[Addressee(one.debtor.id, one.contact.id, one.contact.channel) for one, _ in letters],
+            addressees=[Addressee(one.debtor.id, one.contact_point_id, one.channel) for one, _ in letters],
             now=self._now,
         )
         ids = queue_all(
@@ -160,17 +190,18 @@ class _Chunk:
         return ids
 
     def _draft(self, one: _Addressed, lines: Sequence[_Line], link_id: int) -> Draft:
-        leaves_at = self._opening(one.debtor.country)
+        leaves_at = self._leaves_at(one)
         return Draft(
             dedupe_key=self._key(one),
             event=_highest(lines).event,
-            channel=one.contact.channel,
+            channel=one.channel,
             language=one.debtor.language,
-            recipient=one.contact.value,
+            recipient=self._recipient(one),
             values={"creditor": self._creditor(lines)},
             debtor_id=one.debtor.id,
-            contact_point_id=one.contact.id,
+            contact_point_id=one.contact_point_id,
             link_id=link_id,
+            letter_batch_id=None if one.contact else self._batch_id(),
             invoice_ids=[line.invoice_id for line in lines],
             is_collection=True,
             not_before=leaves_at,
@@ -184,7 +215,7 @@ class _Chunk:
             organisation=self._organisation,
             plan=self._plan,
             going={one.debtor.id: lines for one, lines in letters},
-            contacts={one.debtor.id: one.contact for one, _ in letters},
+            channels={one.debtor.id: one.channel for one, _ in letters},
             today=self._today,
         )
         for one, lines in letters:
@@ -199,10 +230,26 @@ class _Chunk:
     def _key(self, one: _Addressed) -> str:
         return f"dunning:{self._run.id}:{one.debtor.id}"
 
-    def _opening(self, country: str) -> datetime:
+    def _leaves_at(self, one: _Addressed) -> datetime:
+        """Return from when it may leave: a letter knows no hours, because nobody hears it come."""
+        if one.contact is None:
+            return self._now
+        country = one.debtor.country
         if country not in self._openings:
             self._openings[country] = opening(organisation=self._organisation, country=country, at=self._now)
         return self._openings[country]
+
+    def _recipient(self, one: _Addressed) -> str:
+        if one.contact is not None:
+            return one.contact.value
+        address = self._address_of(one.debtor)
+        return address.in_short if address else ""
+
+    def _batch_id(self) -> int:
+        if self._batch is None:
+            about = letters_about(self._run)
+            self._batch = batch_for(organisation_id=self._run.organisation_id, about=about, now=self._now).id
+        return self._batch
 
     def _creditor(self, lines: Sequence[_Line]) -> str:
         """Return in whose name the invoices are; nothing when that is the organisation itself."""
@@ -243,7 +290,7 @@ def _next_notices(run: DunningRun, size: int) -> list[_Addressed]:
     rows = db.session.execute(
         select(DunningNotice, Debtor, ContactPoint)
         .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
-        .join(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
+        .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
         .where(
             DunningNotice.organisation_id == run.organisation_id,
             DunningNotice.run_id == run.id,

@@ -131,5 +131,5 @@ def _lives(
 
 
 def _is_said(wording: Wording, language: str, stage: Stage) -> bool:
-    """A stage that adds something goes by e-mail alone; see `dunning.lawful_charges`."""
-    return stage.channel == StageChannel.EMAIL and wording.says(stage.event, language)
+    channels = StageChannel(stage.channel).channels
+    return all(wording.says(stage.event, channel, language) for channel in channels)

@@ -18,11 +18,12 @@ class DebtorKind(StrEnum):
 
 
 class Channel(StrEnum):
-    """How somebody can be reached. Only e-mail and SMS carry links."""
+    """How somebody can be reached. A letter goes to the debtor's postal address, never to a contact point."""
 
     EMAIL = "email"
     SMS = "sms"
     PHONE = "phone"
+    LETTER = "letter"
 
 
 class ContactState(StrEnum):
@@ -85,6 +86,7 @@ class ContactPoint(OfOrganisation, Base):
         UniqueConstraint("organisation_id", "debtor_id", "channel", "value"),
         CheckConstraint("channel = 'email' OR value LIKE '+%'", name="number_is_e164"),
         CheckConstraint("channel <> 'email' OR value LIKE '%_@_%'", name="address_has_at"),
+        CheckConstraint("channel <> 'letter'", name="address_is_the_debtors"),
         Index(
             "ix_contact_points_number",
             "value",

@@ -173,3 +173,14 @@ def address_of(link: AccessLink, *, base_url: str, keys: Sequence[str]) -> str:
         token_id=link.token_id, generation=link.generation, expires_at=link.expires_at, keys=keys
     )
     return f"{base_url}/k/{token}"
+
+
+def address_to_type(link: AccessLink, *, base_url: str, keys: Sequence[str]) -> tuple[str, str]:
+    """Return the same address as it is printed: the site without `https://`, and the code after it."""
+    url = address_of(link, base_url=base_url, keys=keys)
+    return without_scheme(url[: -tokens.LENGTH]), tokens.typed(url[-tokens.LENGTH :])
+
+
+def without_scheme(address: str) -> str:
+    """Return an address as people type it: browsers add `https://` themselves."""
+    return address.partition("://")[2] or address

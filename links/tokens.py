@@ -4,10 +4,13 @@
 database lacks the key, whoever has the key lacks the 64-bit id. itsdangerous derives the keys and walks the
 key list; the salt belongs to this purpose alone. Nothing here reads a database: the row says what the text
 may do.
+
+On paper the same 144 bits are 29 characters of Crockford's base32, in groups: no capitals to mind, no letter
+that looks like a digit. Whoever types one may leave out the hyphens, and write O for 0 or l for 1.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -21,8 +24,12 @@ SALT = b"links.access.v1"
 ID_BYTES = 8
 MAC_BYTES = 10
 LENGTH = 25
+TYPED_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+TYPED_LENGTH = 29
+TYPED_GROUP = 5
 TRAILING = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff.,;:!?)]}>\"'=\u2019\u201d\u00bb"
 _VALUE = {letter: index for index, letter in enumerate(ALPHABET)}
+_TYPED_VALUE = {letter: index for index, letter in enumerate(TYPED_ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 
 
 class TokenMalformed(Refusal):
@@ -46,12 +53,13 @@ def _mac(key: bytes, token_id: bytes, generation: int, expires_at: datetime) -> 
 def write(*, token_id: bytes, generation: int, expires_at: datetime, keys: Sequence[str]) -> str:
     """Return the 25-character token of a link's row, signed with the newest (last) key."""
     raw = token_id + _mac(_derived(tuple(keys))[-1], token_id, generation, expires_at)
-    number = int.from_bytes(raw, "big")
-    letters = []
-    for _ in range(LENGTH):
-        number, rest = divmod(number, 62)
-        letters.append(ALPHABET[rest])
-    return "".join(reversed(letters))
+    return _spelled(int.from_bytes(raw, "big"), ALPHABET, LENGTH)
+
+
+def typed(text: str) -> str:
+    """Return a token as it is printed to be typed: `7KQ2M-4ZX9A-…`. Raises TokenMalformed."""
+    spelled = _spelled(int.from_bytes(b"".join(read(text)), "big"), TYPED_ALPHABET, TYPED_LENGTH)
+    return "-".join(spelled[start : start + TYPED_GROUP] for start in range(0, TYPED_LENGTH, TYPED_GROUP))
 
 
 def without_punctuation(text: str) -> str:
@@ -60,15 +68,17 @@ def without_punctuation(text: str) -> str:
 
 
 def read(text: str) -> tuple[bytes, bytes]:
-    """Return (id, mac) of a token's text. Raises TokenMalformed; each token has exactly one spelling."""
-    if len(text) != LENGTH:
-        raise TokenMalformed
-    number = 0
-    for letter in text:
-        value = _VALUE.get(letter)
-        if value is None:
+    """Return (id, mac) of a token's text, as in a link or as typed. Raises TokenMalformed.
+
+    As in a link each token has exactly one spelling.
+    """
+    if len(text) == LENGTH:
+        number = _number(text, _VALUE, len(ALPHABET))
+    else:
+        plain = text.replace("-", "").replace(" ", "").upper()
+        if len(plain) != TYPED_LENGTH:
             raise TokenMalformed
-        number = number * 62 + value
+        number = _number(plain, _TYPED_VALUE, len(TYPED_ALPHABET))
     if number >= 1 << 8 * (ID_BYTES + MAC_BYTES):
         raise TokenMalformed
     raw = number.to_bytes(ID_BYTES + MAC_BYTES, "big")
@@ -81,3 +91,21 @@ def holds(mac: bytes, *, token_id: bytes, generation: int, expires_at: datetime,
     for key in _derived(tuple(keys)):
         found |= hmac.compare_digest(mac, _mac(key, token_id, generation, expires_at))
     return found
+
+
+def _spelled(number: int, alphabet: str, length: int) -> str:
+    letters = []
+    for _ in range(length):
+        number, rest = divmod(number, len(alphabet))
+        letters.append(alphabet[rest])
+    return "".join(reversed(letters))
+
+
+def _number(text: str, values: Mapping[str, int], base: int) -> int:
+    number = 0
+    for letter in text:
+        value = values.get(letter)
+        if value is None:
+            raise TokenMalformed
+        number = number * base + value
+    return number

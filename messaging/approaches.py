@@ -35,7 +35,7 @@ def is_paused(*, organisation_id: int, debtor_id: int, now: datetime) -> bool:
 def may_leave_from(*, organisation_id: int, debtor_id: int, now: datetime) -> datetime:
     """Return the first moment from `now` on at which a collection message to the debtor may leave."""
     organisation = db.session.get_one(Organisation, organisation_id)
-    free_at = _week_has_room_at(organisation, debtor_id, now)
+    free_at = week_has_room_at(organisation_id=organisation_id, debtor_id=debtor_id, now=now)
     return opening(organisation=organisation, country=_country(organisation_id, debtor_id), at=free_at)
 
 
@@ -49,8 +49,9 @@ def _country(organisation_id: int, debtor_id: int) -> str:
     return db.session.scalar(found) or ""
 
 
-def _week_has_room_at(organisation: Organisation, debtor_id: int, now: datetime) -> datetime:
+def week_has_room_at(*, organisation_id: int, debtor_id: int, now: datetime) -> datetime:
     """Return when fewer collection messages than allowed left in the seven days before."""
+    organisation = db.session.get_one(Organisation, organisation_id)
     most = organisation.collection_messages_a_week
     handed = db.session.scalars(
         select(Message.handed_at)

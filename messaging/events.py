@@ -37,7 +37,10 @@ class WhenDoubtful(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MessageEvent:
-    """One occasion to write: its name, its reader and, part by part, what may and what must be filled in."""
+    """One occasion to write: its name, its reader and, part by part, what may and what must be filled in.
+
+    What goes `by_letter` has the parts of an e-mail there: the link's line becomes the code to scan or type.
+    """
 
     name: str
     audience: Audience
@@ -45,6 +48,7 @@ class MessageEvent:
     meaning: str
     allowed: Mapping[Part, frozenset[str]]
     required: Mapping[Part, frozenset[str]]
+    by_letter: bool = False
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -154,7 +158,13 @@ def _event(
         part: frozenset({"link"}) for part in allowed if link_required and part is not Part.SUBJECT
     }
     return MessageEvent(
-        name, audience, when_doubtful, meaning, MappingProxyType(allowed), MappingProxyType(required)
+        name,
+        audience,
+        when_doubtful,
+        meaning,
+        MappingProxyType(allowed),
+        MappingProxyType(required),
+        by_letter="invoice_count" in own,
     )
 
 

@@ -21,8 +21,17 @@ from messaging.legal import Ground
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """Whose bank account it is, its IBAN and BIC as stored."""
+
+    name: str
+    iban: str
+    bic: str
+
+
+@dataclass(frozen=True, slots=True)
 class Owed:
-    """An invoice with what is asked for, and its creditor."""
+    """An invoice with what is asked for, its creditor, and how that is paid."""
 
     number: str
     description: str
@@ -30,6 +39,8 @@ class Owed:
     open: Money
     creditor: str
     company_number: str
+    payment_reference: str = ""
+    account: Account | None = None
 
 
 def owed_on(*, organisation_id: int, invoice_ids: Sequence[int]) -> list[Owed]:
@@ -56,15 +67,22 @@ def owed_on(*, organisation_id: int, invoice_ids: Sequence[int]) -> list[Owed]:
                 left,
                 creditor.name,
                 creditor.company_number,
+                invoice.payment_reference,
+                Account(creditor.account_name or creditor.name, creditor.iban, creditor.bic),
             )
         )
     return owed
 
 
-def values_of(*, ground: Ground, owed: Sequence[Owed], language: str) -> dict[str, str]:
-    """Return the values of the law's placeholders in this language; what nobody knows is empty."""
-    until = _term(ground)
-    totals = _totals(owed)
+def values_of(
+    *, ground: Ground, owed: Sequence[Owed], language: str, way: Way = Way.ELECTRONIC
+) -> dict[str, str]:
+    """Return the values of the law's placeholders in this language; what nobody knows is empty.
+
+    `way` is how the message travels: a term by letter begins later.
+    """
+    until = _term(ground, way)
+    totals = totals_of(owed)
     return {
         "amount_open": " + ".join(legal_words.money(one, language=language) for one in totals),
         "invoice_list": "\n".join(_line(one, language) for one in owed),
@@ -73,7 +91,7 @@ def values_of(*, ground: Ground, owed: Sequence[Owed], language: str) -> dict[st
         "creditor_number": _joined(one.company_number for one in owed)
         if all(one.company_number for one in owed)
         else "",
-        "payment_term": _term_words(ground, until, language),
+        "payment_term": _term_words(ground, until, way, language),
         "cost_after_term": _cost(ground, until, owed, language),
         "interest": _interest(ground, until, owed, language),
         "objection": legal_words.objection(language=language),
@@ -81,7 +99,8 @@ def values_of(*, ground: Ground, owed: Sequence[Owed], language: str) -> dict[st
     }
 
 
-def _totals(owed: Sequence[Owed]) -> list[Money]:
+def totals_of(owed: Sequence[Owed]) -> list[Money]:
+    """Return what is open together, one sum for each currency."""
     totals: dict[str, Money] = {}
     for one in owed:
         currency = one.open.currency
@@ -103,13 +122,13 @@ def _joined(texts: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(text for text in texts if text))
 
 
-def _term(ground: Ground) -> Term | None:
+def _term(ground: Ground, way: Way) -> Term | None:
     try:
         return term(
             book=ground.book,
             country=ground.country,
             segment=ground.segment,
-            way=Way.ELECTRONIC,
+            way=way,
             sent_on=ground.on,
             is_holiday=lambda day: is_holiday(country=ground.country, day=day),
         )
@@ -117,10 +136,10 @@ def _term(ground: Ground) -> Term | None:
         return None
 
 
-def _term_words(ground: Ground, until: Term | None, language: str) -> str:
+def _term_words(ground: Ground, until: Term | None, way: Way, language: str) -> str:
     if until is None:
         return ""
-    row = ground.row("term", channel=Way.ELECTRONIC.value)
+    row = ground.row("term", channel=way.value)
     days = row.whole("days")
     if row.text("counted_from") == "receipt":
         return legal_words.term_after_receipt(days, language=language)
@@ -130,7 +149,7 @@ def _term_words(ground: Ground, until: Term | None, language: str) -> str:
 
 def _cost(ground: Ground, until: Term | None, owed: Sequence[Owed], language: str) -> str:
     """Return what may be added after the term; nothing when sums of two currencies would be mixed."""
-    totals = _totals(owed)
+    totals = totals_of(owed)
     if len(totals) != 1:
         return ""
     found = in_currency(

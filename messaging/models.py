@@ -41,7 +41,7 @@ class MessageTemplate(OfOrganisation, Base):
     __tablename__ = "message_templates"
     __rules__ = (
         UniqueConstraint("organisation_id", "event", "channel", "language"),
-        CheckConstraint("channel <> 'email' OR subject <> ''", name="email_has_subject"),
+        CheckConstraint("channel = 'sms' OR subject <> ''", name="has_subject"),
     )
 
     event: Mapped[str] = mapped_column(String(40))
@@ -54,7 +54,7 @@ class MessageTemplate(OfOrganisation, Base):
 
 
 class Message(OfOrganisation, Base):
-    """One e-mail or SMS to one person: a row written with its reason, carried out by a worker.
+    """One e-mail, SMS or letter to one person: a row written with its reason, carried out by a worker.
 
     `values` are the placeholders known when it was queued; link and validity are filled when it is sent.
     `is_collection` says that every invoice in it must pass `invoices.queries.why_not_dun` when it leaves.
@@ -62,6 +62,9 @@ class Message(OfOrganisation, Base):
     `leased_until` of a claim is when it ends; of a doubtful message it is when that goes back to the queue,
     if it may. `losses` counts the workers that died while they held it. `sent_sha256` is of the bytes that
     were handed over last, `cleared_at` when a person said that nothing more is to be done about a failure.
+
+    A letter belongs to a batch, which is printed and posted as one. `handing` it lies in the batch's PDF and
+    waits for the person who posts it; its lease never ends, because nobody but that person knows.
     """
 
     __tablename__ = "messages"
@@ -70,6 +73,7 @@ class Message(OfOrganisation, Base):
         belongs_to("contact_points", "contact_point_id"),
         belongs_to("members", "member_id"),
         belongs_to("access_links", "link_id"),
+        belongs_to("letter_batches", "letter_batch_id"),
         UniqueConstraint("organisation_id", "dedupe_key"),
         CheckConstraint("(debtor_id IS NULL) <> (member_id IS NULL)", name="one_recipient"),
         CheckConstraint(
@@ -80,10 +84,13 @@ class Message(OfOrganisation, Base):
             "state NOT IN ('claimed', 'handing') OR claimed_by IS NOT NULL", name="claim_has_owner"
         ),
         CheckConstraint("losses >= 0", name="losses"),
+        CheckConstraint("(channel = 'letter') = (letter_batch_id IS NOT NULL)", name="letter_has_batch"),
+        CheckConstraint("channel <> 'letter' OR state NOT IN ('claimed', 'unknown')", name="letter_is_known"),
         CheckConstraint("ask_at IS NULL OR channel = 'sms'", name="asked_about_sms"),
         CheckConstraint("sent_sha256 = '' OR length(sent_sha256) = 64", name="sent_sha256"),
         CheckConstraint("cleared_at IS NULL OR state NOT IN ('new', 'claimed', 'handing')", name="cleared"),
         Index("ix_messages_debtor", "organisation_id", "debtor_id"),
+        _where("ix_messages_letter_batch", "organisation_id letter_batch_id", "letter_batch_id IS NOT NULL"),
         Index(
             "ix_messages_ask_at",
             "ask_at",
@@ -106,6 +113,7 @@ class Message(OfOrganisation, Base):
     contact_point_id: Mapped[int | None] = mapped_column(Key)
     member_id: Mapped[int | None] = mapped_column(Key)
     link_id: Mapped[int | None] = mapped_column(Key)
+    letter_batch_id: Mapped[int | None] = mapped_column(Key)
     recipient: Mapped[str] = mapped_column(String(254))
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     is_collection: Mapped[bool] = mapped_column(default=False)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
-from invoices.models import ContactPoint, ContactState
+from invoices.models import Channel, ContactPoint, ContactState
 from messaging.models import Message, MessageState
 from messaging.queries import TROUBLED
 
@@ -62,7 +62,7 @@ def send_again(*, message: Message, attempt: int, member_id: int, now: datetime)
     `attempt` is the last one that the person saw. It goes to its contact point as that is now, so also after
     a correction. Raises MessageNotRepeatable, MessageOvertaken, MessageTooLate and ContactOutOfUse.
     """
-    if message.state not in (MessageState.FAILED, MessageState.UNKNOWN) or message.cleared_at is not None:
+    if not is_repeatable(message):
         raise MessageNotRepeatable
     _demand_newest(message, attempt)
     if message.expires_at is not None and message.expires_at <= now:
@@ -74,6 +74,12 @@ def send_again(*, message: Message, attempt: int, member_id: int, now: datetime)
     message.ask_at = None
     db.session.flush()
     _record("message.sent_again", message, member_id=member_id, now=now, state=was)
+
+
+def is_repeatable(message: Message) -> bool:
+    """Return whether a message may be sent again; a letter is made again with all of its batch, or never."""
+    ended = message.state in (MessageState.FAILED, MessageState.UNKNOWN) and message.cleared_at is None
+    return ended and message.channel is not Channel.LETTER
 
 
 def settle_doubtful(*, message: Message, as_sent: bool, attempt: int, member_id: int, now: datetime) -> None:

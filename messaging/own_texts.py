@@ -24,7 +24,11 @@ from messaging.wording import LANGUAGES
 
 LONGEST_SUBJECT = 200
 PARTS: Mapping[Channel, tuple[Part, ...]] = MappingProxyType(
-    {Channel.EMAIL: (Part.SUBJECT, Part.BODY), Channel.SMS: (Part.SMS,)}
+    {
+        Channel.EMAIL: (Part.SUBJECT, Part.BODY),
+        Channel.SMS: (Part.SMS,),
+        Channel.LETTER: (Part.SUBJECT, Part.BODY),
+    }
 )
 
 
@@ -72,7 +76,11 @@ class TextInUse:
 
 def channels_of(event: MessageEvent) -> tuple[Channel, ...]:
     """Return over which channels this event is told."""
-    return tuple(channel for channel, parts in PARTS.items() if set(parts) <= set(event.parts))
+    return tuple(
+        channel
+        for channel, parts in PARTS.items()
+        if set(parts) <= set(event.parts) and (channel is not Channel.LETTER or event.by_letter)
+    )
 
 
 def own_texts(*, organisation_id: int) -> frozenset[tuple[str, Channel, str]]:
@@ -110,11 +118,11 @@ def text_in_use(*, organisation_id: int, event: str, channel: str, language: str
     )
 
 
-def says_charges(*, organisation_id: int, event: str, language: str) -> bool:
-    """Return whether the e-mail in use names what a reminder adds. Raises TextUnknown."""
-    found = text_in_use(
-        organisation_id=organisation_id, event=event, channel=Channel.EMAIL, language=language
-    )
+def says_charges(*, organisation_id: int, event: str, channel: Channel, language: str) -> bool:
+    """Return whether the text in use names what a reminder adds; an SMS never does. Raises TextUnknown."""
+    if channel is Channel.SMS:
+        return False
+    found = text_in_use(organisation_id=organisation_id, event=event, channel=channel, language=language)
     return CHARGES in found.event.parse(Part.BODY, found.texts[Part.BODY]).names
 
 

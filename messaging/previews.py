@@ -20,7 +20,7 @@ from messaging.own_texts import TextInUse
 from messaging.placeholders import Template, empty_names, fill
 from messaging.queueing import queue
 from messaging.rendering import LinkText
-from messaging.texts import foot, help_block
+from messaging.texts import foot, help_block, help_block_on_paper
 
 FIRST_NAME, LAST_NAME, LONG_FIRST_NAME = "Sanne", "Visser", "Wilhelmina"
 INVOICES, MANY_INVOICES = 2, 12
@@ -116,7 +116,8 @@ def preview(
         return Preview(subject="", text=made.text, sms=made)
     subject = fill(event.parse(Part.SUBJECT, texts[Part.SUBJECT]), values)
     body = event.parse(Part.BODY, texts[Part.BODY])
-    parts = (body, help_block(event.name, language), foot(event.name, language))
+    help_of = help_block_on_paper if channel == Channel.LETTER else help_block
+    parts = (body, help_of(event.name, language), foot(event.name, language))
     names = frozenset[str]().union(*(part.names for part in parts if part))
     empty = empty_names(names, values)
     main, aid, sender = (blocks_of(part and part.without(empty)) for part in parts)

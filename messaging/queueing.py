@@ -32,6 +32,7 @@ class Draft(TypedDict, total=False):
     contact_point_id: int | None
     member_id: int | None
     link_id: int | None
+    letter_batch_id: int | None
     invoice_ids: Collection[int]
     is_collection: bool
     not_before: datetime | None

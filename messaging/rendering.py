@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from core.database import db
+from core.law.terms import Way
 from core.members.models import Member
 from core.organisations.models import Organisation
 from core.theme import theme_of
@@ -29,11 +30,16 @@ HIDDEN_LINK = "[link]"
 
 @dataclass(frozen=True, slots=True)
 class LinkText:
-    """What a message says about its link: the address, until when it works, and how long that is."""
+    """What a message says about its link: the address, until when it works, and how long that is.
+
+    On paper stand `site` and, after it, `code`: together the same address, to be typed.
+    """
 
     url: str
     valid_until: datetime
     valid_for: timedelta
+    site: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +62,38 @@ class Rendered:
 def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: datetime) -> Rendered:
     """Return the message as it leaves now. Raises what filling a template may refuse."""
     organisation = db.session.get_one(Organisation, message.organisation_id)
-    invoice_ids = tuple(
-        db.session.scalars(
-            select(MessageInvoice.invoice_id)
-            .where(
-                MessageInvoice.organisation_id == message.organisation_id,
-                MessageInvoice.message_id == message.id,
-            )
-            .order_by(MessageInvoice.invoice_id)
-        )
-    )
-    values = _values(message, organisation, link, len(invoice_ids))
-    values |= _legal_values(message, organisation, invoice_ids, now)
-    values |= _charges(message, invoice_ids)
+    invoice_ids = invoices_in(message)
+    values = values_for(message, organisation, link, invoice_ids, now)
     outgoing, subject, body = (
         _as_sms(message, values, link, now)
         if message.channel == Channel.SMS
         else _as_mail(message, organisation, values, sender, now)
     )
     return Rendered(outgoing, subject, _without_key(body, values), invoice_ids)
+
+
+def invoices_in(message: Message) -> tuple[int, ...]:
+    """Return the ids of the invoices that the message speaks of."""
+    found = (
+        select(MessageInvoice.invoice_id)
+        .where(
+            MessageInvoice.organisation_id == message.organisation_id, MessageInvoice.message_id == message.id
+        )
+        .order_by(MessageInvoice.invoice_id)
+    )
+    return tuple(db.session.scalars(found))
+
+
+def values_for(
+    message: Message,
+    organisation: Organisation,
+    link: LinkText | None,
+    invoice_ids: tuple[int, ...],
+    now: datetime,
+) -> dict[str, str]:
+    """Return the value of every placeholder of the message as it leaves now. Raises what the law refuses."""
+    values = _values(message, organisation, link, len(invoice_ids))
+    return values | _legal_values(message, organisation, invoice_ids, now)
 
 
 def _legal_values(
@@ -85,7 +104,8 @@ def _legal_values(
     if ground is None:
         return {}
     owed = legal_values.owed_on(organisation_id=organisation.id, invoice_ids=invoice_ids)
-    values = legal_values.values_of(ground=ground, owed=owed, language=message.language)
+    way = Way.LETTER if message.channel == Channel.LETTER else Way.ELECTRONIC
+    values = legal_values.values_of(ground=ground, owed=owed, language=message.language, way=way)
     texts = texts_of(
         organisation_id=organisation.id,
         event=message.event,
@@ -106,7 +126,10 @@ def _charges(message: Message, invoice_ids: tuple[int, ...]) -> dict[str, str]:
         return {}
     owner, language = message.organisation_id, message.language
     adds = any(one.message_id == message.id for one in asked)
-    if adds and not says_charges(organisation_id=owner, event=message.event, language=language):
+    is_said = says_charges(
+        organisation_id=owner, event=message.event, channel=message.channel, language=language
+    )
+    if adds and not is_said:
         raise legal.ChargesUnsaid
     owed = legal_values.owed_on(organisation_id=owner, invoice_ids=invoice_ids)
     return {CHARGES: charge_words.told(owed=[one.open for one in owed], asked=asked, language=language)}

@@ -1,7 +1,7 @@
 """The portal's own texts: what is sent as long as an organisation has not written its own words.
 
 One file for each event and language, `templates/messages/<event>/<language>.toml`, with a string for each
-part; `templates/messages/shell/` has the help block and the foot that stand under every e-mail.
+part; `templates/messages/shell/` has the help block and the foot that stand under every e-mail and letter.
 """
 
 import tomllib
@@ -29,6 +29,12 @@ def help_block(event: str, language: str) -> Template | None:
     if EVENTS[event].audience is Audience.MEMBER:
         return None
     return _shell(EVENTS[event], "aid", language)
+
+
+@cache
+def help_block_on_paper(event: str, language: str) -> Template:
+    """Return the same block as a letter has it."""
+    return _shell(EVENTS[event], "letter_aid", language)
 
 
 @cache

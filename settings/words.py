@@ -12,7 +12,7 @@ from core.organisations.settings import COUNTRIES, HOURS_A_DAY
 from core.refusals import N_
 from reactions.models import ReactionField
 
-CHANNELS: Mapping[str, str] = {"email": N_("e-mail"), "sms": N_("SMS")}
+CHANNELS: Mapping[str, str] = {"email": N_("e-mail"), "sms": N_("SMS"), "letter": N_("letter")}
 ZONES = ("Europe/", "Atlantic/", "Arctic/")
 KINDS: Mapping[str, str] = {
     "text": N_("Text, one line"),

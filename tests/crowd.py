@@ -53,6 +53,7 @@ from tests.canaries import Canaries
 from tests.charges import add_charge
 from tests.own_plans import put_on_own_plan
 from tests.people import Person
+from tests.printed import printed
 from tests.reported import reported
 from tests.rules import Place
 from tests.visitor import Visitor
@@ -155,6 +156,8 @@ class _Filling:
             self.crowd.more_pages.append((self.crowd.administrator, f"/desk/debtors/{debtors[-1].public_id}"))
             self._messages(debtors[0])
             self._charged(debtors[0])
+            folder = self.crowd.app.config["PORTAL"].var_dir
+            self.crowd.ids["letters"] = printed(debtors[1], self._word, self.now, folder)
             self.crowd.debtor = self._visiting(debtors[0], "debtor")
             self.crowd.other_debtor = self._visiting(other, "other-debtor")
             self._reacted(debtors[0])

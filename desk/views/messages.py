@@ -98,7 +98,7 @@ def send_elsewhere(public_id: str) -> ResponseReturnValue:
     sent = partial(
         elsewhere.send_elsewhere,
         organisation=current_organisation(),
-        contact_public_id=form.contact_point.data or "",
+        way=form.contact_point.data or "",
     )
     return _decided(public_id, form, sent, gettext("The message goes out another way."))
 

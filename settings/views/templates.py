@@ -30,7 +30,7 @@ from messaging.own_texts import (
 from messaging.previews import Preview, preview, queue_test, sample_values
 from settings.answers import last_saved, overtaken
 from settings.forms.templates import MailForm, SmsForm, text_form, texts_of
-from settings.words import language_name
+from settings.words import channel_name, language_name
 
 blueprint = Blueprint("templates", __name__, url_prefix="/templates")
 
@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
         (
             event,
             channel,
+            channel_name(channel),
             [(code, language_name(code), (event.name, channel, code) in own) for code in LANGUAGES],
         )
         for event in EVENTS.values()
@@ -167,6 +168,7 @@ def _page(text: TextInUse, form: MailForm | SmsForm, shown: Mapping[Part, str] |
         here="templates",
         text=text,
         language_name=language_name(text.language),
+        channel_name=channel_name(text.channel),
         form=form,
         parts=PARTS[text.channel],
         placeholders=[(name, gettext(PLACEHOLDERS[name])) for name in _allowed(text)],

@@ -13,6 +13,7 @@ from core.identifiers import ALPHABET
 from core.organisations.models import Organisation
 from links.models import AccessLink, Visit
 from links.operations import revoke
+from links.tokens import typed
 from tests.collections_portal.conftest import Guest
 from tests.moments import Clock
 
@@ -205,3 +206,12 @@ def test_the_entry_page_speaks_the_browsers_language_or_the_chosen_one(guest: Gu
 def test_without_a_choice_the_visit_speaks_the_debtors_language(guest: Guest) -> None:
     guest.browser.headers["Accept-Language"] = "fr-BE,fr;q=0.9"
     assert guest.enter().root.get("lang") == "en"
+
+
+def test_the_code_of_a_letter_opens_the_same_page_however_it_is_typed(guest: Guest) -> None:
+    site, _, token = guest.address.rpartition("/")
+    code = typed(token)
+    for spelling in (code, code.lower(), code.replace("-", ""), code.replace("-", " "), code + "."):
+        assert guest.browser.client.get(f"{site}/{spelling}").status_code == 200
+    page = guest.browser.open(f"{site}/{code.lower()}").submit()
+    assert guest.invoices[0].number in page.words

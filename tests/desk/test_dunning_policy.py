@@ -112,6 +112,6 @@ def test_only_administrators_see_and_change_the_plan(planner: Person, agent: Per
 def test_a_reminder_with_a_term_goes_by_e_mail_and_the_page_says_so(app: Flask, planner: Person) -> None:
     step = {"stages-3-days": "60", "stages-3-event": "formal_notice"}
     page = planner.open("/desk/dunning/policy").submit(step, status=422)
-    assert "The text of step 4 can only go by e-mail." in page.words
+    assert "The text of step 4 cannot go by SMS." in page.words
     page.submit({"stages-3-channel": "email"})
     assert plan(app, planner)[3] == (60, "email", "formal_notice")

@@ -163,7 +163,7 @@ def again(office: Office, message: Message, contact: str, at: int) -> Message:
     return send_elsewhere(
         organisation=office.organisation,
         message=message,
-        contact_public_id=contact,
+        way=contact,
         attempt=message.attempt,
         member_id=office.agent.id,
         now=FIRST_COST + days(at),

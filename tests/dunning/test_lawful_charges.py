@@ -57,8 +57,8 @@ def add(office: Office, country: str, *stages: StageWish, segment: str = "") -> 
         ("NO", "", (costs(22),), law.CostsWithoutTerm, r"Inkassoloven, §§ 9 and 10"),
         ("DE", "", (costs(22),), law.CostsUnknown, "no law of DE"),
         ("DE", "company", (fee(22),), law.FeeUnknown, "no law of DE"),
-        ("NL", "", (NOTICE, costs(22, channel=StageChannel.EMAIL_SMS)), law.ChargesOnlyByMail, "Step 2"),
-        ("NL", "", (NOTICE, costs(22, channel=StageChannel.PREFERRED)), law.ChargesOnlyByMail, "e-mail"),
+        ("NL", "", (NOTICE, costs(22, channel=StageChannel.EMAIL_SMS)), law.ChargesNotBySms, "Step 2"),
+        ("NL", "", (NOTICE, costs(22, channel=StageChannel.PREFERRED)), law.ChargesNotBySms, "e-mail"),
     ],
 )
 def test_a_plan_that_asks_what_the_law_forbids_is_refused_with_its_source(

@@ -8,9 +8,10 @@ from core import tenancy
 from core.database import db
 from core.organisations.models import Organisation
 from dunning import operations, policies, queries
-from dunning.lawful_stages import StageOnlyByMail, StageTextUnlawful
+from dunning.lawful_stages import StageNotBySms, StageTextUnlawful
 from dunning.models import DunningPolicy, StageChannel
 from dunning.policies import PolicyWish, StageWish
+from invoices.models import Channel
 from messaging.models import MessageTemplate
 from tests import factories
 from tests.factories import NOW
@@ -24,14 +25,16 @@ def policy(session: scoped_session[Session]) -> DunningPolicy:
         return operations.found_policy(organisation_id=organisation.id)
 
 
-def own_words(organisation_id: int, body: str, language: str = "de") -> None:
+def own_words(
+    organisation_id: int, body: str, language: str = "de", channel: Channel = Channel.EMAIL
+) -> None:
     """Let the organisation have words of its own that were saved under another law."""
     with tenancy.scope(organisation_id):
         db.session.add(
             MessageTemplate(
                 organisation_id=organisation_id,
                 event="formal_notice",
-                channel="email",
+                channel=channel,
                 language=language,
                 subject="Erinnerung",
                 body=body,
@@ -72,11 +75,27 @@ def test_the_standard_text_may_be_used(policy: DunningPolicy) -> None:
     assert events_of(policy) == ["reminder_1", "formal_notice"]
 
 
-@pytest.mark.parametrize("channel", [one for one in StageChannel if one is not StageChannel.EMAIL])
-def test_a_reminder_with_a_term_goes_by_e_mail_alone(policy: DunningPolicy, channel: StageChannel) -> None:
-    with pytest.raises(StageOnlyByMail, match="step 2 can only go by e-mail"):
+ON_PAPER = (StageChannel.LETTER, StageChannel.LETTER_EMAIL, StageChannel.EMAIL_LETTER)
+
+
+@pytest.mark.parametrize(
+    "channel", [one for one in StageChannel if one not in (StageChannel.EMAIL, *ON_PAPER)]
+)
+def test_a_reminder_with_a_term_goes_by_no_sms(policy: DunningPolicy, channel: StageChannel) -> None:
+    with pytest.raises(StageNotBySms, match="step 2 cannot go by SMS"):
         change(policy, channel=channel)
     assert events_of(policy) == ["reminder_1", "reminder_2", "reminder_3"]
+
+
+@pytest.mark.parametrize("channel", ON_PAPER)
+def test_a_letter_that_lacks_a_mention_is_refused_like_a_mail(
+    policy: DunningPolicy, channel: StageChannel
+) -> None:
+    change(policy, channel=channel)
+    own_words(policy.organisation_id, "Kosten: ((cost_after_term)) ((link))", channel=Channel.LETTER)
+    with pytest.raises(StageTextUnlawful, match="payment_term"):
+        change(policy, channel=channel)
+    change(policy)
 
 
 def test_one_language_that_lacks_a_mention_is_enough_to_refuse(policy: DunningPolicy) -> None:

@@ -29,6 +29,7 @@ WRITES_SQL = {
     "links/queries.py": "a visit, its link and its organisation in one statement, before anybody is known",
     "reactions/queries/listed.py": "the list that is asked for most, in one statement prepared once",
     "invoices/importing/staging.py": "temporary tables: prepared inserts, and statistics nobody else makes",
+    "messaging/letter_models.py": "the condition of an index, as in every module of tables",
     "core/tenancy.py": "tells PostgreSQL which organisation this is",
     "core/migrations/env.py": "foreign keys off while tables are copied",
     "core/migrations/guards.py": "row-level security and triggers",
@@ -37,6 +38,7 @@ ROOMS = ("core/", "invoices/", "links/", "messaging/", "reactions/", "dunning/")
 OPENS_TRANSACTIONS = {
     "messaging/asking.py": "keeps what the provider's list said about one message before the next is asked",
     "messaging/delivery.py": "keeps what it is about to do before it does it",
+    "messaging/printing.py": "keeps which letters lie in a PDF before it is made",
     "messaging/settlement.py": "keeps what came of it at once",
 }
 # A savepoint (`begin_nested`) ends with its block and is no end of anything.

@@ -215,3 +215,29 @@ def test_what_mail_programs_leave_behind_a_link_is_taken_off(trail: str) -> None
 def test_letters_and_digits_are_never_taken_off() -> None:
     for letter in ALPHABET:
         assert tokens.without_punctuation(f"abc{letter}") == f"abc{letter}"
+
+
+@given(st.binary(min_size=18, max_size=18))
+def test_what_is_typed_from_paper_is_the_same_token(raw: bytes) -> None:
+    number, text = int.from_bytes(raw, "big"), ""
+    while len(text) < 25:
+        number, rest = divmod(number, 62)
+        text = ALPHABET[rest] + text
+    code = tokens.typed(text)
+    assert [len(group) for group in code.split("-")] == [5, 5, 5, 5, 5, 4]
+    hasty = code.replace("-", " ").lower().replace("0", "o").replace("1", "l")
+    for spelling in (code, hasty, code.replace("-", "")):
+        assert tokens.read(spelling) == (raw[:8], raw[8:])
+
+
+def test_a_typed_code_has_no_sign_that_is_read_wrong() -> None:
+    assert not set("ILOU") & set(tokens.typed(written()))
+
+
+def test_a_mistyped_code_opens_nothing() -> None:
+    code = tokens.typed(written()).replace("-", "")
+    assert opens(code)
+    for place, right in enumerate(code):
+        for wrong in set("0123456789ABCDEFGHJKMNPQRSTVWXYZU") - {right}:
+            assert not opens(code[:place] + wrong + code[place + 1 :])
+    assert not any(opens(other) for other in (code[1:], code + "0", "1" + code, "Z" * 29))

@@ -101,7 +101,7 @@ def test_every_standard_text_can_be_shown(boss: Person) -> None:
         for link in boss.open("/settings/templates").root.iter("a")
         if "/settings/templates/" in link.get("href", "")
     }
-    assert len(addresses) == 15 * 5
+    assert len(addresses) == 20 * 5
     for address in sorted(addresses):
         assert "What arrives" in boss.open(address).words, address
 

@@ -64,7 +64,14 @@ def upgrade() -> None:
         sa.Column(
             "channel",
             sa.Enum(
-                "email", "sms", "phone", name="channel", native_enum=False, create_constraint=True, length=24
+                "email",
+                "sms",
+                "phone",
+                "letter",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -289,7 +296,14 @@ def upgrade() -> None:
         sa.Column(
             "channel",
             sa.Enum(
-                "email", "sms", "phone", name="channel", native_enum=False, create_constraint=True, length=24
+                "email",
+                "sms",
+                "phone",
+                "letter",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -300,9 +314,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint(
-            "channel <> 'email' OR subject <> ''", name=op.f("ck_message_templates_email_has_subject")
-        ),
+        sa.CheckConstraint("channel = 'sms' OR subject <> ''", name=op.f("ck_message_templates_has_subject")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_message_templates_organisation_id")
         ),
@@ -321,7 +333,14 @@ def upgrade() -> None:
         sa.Column(
             "channel",
             sa.Enum(
-                "email", "sms", "phone", name="channel", native_enum=False, create_constraint=True, length=24
+                "email",
+                "sms",
+                "phone",
+                "letter",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -463,7 +482,14 @@ def upgrade() -> None:
         sa.Column(
             "channel",
             sa.Enum(
-                "email", "sms", "phone", name="channel", native_enum=False, create_constraint=True, length=24
+                "email",
+                "sms",
+                "phone",
+                "letter",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -489,6 +515,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "channel <> 'email' OR value LIKE '%_@_%'", name=op.f("ck_contact_points_address_has_at")
         ),
+        sa.CheckConstraint("channel <> 'letter'", name=op.f("ck_contact_points_address_is_the_debtors")),
         sa.CheckConstraint(
             "channel = 'email' OR value LIKE '+%'", name=op.f("ck_contact_points_number_is_e164")
         ),
@@ -671,6 +698,11 @@ def upgrade() -> None:
                 "sms",
                 "email_sms",
                 "sms_email",
+                "letter",
+                "letter_email",
+                "letter_email_sms",
+                "email_letter",
+                "email_sms_letter",
                 name="channel",
                 native_enum=False,
                 create_constraint=True,
@@ -850,6 +882,82 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "letter_batches",
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("about", sa.String(length=60), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "filling",
+                "waiting",
+                "making",
+                "made",
+                "posted",
+                "empty",
+                "failed",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("state_reason", sa.String(length=240), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("letters", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("posted_on", sa.Date(), nullable=True),
+        sa.Column("posted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'making') = (leased_until IS NOT NULL)", name=op.f("ck_letter_batches_making_has_lease")
+        ),
+        sa.CheckConstraint(
+            "(state = 'posted') = (posted_on IS NOT NULL)", name=op.f("ck_letter_batches_posted_has_day")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('made', 'posted')) = (dated_on IS NOT NULL)",
+            name=op.f("ck_letter_batches_made_has_day"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('made', 'posted')) = (sha256 <> '')", name=op.f("ck_letter_batches_made_has_hash")
+        ),
+        sa.CheckConstraint("sha256 = '' OR length(sha256) = 64", name=op.f("ck_letter_batches_sha256")),
+        sa.CheckConstraint(
+            "edition >= 0 AND letters >= 0 AND pages >= 0", name=op.f("ck_letter_batches_counts")
+        ),
+        sa.CheckConstraint(
+            "posted_on IS NULL OR posted_on >= dated_on", name=op.f("ck_letter_batches_posted_after_made")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "posted_by_id"],
+            ["members.organisation_id", "members.id"],
+            name=op.f("fk_letter_batches_organisation_id_posted_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_letter_batches_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_batches")),
+        sa.UniqueConstraint("organisation_id", "about", name=op.f("uq_letter_batches_organisation_id_about")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_letter_batches_organisation_id_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_letter_batches_public_id")),
+    )
+    with op.batch_alter_table("letter_batches", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_letter_batches_due",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting', 'making')"),
+            postgresql_where=sa.text("state IN ('waiting', 'making')"),
+        )
+
+    op.create_table(
         "member_sessions",
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("member_id", sa.Integer(), nullable=False),
@@ -962,7 +1070,14 @@ def upgrade() -> None:
         sa.Column(
             "channel",
             sa.Enum(
-                "email", "sms", "phone", name="channel", native_enum=False, create_constraint=True, length=24
+                "email",
+                "sms",
+                "phone",
+                "letter",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -1289,7 +1404,14 @@ def upgrade() -> None:
         sa.Column(
             "channel",
             sa.Enum(
-                "email", "sms", "phone", name="channel", native_enum=False, create_constraint=True, length=24
+                "email",
+                "sms",
+                "phone",
+                "letter",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -1298,6 +1420,7 @@ def upgrade() -> None:
         sa.Column("contact_point_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("letter_batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("recipient", sa.String(length=254), nullable=False),
         sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("is_collection", sa.Boolean(), nullable=False),
@@ -1341,7 +1464,14 @@ def upgrade() -> None:
         sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(channel = 'letter') = (letter_batch_id IS NOT NULL)", name=op.f("ck_messages_letter_has_batch")
+        ),
         sa.CheckConstraint("ask_at IS NULL OR channel = 'sms'", name=op.f("ck_messages_asked_about_sms")),
+        sa.CheckConstraint(
+            "channel <> 'letter' OR state NOT IN ('claimed', 'unknown')",
+            name=op.f("ck_messages_letter_is_known"),
+        ),
         sa.CheckConstraint(
             "cleared_at IS NULL OR state NOT IN ('new', 'claimed', 'handing')",
             name=op.f("ck_messages_cleared"),
@@ -1374,6 +1504,11 @@ def upgrade() -> None:
             ["organisation_id", "debtor_id"],
             ["debtors.organisation_id", "debtors.id"],
             name=op.f("fk_messages_organisation_id_debtor_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "letter_batch_id"],
+            ["letter_batches.organisation_id", "letter_batches.id"],
+            name=op.f("fk_messages_organisation_id_letter_batch_id"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id", "link_id"],
@@ -1417,6 +1552,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("leased_until IS NOT NULL"),
             postgresql_where=sa.text("leased_until IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_messages_letter_batch",
+            ["organisation_id", "letter_batch_id"],
+            unique=False,
+            sqlite_where=sa.text("letter_batch_id IS NOT NULL"),
+            postgresql_where=sa.text("letter_batch_id IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_messages_suspect",
@@ -1622,7 +1764,7 @@ def upgrade() -> None:
         "dunning_notices",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("debtor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("contact_point_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_point_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("event", sa.String(length=40), nullable=False),
         sa.Column("stage_position", sa.Integer(), nullable=False),
@@ -2193,6 +2335,11 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'new' AND losses > 0"),
         )
         batch_op.drop_index(
+            "ix_messages_letter_batch",
+            sqlite_where=sa.text("letter_batch_id IS NOT NULL"),
+            postgresql_where=sa.text("letter_batch_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_messages_leased",
             sqlite_where=sa.text("leased_until IS NOT NULL"),
             postgresql_where=sa.text("leased_until IS NOT NULL"),
@@ -2250,6 +2397,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_member_sessions_member")
 
     op.drop_table("member_sessions")
+    with op.batch_alter_table("letter_batches", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_letter_batches_due",
+            sqlite_where=sa.text("state IN ('waiting', 'making')"),
+            postgresql_where=sa.text("state IN ('waiting', 'making')"),
+        )
+
+    op.drop_table("letter_batches")
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_invoices_open",

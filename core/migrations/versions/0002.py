@@ -35,6 +35,7 @@ TABLES = (
     "import_batches",
     "import_mappings",
     "invoices",
+    "letter_batches",
     "member_sessions",
     "members",
     "message_attempts",

@@ -1,0 +1,87 @@
+"""Whether a letter may be printed: asked in the transaction that puts it into a batch's PDF."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from core.database import db
+from core.refusals import Refusal
+from invoices.queries import why_not_dun
+from messaging.approaches import is_paused, week_has_room_at
+from messaging.gate import AddressOfLink
+from messaging.letter_models import LetterBatch
+from messaging.letter_sheets import AddressIncomplete, Letter, letter_of
+from messaging.models import Message, MessageInvoice, MessageState
+from messaging.rendering import LinkText, invoices_in
+
+
+def admitted(
+    *, batch: LetterBatch, message_id: int, address_of_link: AddressOfLink, number: int, now: datetime
+) -> Letter | None:
+    """Return the letter to print and mark it `handing`, or None when it is kept back; the message says why.
+
+    Unlike a mail it is not put off: what may not leave now is for the next run to write anew.
+    """
+    held = select(Message).where(Message.organisation_id == batch.organisation_id, Message.id == message_id)
+    message = db.session.scalars(held.with_for_update().execution_options(populate_existing=True)).one()
+    if message.state is not MessageState.NEW:
+        return None
+    link = address_of_link(message)
+    ended = _why_not(message, link, now)
+    if ended is None and link is not None:
+        try:
+            letter = letter_of(message=message, link=link, number=number, now=now)
+        except AddressIncomplete:
+            ended = MessageState.SUPPRESSED, "no_address"
+        except Refusal as refusal:
+            ended = MessageState.FAILED, f"not_rendered {refusal}"[:240]
+        else:
+            _mark(message, letter, batch, now)
+            return letter
+    if ended is not None:
+        message.state, message.state_reason = ended
+        db.session.flush()
+    return None
+
+
+def _why_not(message: Message, link: LinkText | None, now: datetime) -> tuple[MessageState, str] | None:
+    """Return how the letter ends before it is written, and why; None when it may be printed."""
+    if message.expires_at is not None and message.expires_at <= now:
+        return MessageState.EXPIRED, "too_late"
+    if link is None:
+        return MessageState.SUPPRESSED, "link_ended"
+    why_not = _why_not_collect(message, now) if message.is_collection else ""
+    return (MessageState.SUPPRESSED, why_not) if why_not else None
+
+
+def _mark(message: Message, letter: Letter, batch: LetterBatch, now: datetime) -> None:
+    message.state, message.state_reason = MessageState.HANDING, ""
+    message.claimed_by, message.handed_at = f"letters:{batch.public_id}", now
+    message.attempt += 1
+    message.recipient, message.subject, message.body = letter.recipient, letter.subject, letter.body
+    message.sent_sha256 = letter.sha256
+    db.session.flush()
+
+
+def _why_not_collect(message: Message, now: datetime) -> str:
+    """Return why a collection letter may not be printed; invoices that may not be dunned are taken out."""
+    organisation_id = message.organisation_id
+    if message.debtor_id is not None:
+        # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
+        if is_paused(organisation_id=organisation_id, debtor_id=message.debtor_id, now=now):
+            return "paused"
+        if week_has_room_at(organisation_id=organisation_id, debtor_id=message.debtor_id, now=now) > now:
+            return "week_full"
+    invoice_ids = invoices_in(message)
+    answers = why_not_dun(organisation_id=organisation_id, invoice_ids=invoice_ids, lock=True)
+    blocked = {invoice_id: why.reason for invoice_id, why in answers.items() if why is not None}
+    if len(blocked) == len(invoice_ids):
+        return ", ".join(sorted(set(blocked.values()))) or "no_invoice"
+    db.session.execute(
+        delete(MessageInvoice).where(
+            MessageInvoice.organisation_id == organisation_id,
+            MessageInvoice.message_id == message.id,
+            MessageInvoice.invoice_id.in_(blocked),
+        )
+    )
+    return ""

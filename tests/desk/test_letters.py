@@ -1,0 +1,175 @@
+"""The pages of letters: print, post, or make again."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy import select, update
+
+from collections_portal.jobs import print_letters
+from core import tenancy
+from core.database import db
+from dunning import operations
+from dunning.models import DunningStage, StageChannel
+from invoices.models import Debtor, Invoice
+from messaging.letter_models import LetterBatch
+from messaging.models import Message, MessageState
+from tests import factories
+from tests.moments import Clock
+from tests.people import Person
+from tests.visitor import Page
+
+HOME = {"street": "Dorpsstraat", "house_number": "12", "postcode": "1234 AB", "city": "Utrecht"}
+
+
+@dataclass
+class Postroom:
+    """An organisation whose reminders are letters."""
+
+    app: Flask
+    agent: Person
+    batch: str = ""
+
+    def printed(self) -> Page:
+        """Approve a run, let the worker print it, and open the page of its letters."""
+        page = self.agent.open("/desk/dunning").submit(button="Propose a run")
+        page = page.submit(to="/approve")
+        with self.app.app_context():
+            print_letters(self.app)
+            with tenancy.scope(self.agent.organisation.id):
+                self.batch = db.session.scalars(select(LetterBatch.public_id)).one()
+        return self.agent.open(f"/desk/letters/{self.batch}")
+
+    def states(self) -> list[MessageState]:
+        """Return the states of the letters, in the order of their debtors."""
+        with self.app.app_context(), tenancy.scope(self.agent.organisation.id):
+            return list(db.session.scalars(select(Message.state).order_by(Message.debtor_id)))
+
+    def pay(self, number: str) -> None:
+        """Let an invoice be paid."""
+        with self.app.app_context(), tenancy.scope(self.agent.organisation.id):
+            db.session.execute(update(Invoice).where(Invoice.number == number).values(amount_open=0))
+            db.session.commit()
+
+
+@pytest.fixture
+def postroom(app: Flask, clock: Clock, agent: Person) -> Postroom:
+    """Anna and Bram live somewhere."""
+    owner = agent.organisation
+    with app.app_context():
+        creditor = factories.creditor(owner)
+        for name in ("Anna", "Bram"):
+            debtor = factories.debtor(
+                owner, first_name=name, last_name="Vos", sort_name=f"vos {name}", **HOME
+            )
+            factories.invoice(debtor, creditor, number=f"F-{name}")
+        with tenancy.scope(owner.id):
+            operations.found_policy(organisation_id=owner.id)
+            db.session.execute(update(DunningStage).values(channel=StageChannel.LETTER))
+        db.session.commit()
+    return Postroom(app, agent)
+
+
+def test_a_run_s_letters_are_downloaded_as_one_pdf(postroom: Postroom) -> None:
+    page = postroom.printed()
+    assert "To be posted" in page.words
+    assert "Anna Vos" in page.words
+    assert "Dorpsstraat 12, 1234 AB Utrecht" in page.words
+    answer = postroom.agent.client.get(f"/desk/letters/{postroom.batch}/letters.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="letters-2026-')
+    assert answer.headers["Cache-Control"] == "no-store"
+    words = [part.extract_text() for part in PdfReader(BytesIO(answer.data)).pages]
+    assert "Anna Vos" in words[0]
+    assert "Bram Vos" in words[2]
+
+
+def test_the_run_and_the_message_lead_to_their_letters(postroom: Postroom) -> None:
+    postroom.printed()
+    run = postroom.agent.open("/desk/dunning").follow("18 Nov 2026")
+    assert leads_to(run, f"/desk/letters/{postroom.batch}")
+    message = postroom.agent.open("/desk/messages").follow("Anna Vos")
+    assert leads_to(message, f"/desk/letters/{postroom.batch}")
+
+
+def leads_to(page: Page, address: str) -> bool:
+    return any(link.get("href") == address for link in page.root.iter("a"))
+
+
+def test_posted_letters_count_as_sent(postroom: Postroom) -> None:
+    page = postroom.printed()
+    assert postroom.states() == [MessageState.HANDING] * 2
+    page = page.submit(to="/posted")
+    assert "The letters count as sent." in page.words
+    assert postroom.states() == [MessageState.SENT] * 2
+    assert "They were posted" not in page.words
+    assert "Download the PDF" in page.words
+
+
+def test_a_day_that_cannot_be_is_refused_where_it_was_typed(postroom: Postroom) -> None:
+    page = postroom.printed().submit({"posted_on": "2026-11-19"}, to="/posted", status=422)
+    assert "Choose a day from the day on the letters until today." in page.words
+    assert postroom.states() == [MessageState.HANDING] * 2
+
+
+def test_what_came_in_between_is_said_by_number_and_left_out_the_next_time(postroom: Postroom) -> None:
+    postroom.printed()
+    postroom.pay("F-Bram")
+    page = postroom.agent.open(f"/desk/letters/{postroom.batch}")
+    assert "Something came in between for 1 letter: 2." in page.words
+    page = page.submit(to="/make-again")
+    assert "The letters are made again" in page.words
+    assert "PDF waits its turn" in page.words
+    with postroom.app.app_context():
+        assert print_letters(postroom.app) == 1
+    assert postroom.states() == [MessageState.HANDING, MessageState.SUPPRESSED]
+    page = postroom.agent.open(f"/desk/letters/{postroom.batch}")
+    assert "The invoices in it are paid." in page.words
+
+
+def test_two_people_at_once_and_the_second_sees_what_the_first_did(postroom: Postroom) -> None:
+    page = postroom.printed()
+    stale = postroom.agent.open(f"/desk/letters/{postroom.batch}")
+    page.submit(to="/posted")
+    late = stale.submit(to="/make-again", status=409)
+    assert "These letters were dealt with in the meantime." in late.words
+    assert postroom.states() == [MessageState.SENT] * 2
+
+
+def test_the_wrong_person_gets_no_letter(postroom: Postroom, viewer: Person, agent_elsewhere: Person) -> None:
+    postroom.printed()
+    address = f"/desk/letters/{postroom.batch}"
+    assert b"Download" not in viewer.client.get(address).data
+    assert viewer.client.get(f"{address}/letters.pdf").status_code == 403
+    assert agent_elsewhere.client.get(address).status_code == 404
+    assert agent_elsewhere.client.get(f"{address}/letters.pdf").status_code == 404
+
+
+def test_a_pdf_that_is_gone_is_said_and_made_again(postroom: Postroom) -> None:
+    page = postroom.printed()
+    for path in (postroom.app.config["PORTAL"].var_dir / "letters").glob("*.pdf"):
+        path.unlink()
+    gone = postroom.agent.client.get(f"/desk/letters/{postroom.batch}/letters.pdf")
+    assert gone.status_code == 410
+    assert "is no longer there" in gone.get_data(as_text=True)
+    assert "PDF waits its turn" in page.submit(to="/make-again").words
+
+
+def test_a_mail_that_came_back_goes_by_letter(postroom: Postroom) -> None:
+    with postroom.app.app_context(), tenancy.scope(postroom.agent.organisation.id):
+        db.session.execute(update(DunningStage).values(channel=StageChannel.EMAIL))
+        anna = db.session.scalars(select(Debtor).where(Debtor.first_name == "Anna")).one()
+        factories.contact_point(anna)
+        db.session.commit()
+    postroom.agent.open("/desk/dunning").submit(button="Propose a run").submit(to="/approve")
+    with postroom.app.app_context(), tenancy.scope(postroom.agent.organisation.id):
+        db.session.execute(update(Message).values(state=MessageState.FAILED))
+        db.session.commit()
+    page = postroom.agent.open("/desk/messages").follow("Anna Vos")
+    assert "Letter: Dorpsstraat 12, 1234 AB Utrecht" in page.words
+    page.submit({"contact_point": "letter"}, to="/send-elsewhere")
+    with postroom.app.app_context():
+        assert print_letters(postroom.app) == 1
+    assert postroom.states() == [MessageState.FAILED, MessageState.HANDING]

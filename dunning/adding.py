@@ -11,12 +11,11 @@ from core.organisations.models import Organisation
 from dunning.accounts import Wording
 from dunning.billing import Planned, bills
 from dunning.bills import Bill
-from dunning.models import DunningNoticeInvoice
+from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.overdue import facts
 from dunning.schedule import Plan, Stage
 from invoices.models import ContactPoint
 from messaging import charges
-from messaging.models import Message
 
 
 class Going(Protocol):
@@ -67,16 +66,24 @@ def added_to(
     )
 
 
-def store(*, message: Message, going: Sequence[Going], bill: Bill, now: datetime) -> None:
-    """Store what a message adds, and with the lines of its notice what that comes to."""
+def store(*, notice: DunningNotice, going: Sequence[Going], bill: Bill, now: datetime) -> None:
+    """Store what a notice's message adds, and with the notice's lines what that comes to."""
+    if notice.message_id is None:
+        raise ValueError("What a message adds is stored once the message is.")
     for line in bill.lines:
-        charges.add(message=message, invoice_id=line.invoice_id, now=now, **line.stored())
+        charges.add(
+            organisation_id=notice.organisation_id,
+            message_id=notice.message_id,
+            invoice_id=line.invoice_id,
+            now=now,
+            **line.stored(),
+        )
     for one in going:
         own = bill.of(one.invoice_id)
         db.session.execute(
             update(DunningNoticeInvoice)
             .where(
-                DunningNoticeInvoice.organisation_id == message.organisation_id,
+                DunningNoticeInvoice.organisation_id == notice.organisation_id,
                 DunningNoticeInvoice.id == one.id,
             )
             .values(costs=own.costs, interest=own.interest)

@@ -19,8 +19,9 @@ from links.operations import issue
 from messaging import charges
 from messaging.events import EVENTS, Part
 from messaging.models import Message
-from messaging.operations import queue, replace
+from messaging.operations import replace
 from messaging.queries import invoice_ids_of, key_of_replacement
+from messaging.queueing import queue
 
 PARTS = {Channel.EMAIL: Part.BODY, Channel.SMS: Part.SMS}
 

@@ -16,7 +16,14 @@ from dunning.models import DunningPolicy, DunningRun, DunningStage, RunState, St
 from invoices.freshness import require_fresh
 
 SATURDAY = 5
-FIRST_NAME = "Reminders"
+# The name of the first plan in the organisation's language; people change it as they like.
+FIRST_NAMES = {
+    "nl": "Herinneringen",
+    "fr": "Rappels",
+    "de": "Erinnerungen",
+    "en": "Reminders",
+    "nb": "Påminnelser",
+}
 FIRST_STAGES = (7, 21, 35)
 
 
@@ -33,9 +40,10 @@ class ProposalWaiting(Refusal):
 
 def found_policy(*, organisation_id: int) -> DunningPolicy:
     """Store and return the policy an organisation starts with: three reminders, two weeks apart."""
+    organisation = db.session.get_one(Organisation, organisation_id)
     policy = DunningPolicy(
         organisation_id=organisation_id,
-        name=FIRST_NAME,
+        name=FIRST_NAMES[organisation.language],
         is_default=True,
         is_automatic=False,
         minimum_gap_days=7,

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Creditor, Organisation
+from core.planner import look_at_growth
 from dunning import adding
 from dunning.billing import NO_BILL
 from dunning.letters import correspondence
@@ -25,10 +26,9 @@ from dunning.queries import plan_of, same
 from dunning.schedule import Reason, objections_to_debtor
 from invoices.models import ContactPoint, ContactState, Debtor, Invoice
 from invoices.queries import WhyNot
-from links.operations import issue
+from links.operations import Addressee, issue_all
 from messaging.approaches import opening
-from messaging.models import Message
-from messaging.operations import queue
+from messaging.queueing import Draft, queue_all
 
 NOTICES_IN_A_CHUNK = 500
 
@@ -68,6 +68,7 @@ def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_
         if not chunk:
             break
         _Chunk(organisation, run, chunk, now).send()
+        look_at_growth()
         left = None if left is None else left - len(chunk)
     return _waiting(run)
 
@@ -97,31 +98,23 @@ class _Chunk:
             today=self._today,
         )
         self._creditors = _creditors_of(run.organisation_id)
+        self._openings: dict[str, datetime] = {}
 
     def send(self) -> None:
         """Queue a message for each notice about which nothing came in between."""
-        going: list[tuple[_Addressed, Sequence[_Line]]] = []
+        letters = []
         for one in self._addressed:
             lines = self._lines.get(one.notice.id, [])
             held = self._held_back(one)
             self._skip(one, [(line, held or self._gate[line.invoice_id]) for line in lines])
             remaining = [line for line in lines if held is None and self._gate[line.invoice_id] is None]
             if remaining:
-                going.append((one, remaining))
+                letters.append((one, remaining))
             else:
                 one.notice.state = NoticeState.HELD_BACK
-        added = adding.added_to(
-            organisation=self._organisation,
-            plan=self._plan,
-            going={one.debtor.id: lines for one, lines in going},
-            contacts={one.debtor.id: one.contact for one, _ in going},
-            today=self._today,
-        )
-        for one, some in going:
-            message = self._write(one, some)
-            if self._plan.adds:
-                bill = added.get(one.debtor.id, NO_BILL)
-                adding.store(message=message, going=some, bill=bill, now=self._now)
+        self._write(letters)
+        if self._plan.adds:
+            self._add(letters)
         db.session.flush()
 
     def _held_back(self, one: _Addressed) -> WhyNot | None:
@@ -145,42 +138,72 @@ class _Chunk:
                     )
                 )
 
-    def _write(self, one: _Addressed, lines: Sequence[_Line]) -> Message:
-        highest = max(lines, key=lambda line: line.stage_position)
-        leaves_at = opening(organisation=self._organisation, country=one.debtor.country, at=self._now)
-        link = issue(
+    def _write(self, letters: Sequence[tuple[_Addressed, Sequence[_Line]]]) -> None:
+        """Queue a message with a link for each of these notices, about these of its invoices."""
+        links = issue_all(
             organisation=self._organisation,
-            debtor_id=one.debtor.id,
-            contact_point_id=one.contact.id,
-            channel=one.contact.channel,
+            addressees=[Addressee(one.debtor.id, one.contact.id, one.contact.channel) for one, _ in letters],
             now=self._now,
         )
-        message = queue(
+        ids = queue_all(
             organisation_id=self._run.organisation_id,
-            dedupe_key=f"dunning:{self._run.id}:{one.debtor.id}",
-            event=highest.event,
+            drafts=[self._draft(one, lines, link) for (one, lines), link in zip(letters, links, strict=True)],
+            now=self._now,
+        )
+        for one, lines in letters:
+            highest = _highest(lines)
+            one.notice.state, one.notice.message_id = NoticeState.QUEUED, ids[self._key(one)]
+            one.notice.event, one.notice.stage_position = highest.event, highest.stage_position
+
+    def _add(self, letters: Sequence[tuple[_Addressed, Sequence[_Line]]]) -> None:
+        """Store with each of these messages what it adds to its invoices."""
+        added = adding.added_to(
+            organisation=self._organisation,
+            plan=self._plan,
+            going={one.debtor.id: lines for one, lines in letters},
+            contacts={one.debtor.id: one.contact for one, _ in letters},
+            today=self._today,
+        )
+        for one, lines in letters:
+            bill = added.get(one.debtor.id, NO_BILL)
+            adding.store(notice=one.notice, going=lines, bill=bill, now=self._now)
+
+    def _draft(self, one: _Addressed, lines: Sequence[_Line], link_id: int) -> Draft:
+        leaves_at = self._opening(one.debtor.country)
+        return Draft(
+            dedupe_key=self._key(one),
+            event=_highest(lines).event,
             channel=one.contact.channel,
             language=one.debtor.language,
             recipient=one.contact.value,
             values={"creditor": self._creditor(lines)},
-            now=self._now,
             debtor_id=one.debtor.id,
             contact_point_id=one.contact.id,
-            link_id=link.id,
+            link_id=link_id,
             invoice_ids=[line.invoice_id for line in lines],
             is_collection=True,
             not_before=leaves_at,
             # A reminder that could not leave for so long is proposed anew instead.
             expires_at=leaves_at + timedelta(days=self._plan.minimum_gap_days),
         )
-        one.notice.state, one.notice.message_id = NoticeState.QUEUED, message.id
-        one.notice.event, one.notice.stage_position = highest.event, highest.stage_position
-        return message
+
+    def _key(self, one: _Addressed) -> str:
+        return f"dunning:{self._run.id}:{one.debtor.id}"
+
+    def _opening(self, country: str) -> datetime:
+        if country not in self._openings:
+            self._openings[country] = opening(organisation=self._organisation, country=country, at=self._now)
+        return self._openings[country]
 
     def _creditor(self, lines: Sequence[_Line]) -> str:
         """Return in whose name the invoices are; nothing when that is the organisation itself."""
         names = dict.fromkeys(self._creditors[line.creditor_id] for line in lines)
         return ", ".join(name for name in names if name != self._organisation.name)
+
+
+def _highest(lines: Sequence[_Line]) -> _Line:
+    """Return the line whose stage the message has."""
+    return max(lines, key=lambda line: line.stage_position)
 
 
 def skip(*, run: DunningRun, invoice_id: int, debtor_id: int, why_not: WhyNot) -> None:

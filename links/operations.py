@@ -1,13 +1,16 @@
 """Changes to links and visits: issue, enter, leave, revoke."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from core import audit
 from core.database import db
+from core.identifiers import public_ids
 from core.identifiers import secret as new_secret
 from core.organisations.models import Organisation
 from invoices.models import Channel, Debtor
@@ -31,11 +34,45 @@ def issue(
         contact_point_id=contact_point_id,
         channel=channel,
         issued_at=now,
-        expires_at=end_of(issued_at=now, hours=organisation.link_validity_hours, zone=organisation.zone),
+        expires_at=_end(organisation, now),
     )
     db.session.add(link)
     db.session.flush()
     return link
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom a link is for, and where the message with it goes."""
+
+    debtor_id: int
+    contact_point_id: int | None
+    channel: Channel
+
+
+def issue_all(*, organisation: Organisation, addressees: Sequence[Addressee], now: datetime) -> list[int]:
+    """Store a new link for each, as `issue` does one, and return their ids in the same order."""
+    names = list(islice(public_ids(), len(addressees)))
+    end = _end(organisation, now)
+    rows = [
+        {
+            "organisation_id": organisation.id,
+            "public_id": name,
+            "debtor_id": one.debtor_id,
+            "contact_point_id": one.contact_point_id,
+            "channel": one.channel,
+            "issued_at": now,
+            "expires_at": end,
+        }
+        for name, one in zip(names, addressees, strict=True)
+    ]
+    stored = insert(AccessLink).returning(AccessLink.public_id, AccessLink.id)
+    ids = dict(db.session.execute(stored, rows).all()) if rows else {}
+    return [ids[name] for name in names]
+
+
+def _end(organisation: Organisation, issued_at: datetime) -> datetime:
+    return end_of(issued_at=issued_at, hours=organisation.link_validity_hours, zone=organisation.zone)
 
 
 def enter(

@@ -14,7 +14,7 @@ from invoices.models import INVOICE_IS_OPEN, Channel, ContactPoint, ContactState
 from links.models import AccessLink
 from links.operations import issue
 from messaging.models import Message
-from messaging.operations import queue
+from messaging.queueing import queue
 from messaging.wording import number_of_invoices
 
 

@@ -69,11 +69,11 @@ class ChargeLine:
         return self.charge.ended_at is None and self.is_in_message and self.state in LEFT
 
 
-def add(*, message: Message, invoice_id: int, now: datetime, **line: Any) -> Charge:
+def add(*, organisation_id: int, message_id: int, invoice_id: int, now: datetime, **line: Any) -> Charge:
     """Store a charge with its message; `line` is kind, amount, currency, principal, days and basis."""
     charge = Charge(
-        organisation_id=message.organisation_id,
-        message_id=message.id,
+        organisation_id=organisation_id,
+        message_id=message_id,
         invoice_id=invoice_id,
         created_at=now,
         **line,

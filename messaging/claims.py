@@ -55,7 +55,7 @@ def claim_due(
 def claim_suspect(*, channel: Channel, owner: str, now: datetime) -> list[Claim]:
     """Take one message that a worker died with; alone, so that if it kills, no other is lost with it."""
     suspect = _due(Message.channel == channel, Message.losses > literal(0, literal_execute=True), now=now)
-    return _taken(suspect.order_by(Message.not_before).limit(1), owner=owner, now=now)
+    return _taken(suspect.order_by(Message.not_before, Message.id).limit(1), owner=owner, now=now)
 
 
 def _due(*which: ColumnElement[bool], now: datetime) -> Select[int]:

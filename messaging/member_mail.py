@@ -11,7 +11,7 @@ from hashlib import sha256
 from core.members.models import Member
 from invoices.models import Channel
 from messaging.models import Message
-from messaging.operations import queue
+from messaging.queueing import queue
 
 INVITED, RESET = "member_invited", "password_reset"
 

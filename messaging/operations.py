@@ -1,18 +1,14 @@
-"""Changes to the outbox that others ask for: queue a message, try a failed one again."""
+"""What people decide about messages in trouble: send again, settle, clear, replace."""
 
-from collections.abc import Collection
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
-from invoices.models import Channel, ContactPoint, ContactState
-from messaging.events import EVENTS
-from messaging.models import Message, MessageInvoice, MessageState
+from invoices.models import ContactPoint, ContactState
+from messaging.models import Message, MessageState
 from messaging.queries import TROUBLED
 
 
@@ -58,81 +54,6 @@ class MessageOvertaken(Refusal):
 
     sentence = N_("This message was tried again in the meantime. Look at what came of it.")
     status = 409
-
-
-def queue(
-    *,
-    organisation_id: int,
-    dedupe_key: str,
-    event: str,
-    channel: Channel,
-    language: str,
-    recipient: str,
-    values: dict[str, str],
-    now: datetime,
-    debtor_id: int | None = None,
-    contact_point_id: int | None = None,
-    member_id: int | None = None,
-    link_id: int | None = None,
-    invoice_ids: Collection[int] = (),
-    is_collection: bool = False,
-    not_before: datetime | None = None,
-    expires_at: datetime | None = None,
-) -> Message:
-    """Store a message with its reason, in the caller's transaction; a worker sends it after the commit.
-
-    The same `dedupe_key` again returns the message that is there. `values` are the placeholders only the
-    caller knows; greeting, organisation, link and the number of invoices are filled when it is sent, so that
-    no link's key lies in the outbox.
-    """
-    if event not in EVENTS:
-        raise ValueError(f"There is no event {event}.")
-    if "link" in values:
-        raise ValueError("A link is written when the message leaves, never stored.")
-    message = Message(
-        organisation_id=organisation_id,
-        dedupe_key=dedupe_key,
-        event=event,
-        channel=channel,
-        language=language,
-        recipient=recipient,
-        values=values,
-        debtor_id=debtor_id,
-        contact_point_id=contact_point_id,
-        member_id=member_id,
-        link_id=link_id,
-        is_collection=is_collection,
-        not_before=not_before or now,
-        expires_at=expires_at,
-        message_id=f"outbox-{uuid4().hex}",
-        created_at=now,
-    )
-    return _stored(message, invoice_ids)
-
-
-def _stored(message: Message, invoice_ids: Collection[int]) -> Message:
-    """Store the message with its invoices, or return the one that is there under its key."""
-    known = select(Message).where(
-        Message.organisation_id == message.organisation_id, Message.dedupe_key == message.dedupe_key
-    )
-    before = db.session.scalar(known)
-    if before is not None:
-        return before
-    try:
-        with db.session.begin_nested():
-            db.session.add(message)
-    except IntegrityError:
-        # Somebody queued it at the same moment; any other fault is not ours to hide.
-        before = db.session.scalar(known)
-        if before is None:
-            raise
-        return before
-    db.session.add_all(
-        MessageInvoice(organisation_id=message.organisation_id, message_id=message.id, invoice_id=invoice_id)
-        for invoice_id in sorted(set(invoice_ids))
-    )
-    db.session.flush()
-    return message
 
 
 def send_again(*, message: Message, attempt: int, member_id: int, now: datetime) -> None:

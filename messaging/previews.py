@@ -16,9 +16,9 @@ from messaging.layout import as_text, blocks_of
 from messaging.legal import ground_of_texts
 from messaging.legal_values import Owed, values_of
 from messaging.models import Message
-from messaging.operations import queue
 from messaging.own_texts import TextInUse
 from messaging.placeholders import Template, empty_names, fill
+from messaging.queueing import queue
 from messaging.rendering import LinkText
 from messaging.texts import foot, help_block
 

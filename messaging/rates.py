@@ -1,13 +1,17 @@
 """How fast messages may leave: a rate with room for one minute's worth at once. Pure.
 
 All a rate has to remember is one moment, up to which it is used: the generic cell rate algorithm. That moment
-may lie a minute ahead at most, so a line that was quiet for a minute may send a minute's worth at once.
+may lie a minute ahead at most, so a line that was quiet for a minute may send a minute's worth at once. One
+that lies further ahead was written by a clock that is wrong, and counts for nothing: else an hour that a
+worker's clock runs ahead would silence all workers for an hour.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
+# As much may clocks differ before one of them is called wrong.
+SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +24,18 @@ class Rates:
 
 def room(*, per_minute: int, spent_until: datetime, now: datetime) -> int:
     """Return how many messages may leave now."""
-    return max(0, (now + MINUTE - max(spent_until, now)) * per_minute // MINUTE)
+    return max(0, (now + MINUTE - _used(spent_until, now)) * per_minute // MINUTE)
 
 
 def spend(*, per_minute: int, spent_until: datetime, now: datetime, messages: int) -> datetime:
     """Return up to which moment the rate is used when so many messages leave now."""
-    return max(spent_until, now) + MINUTE * messages / per_minute
+    return _used(spent_until, now) + MINUTE * messages / per_minute
 
 
 def free_again(*, per_minute: int, spent_until: datetime, now: datetime, behind: int) -> datetime:
     """Return when the rate has room for a message with so many others waiting before it."""
-    return max(now, max(spent_until, now) - MINUTE + MINUTE * (behind + 1) / per_minute)
+    return max(now, _used(spent_until, now) - MINUTE + MINUTE * (behind + 1) / per_minute)
+
+
+def _used(spent_until: datetime, now: datetime) -> datetime:
+    return spent_until if now < spent_until <= now + MINUTE + SKEW else now

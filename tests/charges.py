@@ -38,7 +38,8 @@ def _add(message: Message, invoice: Invoice, source: str, now: datetime, amount:
     """Let a message add costs to an invoice, by a row of law from this source."""
     row = {"id": "a.row", "rule": "collection_cost", "source": source, "values": {}}
     charge = charges.add(
-        message=message,
+        organisation_id=message.organisation_id,
+        message_id=message.id,
         invoice_id=invoice.id,
         now=now,
         kind=ChargeKind.COLLECTION_COST,

@@ -270,6 +270,10 @@ class _Filling:
                 words=self._word(),
             )
         )
+        doubtful = db.session.query(Message).filter(Message.id != message.id).first()
+        assert doubtful is not None
+        doubtful.state, doubtful.attempt, doubtful.handed_at = MessageState.UNKNOWN, 1, self.now
+        self.crowd.more_pages.append((self.crowd.administrator, f"/desk/messages/{doubtful.public_id}"))
         db.session.add_all(
             reported(message, now=self.now, today=self.today, word=self._word(), email=self.canaries.email())
         )

@@ -14,7 +14,10 @@ from tests.rules import Place, places
 from tests.visitor import Form, Visitor
 
 # These end what others need, so they come late; and last, in this order, what begins or ends a session.
-ENDING = ("/invoices", "/discard", "/approve", "/withdraw", "/end", "/disable", "/close")
+ENDING = (
+    *("/invoices", "/discard", "/approve", "/withdraw", "/end", "/disable", "/close"),
+    *("/settle", "/send-again", "/send-elsewhere", "/clear"),
+)
 LAST = ("/k/", "/leave", "/revoke", "/desk/sign-out")
 KEPT_AWAY = "csrf_token"
 
@@ -69,6 +72,11 @@ def forms_of(app: Flask, crowd: Crowd) -> list[Seen]:
     """Return every form that is sent by POST, each once, what ends something last."""
     found = {(seen.place.endpoint, tuple(seen.fields)): seen for seen in _all(app, crowd)}
     return sorted(found.values(), key=_when)
+
+
+def taking_forms(app: Flask) -> set[str]:
+    """Return the endpoints of every view that takes a form; what a provider sends has none."""
+    return {place.endpoint for place in places(app) if "POST" in place.methods and place.door}
 
 
 def _when(seen: Seen) -> tuple[int, bool, str]:

@@ -70,3 +70,29 @@ def forbid_fresh_statistics() -> None:
     """Take `allow_fresh_statistics` away again."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION look_at_rows()")
+
+
+def allow_statistics_of_growth(*tables: str) -> None:
+    """On PostgreSQL, let the application's role have the planner look again at those of these that grew.
+
+    The server itself looks once a minute, and never at what a transaction has added so far. Small tables are
+    looked at always, others once half of their rows are new.
+    """
+    if op.get_bind().dialect.name == "postgresql":
+        names = ", ".join(f"'{table}'" for table in tables)
+        # Names of ours, in a migration.
+        op.execute(
+            "CREATE FUNCTION look_at_growth() RETURNS void LANGUAGE plpgsql SECURITY DEFINER "  # noqa: S608
+            "SET search_path = public AS $$ DECLARE grown text; BEGIN "
+            "FOR grown IN SELECT pg_class.relname FROM pg_class "
+            "JOIN pg_stat_user_tables ON relid = pg_class.oid "
+            f"WHERE pg_class.relname IN ({names}) "
+            "AND (reltuples < 1000 OR n_mod_since_analyze > reltuples / 2) "
+            "LOOP EXECUTE format('ANALYZE (SKIP_LOCKED) %I', grown); END LOOP; END$$"
+        )
+
+
+def forbid_statistics_of_growth() -> None:
+    """Take `allow_statistics_of_growth` away again."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION look_at_growth()")

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 
 from core.database import db
+from core.planner import look_at_rows
 from invoices.importing import credit_statements
 from invoices.importing import debtor_statements as debtors
 from invoices.importing.columns import COLUMNS
@@ -109,7 +110,7 @@ def store(
     if counts.invoices.new or counts.invoices.changed:
         _store_invoices(task, counts, progress, when_settled)
     if counts.credit_notes.new or counts.credit_notes.changed:
-        _look_at_rows()
+        look_at_rows()
         store_credit_notes(
             organisation_id=task.organisation_id,
             says_open=task.prepared.says_open,
@@ -125,15 +126,9 @@ def _store_debtors(task: Task, counts: Counts) -> None:
         _name_for_sorting(task)
     if counts.debtors.new:
         db.session.execute(debtors.new_debtors(task.organisation_id, task.language, task.now))
-        _look_at_rows()
+        look_at_rows()
     if counts.contacts:
         db.session.execute(debtors.new_contacts(task.organisation_id, task.now))
-
-
-def _look_at_rows() -> None:
-    """Have PostgreSQL's planner look at what was added: references to it are checked row by row."""
-    if db.session.connection().dialect.name == "postgresql":
-        db.session.execute(select(func.look_at_rows()))
 
 
 def _name_for_sorting(task: Task) -> None:

@@ -10,7 +10,7 @@ from core.organisations.models import Organisation
 from invoices.models import Channel, ContactPoint, ContactState
 from links.models import AccessLink, Visit
 from links.operations import issue
-from messaging.operations import queue
+from messaging.queueing import queue
 from messaging.wording import day
 from reactions.models import Reaction
 from reactions.queries.given import receipt_key

@@ -19,7 +19,7 @@ from invoices.models import Exemption, Invoice
 from tests.crowd import Crowd
 from tests.databases import Database, kinds_here
 from tests.fingerprints import fingerprints
-from tests.forms import LAST, Seen, a_file, forms_of
+from tests.forms import LAST, Seen, a_file, forms_of, taking_forms
 from tests.people import Person
 from tests.rules import places
 
@@ -73,8 +73,7 @@ def forms(app: Flask, crowd: Crowd) -> list[Seen]:
 
 
 def test_every_view_that_takes_a_form_shows_one_somewhere(app: Flask, forms: list[Seen]) -> None:
-    taking = {place.endpoint for place in places(app) if "POST" in place.methods}
-    assert taking == {seen.place.endpoint for seen in forms}
+    assert taking_forms(app) == {seen.place.endpoint for seen in forms}
 
 
 def test_no_form_is_taken_without_its_token_or_from_elsewhere(

@@ -21,7 +21,7 @@ from core.members.models import Member, Role
 from core.organisations.models import Creditor, Organisation
 from core.transaction import writing
 from core.web.accounts import LinkKind, password_link
-from dunning.models import DunningRun, RunState
+from dunning.models import DunningPolicy, DunningRun, RunState
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import ImportBatch
 from invoices.importing.shelf import shelf_in
@@ -139,6 +139,7 @@ def _ids() -> dict[str, str]:
         "dunning": select(DunningRun.public_id).where(DunningRun.state == RunState.PROPOSED),
         "invoices": select(Invoice.public_id).where(Invoice.number == "2026/201"),
         "messages": select(Message.public_id).where(Message.debtor_id == star.id),
+        "policy": select(DunningPolicy.public_id),
         "web": select(ReactionType.public_id).where(ReactionType.key == "complaint"),
     }
     ids = {word: db.session.scalars(query.limit(1)).one() for word, query in found.items()}

@@ -12,9 +12,8 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.crowd import Crowd
-from tests.forms import ENDING, Seen, forms_of
+from tests.forms import ENDING, Seen, forms_of, taking_forms
 from tests.people import Person
-from tests.rules import places
 from tests.serving import Served
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
@@ -53,7 +52,7 @@ def test_every_form_is_taken_from_a_browser(
         if status not in ANSWERS:
             wrong.append(f"{seen}: {status}")
     assert wrong == []
-    assert taken == {place.endpoint for place in places(app) if "POST" in place.methods}
+    assert taken == taking_forms(app)
 
 
 def _opened(tab: Page, served: Served, seen: Seen) -> Page:

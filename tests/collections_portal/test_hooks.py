@@ -20,7 +20,7 @@ from core.database import Base, db
 from invoices.models import Channel, ContactPoint, ContactState
 from links.operations import issue
 from messaging.models import Message, MessageState
-from messaging.operations import queue
+from messaging.queueing import queue
 from messaging.sms_models import OptOut
 from tests import factories
 from tests.fakes.twilio import SIGNATURE, FakeTwilio

@@ -17,7 +17,7 @@ from core.organisations.models import Creditor, Organisation
 from invoices.models import Channel, ContactPoint, CreditNote, Debtor, Exemption, Invoice, Payment
 from links.models import AccessLink, Visit
 from messaging.models import Message, MessageTemplate
-from messaging.operations import queue
+from messaging.queueing import queue
 from tests import factories
 from tests.factories import NOW
 

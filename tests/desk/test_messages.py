@@ -4,7 +4,7 @@ import pytest
 
 from core.database import db
 from messaging.models import Message, MessageAttempt, MessageState
-from messaging.operations import queue
+from messaging.queueing import queue
 from tests.desk.conftest import Office
 from tests.people import Person
 from tests.visitor import Visitor

@@ -17,7 +17,7 @@ from invoices.models import Channel, ContactPoint, ContactState
 from invoices.operations import exempt
 from links.models import AccessLink
 from messaging.models import MessageInvoice, MessageState
-from messaging.operations import queue
+from messaging.queueing import queue
 from tests import factories
 from tests.dunning.conftest import FRIDAY, Office, day, days
 

@@ -18,8 +18,8 @@ from core.transaction import reading, writing
 from invoices.models import Channel
 from links import operations as links
 from messaging.models import Message, MessageState
-from messaging.operations import queue
 from messaging.providers.smtp import Encryption
+from messaging.queueing import queue
 from tests import factories
 from tests.factories import NOW
 

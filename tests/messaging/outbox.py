@@ -22,10 +22,10 @@ from messaging.asking import ask_due
 from messaging.delivery import Carriers, deliver_due
 from messaging.mail import Mailbox
 from messaging.models import Message, MessageAttempt
-from messaging.operations import queue
 from messaging.providers.outcomes import BeforeHanding, Outcome, OutgoingMail, OutgoingSms, Provider
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
 from messaging.providers.twilio import TwilioAccount, TwilioProvider
+from messaging.queueing import queue
 from messaging.rates import Rates
 from messaging.return_path import ReturnPath
 from tests import factories

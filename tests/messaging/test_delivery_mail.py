@@ -13,7 +13,8 @@ from links.models import AccessLink
 from messaging import retries, wording
 from messaging.member_mail import queue_password_reset
 from messaging.models import Message, MessageState, MessageTemplate
-from messaging.operations import queue, send_again
+from messaging.operations import send_again
+from messaging.queueing import queue
 from tests import factories
 from tests.factories import NOW
 from tests.messaging.outbox import Outbox, mail_server_away

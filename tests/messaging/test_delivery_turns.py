@@ -11,7 +11,7 @@ from core.organisations.models import Organisation
 from invoices.models import Channel, Debtor
 from messaging import delivery, paces
 from messaging.models import Message, MessageState, SendingPace
-from messaging.operations import queue
+from messaging.queueing import queue
 from messaging.rates import Rates
 from tests import factories
 from tests.factories import NOW

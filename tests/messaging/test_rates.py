@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from messaging.rates import MINUTE, free_again, room, spend
+from messaging.rates import MINUTE, SKEW, free_again, room, spend
 from tests.factories import NOW
 
 SECOND = timedelta(seconds=1)
@@ -27,6 +27,18 @@ def test_who_waits_is_told_the_moment_at_which_there_is_room() -> None:
     for behind in range(5):
         free = free_again(per_minute=60, spent_until=spent, now=NOW, behind=behind)
         assert room(per_minute=60, spent_until=spent, now=free) == behind + 1
+
+
+def test_a_clock_that_ran_ahead_silences_nobody() -> None:
+    spent = spend(per_minute=60, spent_until=NOW, now=NOW + timedelta(days=1), messages=60)
+    assert room(per_minute=60, spent_until=spent, now=NOW) == 60
+    assert free_again(per_minute=60, spent_until=spent, now=NOW, behind=0) == NOW
+    assert spend(per_minute=60, spent_until=spent, now=NOW, messages=30) == NOW + MINUTE / 2
+
+
+def test_clocks_that_differ_a_little_share_one_rate() -> None:
+    spent = spend(per_minute=60, spent_until=NOW, now=NOW + SKEW, messages=60)
+    assert room(per_minute=60, spent_until=spent, now=NOW) == 0
 
 
 @settings(deadline=None)

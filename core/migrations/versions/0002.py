@@ -60,9 +60,11 @@ def upgrade() -> None:
         guards.protect(table)
     guards.only_append("audit_events")
     guards.allow_fresh_statistics("debtors", "invoices")
+    guards.allow_statistics_of_growth("access_links", "dunning_notices", "message_invoices", "messages")
 
 
 def downgrade() -> None:
+    guards.forbid_statistics_of_growth()
     guards.forbid_fresh_statistics()
     guards.allow_changes("audit_events")
     for table in TABLES:

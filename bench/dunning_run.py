@@ -1,0 +1,194 @@
+"""A dunning run over many open invoices: proposed, confirmed, queued; beside SQL that only writes rows.
+
+`python -m bench dunning_run --rows 1000000`. Three tenths of the open invoices are overdue and one in twenty
+is exempt. The run is a process of its own, so that its peak of memory is too.
+"""
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import create_engine, func, select, text
+
+from bench.filling import fill
+from bench.results import Result, Section
+from bench.stores import KINDS, Store, kinds, store_of
+from collections_portal.app import create_app
+from collections_portal.config import Config
+from collections_portal.jobs import CHUNK
+from core import tenancy
+from core.database import db
+from core.organisations.queries import organisation
+from core.transaction import reading, writing
+from dunning import operations
+from dunning.queries import default_policy
+from messaging.models import Message
+from tests import factories
+
+# Two of five invoices of `bench.filling` are settled, and its due days lie 240 days apart.
+ROWS = 200_000
+NOW = datetime(2026, 6, 11, 8, 0, tzinfo=UTC)
+GOAL, GOAL_TIMES, GOAL_MEGABYTES = 2_500, 2.5, 300
+
+_NEW_ID = {"postgresql": "lpad(id::text, 12, '0')", "sqlite": "printf('%012d', id)"}
+_CONTACTS = """
+    INSERT INTO contact_points (organisation_id, public_id, debtor_id, channel, value, is_preferred, state,
+        state_reason, created_at)
+    SELECT organisation_id, {new_id}, id, 'email', 'visser' || id || '@mail.example', false, 'usable', '',
+        created_at
+    FROM debtors
+"""
+_EXEMPTIONS = """
+    INSERT INTO exemptions (organisation_id, invoice_id, asked_by, reason, started_at)
+    SELECT organisation_id, id, 'action:' || id, 'complaint', created_at FROM invoices WHERE id % 20 = 0
+"""
+# The rows a message needs, without a link, a text or a question about the debtor.
+_MESSAGES = """
+    INSERT INTO messages (organisation_id, public_id, dedupe_key, event, channel, language, debtor_id,
+        contact_point_id, recipient, "values", is_collection, state, state_reason, attempt, losses,
+        not_before, message_id, subject, body, sent_sha256, created_at)
+    SELECT organisation_id, {new_id}, 'limit:' || id, 'reminder_1', 'email', 'nl', debtor_id,
+        id, value, '{{}}', true, 'new', '', 0, 0,
+        created_at, 'limit-' || id, '', '', '', created_at
+    FROM contact_points WHERE debtor_id IN (SELECT debtor_id FROM invoices WHERE {due})
+"""
+_MESSAGE_INVOICES = """
+    INSERT INTO message_invoices (organisation_id, message_id, invoice_id)
+    SELECT messages.organisation_id, messages.id, invoices.id
+    FROM messages JOIN invoices ON invoices.debtor_id = messages.debtor_id WHERE {due}
+"""
+_DUE = (
+    "amount_open > 0 AND due_on < '2026-06-05' AND NOT EXISTS"
+    " (SELECT 1 FROM exemptions WHERE invoice_id = invoices.id AND ended_at IS NULL)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How many messages, in how many seconds of proposing and of queueing, and the peak in megabytes."""
+
+    messages: int
+    proposing: float
+    queueing: float
+    megabytes: float
+
+
+def run(rows: int | None = None) -> Section:
+    """Measure on each kind of database there is; `rows` is how many invoices lie in it."""
+    count = rows or ROWS
+    results = []
+    for kind in kinds():
+        with store_of(kind) as store:
+            owner_id = _filled(store, count)
+            limit = _in_process(_limit, store)
+            measured = _in_process(_run, store, owner_id)
+        results += _results(kind, measured, limit)
+    return Section(
+        f"A dunning run over {count:,} invoices",
+        "About 60 % of the invoices are open, of these 30 % overdue, one in twenty exempt. One process "
+        "proposes the run and carries it out as the worker does: every debtor decided about, asked about "
+        "once more, a link and a message each, committed in steps after which it may be killed. The limit "
+        "is SQL that only writes the messages and their invoices, without link, question or decision.",
+        results,
+    )
+
+
+def _results(kind: str, ours: Measured, limit: Measured) -> list[Result]:
+    speed = ours.messages / (ours.proposing + ours.queueing)
+    least = limit.messages / limit.queueing
+    has_goal = kind == "postgresql"
+    is_met = speed >= GOAL and least <= GOAL_TIMES * speed and ours.megabytes <= GOAL_MEGABYTES
+    return [
+        Result(
+            f"messages queued, {KINDS[kind]}",
+            f"{ours.messages:,} at {speed:,.0f}/s, {ours.megabytes:,.0f} MB",
+            f"{least:,.0f}/s: {least / speed:.1f} x",
+            goal=f">= {GOAL:,}/s, <= {GOAL_TIMES} x, {GOAL_MEGABYTES} MB" if has_goal else "",
+            met=is_met if has_goal else None,
+        ),
+        Result(
+            f"of this proposing and queueing, {KINDS[kind]}",
+            f"{ours.proposing:.1f} s + {ours.queueing:.1f} s",
+        ),
+    ]
+
+
+def _in_process(measure: Callable[..., Measured], *arguments: Any) -> Measured:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(measure, arguments)
+
+
+def _filled(store: Store, count: int) -> int:
+    app = create_app(Config.for_tests(database_url=store.url, var_dir=store.folder, testing=False))
+    with app.app_context(), tenancy.everywhere():
+        with writing():
+            owner = factories.organisation()
+            creditor = factories.creditor(owner)
+            operations.found_policy(organisation_id=owner.id)
+        fill(store, organisation_id=owner.id, creditor_id=creditor.id, invoices=count)
+        with writing():
+            for statement in (_CONTACTS, _EXEMPTIONS):
+                db.session.execute(text(statement.format(new_id=_NEW_ID[store.kind])))
+        db.engine.dispose()
+        owner_id = owner.id
+    _look(store)
+    return owner_id
+
+
+def _look(store: Store) -> None:
+    """Have the planner look at all rows, as it does once a minute where the portal runs."""
+    engine = create_engine(store.administrator_url)
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+
+
+def _limit(store: Store) -> Measured:
+    """Write the rows in one transaction and drop them again, as a role above row-level security."""
+    app = create_app(
+        Config.for_tests(database_url=store.administrator_url, var_dir=store.folder, testing=False)
+    )
+    with app.app_context(), tenancy.everywhere():
+        began = time.perf_counter()
+        for statement in (_MESSAGES, "ANALYZE messages", _MESSAGE_INVOICES):
+            db.session.execute(text(statement.format(new_id=_NEW_ID[store.kind], due=_DUE)))
+        messages = db.session.scalar(select(func.count(Message.id))) or 0
+        seconds = time.perf_counter() - began
+        db.session.rollback()
+        db.engine.dispose()
+    return Measured(messages, 0, seconds, 0)
+
+
+def _run(store: Store, owner_id: int) -> Measured:
+    """Propose and confirm as an agent does, and carry it out as a worker does."""
+    app = create_app(Config.for_tests(database_url=store.url, var_dir=store.folder, testing=False))
+    with app.app_context(), tenancy.scope(owner_id):
+        began = time.perf_counter()
+        with writing():
+            owner = organisation(organisation_id=owner_id)
+            policy = default_policy(organisation_id=owner_id)
+            run = operations.begin(organisation=owner, policy_id=policy.id, now=NOW)
+        while _step(owner_id):
+            pass
+        proposed = time.perf_counter()
+        with writing():
+            owner = organisation(organisation_id=owner_id)
+            operations.confirm(organisation=owner, run=run, member_id=None, now=NOW, at_most=0)
+        while _step(owner_id):
+            pass
+        queued = time.perf_counter()
+        with reading():
+            messages = db.session.scalar(select(func.count(Message.id))) or 0
+        db.engine.dispose()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Measured(messages, proposed - began, queued - proposed, peak)
+
+
+def _step(owner_id: int) -> int:
+    with writing():
+        owner = organisation(organisation_id=owner_id)
+        return operations.carry_on(organisation=owner, now=NOW, at_most=CHUNK)

@@ -1,0 +1,107 @@
+"""Putting messages into the outbox, one or many at once, in the caller's transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Required, TypedDict, Unpack
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+
+from core.database import db
+from invoices.models import Channel
+from messaging.events import EVENTS
+from messaging.models import Message, MessageInvoice
+
+
+class Draft(TypedDict, total=False):
+    """A message to be queued, with its reason; it goes to a debtor or to a member.
+
+    `values` are the placeholders only the caller knows; greeting, organisation, link and the number of
+    invoices are filled when it is sent, so that no link's key lies in the outbox. It leaves from `not_before`
+    on (now, if not said) and not from `expires_at` on.
+    """
+
+    dedupe_key: Required[str]
+    event: Required[str]
+    channel: Required[Channel]
+    language: Required[str]
+    recipient: Required[str]
+    values: Required[dict[str, str]]
+    debtor_id: int | None
+    contact_point_id: int | None
+    member_id: int | None
+    link_id: int | None
+    invoice_ids: Collection[int]
+    is_collection: bool
+    not_before: datetime | None
+    expires_at: datetime | None
+
+
+def queue(*, organisation_id: int, now: datetime, **draft: Unpack[Draft]) -> Message:
+    """Store a message and return it; a worker sends it after the commit.
+
+    The same `dedupe_key` again returns the message that is there.
+    """
+    known = select(Message).where(
+        Message.organisation_id == organisation_id, Message.dedupe_key == draft["dedupe_key"]
+    )
+    before = db.session.scalar(known)
+    if before is not None:
+        return before
+    message = Message(**_columns(draft, organisation_id, now))
+    try:
+        with db.session.begin_nested():
+            db.session.add(message)
+    except IntegrityError:
+        # Somebody queued it at the same moment; any other fault is not ours to hide.
+        before = db.session.scalar(known)
+        if before is None:
+            raise
+        return before
+    _store_invoices([(message.id, draft)], organisation_id)
+    return message
+
+
+def queue_all(*, organisation_id: int, now: datetime, drafts: Sequence[Draft]) -> dict[str, int]:
+    """Store a message for each draft, as `queue` does one, and return their ids by `dedupe_key`.
+
+    For callers who hold what their keys are made of: a key that somebody else queues at the same moment
+    fails them all.
+    """
+    known = select(Message.dedupe_key, Message.id).where(
+        Message.organisation_id == organisation_id,
+        Message.dedupe_key.in_([draft["dedupe_key"] for draft in drafts]),
+    )
+    ids: dict[str, int] = dict(db.session.execute(known).all()) if drafts else {}
+    new = [draft for draft in drafts if draft["dedupe_key"] not in ids]
+    if new:
+        rows = [_columns(draft, organisation_id, now) for draft in new]
+        stored = insert(Message).returning(Message.dedupe_key, Message.id)
+        ids |= dict(db.session.execute(stored, rows).all())
+        _store_invoices([(ids[draft["dedupe_key"]], draft) for draft in new], organisation_id)
+    return ids
+
+
+def _columns(draft: Draft, organisation_id: int, now: datetime) -> dict[str, Any]:
+    if draft["event"] not in EVENTS:
+        raise ValueError(f"There is no event {draft['event']}.")
+    if "link" in draft["values"]:
+        raise ValueError("A link is written when the message leaves, never stored.")
+    said: Mapping[str, Any] = draft
+    return {name: value for name, value in said.items() if name != "invoice_ids"} | {
+        "organisation_id": organisation_id,
+        "not_before": draft.get("not_before") or now,
+        "message_id": f"outbox-{uuid4().hex}",
+        "created_at": now,
+    }
+
+
+def _store_invoices(messages: Sequence[tuple[int, Draft]], organisation_id: int) -> None:
+    rows = [
+        {"organisation_id": organisation_id, "message_id": message_id, "invoice_id": invoice_id}
+        for message_id, draft in messages
+        for invoice_id in sorted(set(draft.get("invoice_ids", ())))
+    ]
+    if rows:
+        db.session.execute(insert(MessageInvoice), rows)

@@ -23,6 +23,7 @@ import core.web.static
 import desk.door
 import settings.door
 from collections_portal import appearance, health, hooks, preview
+from collections_portal.backups import files
 from collections_portal.config import Config
 from collections_portal.debtor import door as debtor_door
 from collections_portal.demo import mailbox
@@ -40,11 +41,12 @@ FORM_LIMIT = 512 * 1024
 csrf = CSRFProtect()
 
 
-def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
-    """Return the WSGI application with the chosen doors: `debtor`, `desk` (which brings the settings)."""
-    tables.load()
-    shelf.use(config.law_dir)
-    config.var_dir.mkdir(parents=True, exist_ok=True)
+def create_app(config: Config, doors: Collection[str] = DOORS, *, is_restoring: bool = False) -> Flask:
+    """Return the WSGI application with the chosen doors: `debtor`, `desk` (which brings the settings).
+
+    Raises RestoreUnfinished where a restore was stopped half-way; the restore itself goes on.
+    """
+    _make_ready(config, is_restoring=is_restoring)
     app = Portal(
         "collections_portal",
         root_path=str(ROOT / "collections_portal"),
@@ -78,6 +80,14 @@ def create_app(config: Config, doors: Collection[str] = DOORS) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, 0, 0)  # type: ignore[method-assign]
     return app
+
+
+def _make_ready(config: Config, *, is_restoring: bool) -> None:
+    if not is_restoring:
+        files.require_finished(config.var_dir)
+    tables.load()
+    shelf.use(config.law_dir)
+    config.var_dir.mkdir(parents=True, exist_ok=True)
 
 
 def _configure(app: Flask, config: Config) -> None:

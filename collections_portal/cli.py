@@ -2,6 +2,7 @@
 
 import click
 
+from collections_portal.commands.backup import backup
 from collections_portal.commands.bounce import bounce
 from collections_portal.commands.demo import demo
 from collections_portal.commands.dunning import dunning
@@ -10,6 +11,7 @@ from collections_portal.commands.law import law
 from collections_portal.commands.member import member
 from collections_portal.commands.organisation import organisation
 from collections_portal.commands.payments import import_payments
+from collections_portal.commands.restore import restore
 from collections_portal.commands.run import migrate, run, worker
 
 
@@ -19,6 +21,7 @@ def main() -> None:
 
 
 for command in (
+    backup,
     bounce,
     demo,
     dunning,
@@ -28,6 +31,7 @@ for command in (
     member,
     migrate,
     organisation,
+    restore,
     run,
     worker,
 ):

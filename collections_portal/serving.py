@@ -5,22 +5,15 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 import structlog
 from flask import Flask
-from waitress.server import create_server
+from huey.consumer import Consumer
 
-from collections_portal.work import Bell, ring_after_changes
-from invoices.importing.tables import DESK_LIMITS, MEGABYTE
+from collections_portal.web_server import WebServer
+from collections_portal.work import ENDING_SECONDS, Bell, ring_after_changes
 
 log = structlog.get_logger()
-WEB_THREADS = 8
-# A slow sender may hold a connection this long without a byte; waitress buffers bodies away from the threads.
-IDLE_SECONDS = 30
-# Waitress keeps a whole body on disk before the application is asked. What is larger than any view takes is
-# refused at its headers; the room above the largest file lets the desk say itself what is a little too large.
-MOST_BYTES = DESK_LIMITS.bytes + MEGABYTE
 
 
 def serve(
@@ -37,39 +30,25 @@ def serve(
     """
     bell = Bell(app)
     ring_after_changes(app, bell)
-    server = web_server(app, host=host, port=port)
-    web = threading.Thread(target=server.run, name="web", daemon=True)
+    server = WebServer(app, host=host, port=port)
     ended = threading.Event()
     consumer = bell.consumer() if with_worker else None
     if consumer:
         consumer.start()
     _end_on_signals(ended)
     settle_memory()
-    web.start()
-    log.info("serving", host=host, port=server.effective_port, worker=with_worker)
+    server.start()
+    log.info("serving", host=host, port=server.port, worker=with_worker)
     if started:
-        started(server.effective_port)
+        started(server.port)
     bell.ring()
     ended.wait()
     bell.ending.set()
-    server.close()
-    if consumer:
-        consumer.stop(graceful=True)
-    log.info("ended")
-
-
-def web_server(app: Flask, *, host: str, port: int) -> Any:
-    """Return waitress, listening and not yet answering; port 0 takes a free one. Raises OSError."""
-    return create_server(
-        app,
-        host=host,
-        port=port,
-        threads=WEB_THREADS,
-        channel_timeout=IDLE_SECONDS,
-        max_request_body_size=MOST_BYTES,
-        ident=None,
-        clear_untrusted_proxy_headers=app.config["PORTAL"].proxies == 0,
-    )
+    stopping = threading.Thread(target=_stop, args=(consumer,), name="stopping")
+    stopping.start()
+    all_answered = server.end(within=ENDING_SECONDS)
+    stopping.join()
+    log.info("ended", all_answered=all_answered)
 
 
 def work(app: Flask) -> None:
@@ -82,13 +61,19 @@ def work(app: Flask) -> None:
     bell.ring()
     ended.wait()
     bell.ending.set()
-    consumer.stop(graceful=True)
+    _stop(consumer)
 
 
 def settle_memory() -> None:
     """Set aside what was made while starting: it stays, and looking through it again makes visitors wait."""
     gc.collect()
     gc.freeze()
+
+
+def _stop(consumer: Consumer | None) -> None:
+    """Let running jobs come to their end."""
+    if consumer:
+        consumer.stop(graceful=True)
 
 
 def _end_on_signals(ended: threading.Event) -> None:

@@ -17,6 +17,8 @@ from collections_portal.config import Config
 
 log = structlog.get_logger()
 SWEEP_SECONDS = 30
+# Whoever ends a process kills it after ten seconds: until then answers and jobs in hand come to their end.
+ENDING_SECONDS = 8
 THREADS = 4
 # As many threads send at once: one is left for imports and the schedule.
 SENDERS = THREADS - 1
@@ -58,7 +60,11 @@ class Bell:
     def consumer(self) -> Consumer:
         """Return the threads that answer the bell; the caller starts and stops them."""
         return self.huey.create_consumer(
-            workers=THREADS, worker_type="thread", max_delay=1.0, shutdown_timeout=8, graceful_signal="TERM"
+            workers=THREADS,
+            worker_type="thread",
+            max_delay=1.0,
+            shutdown_timeout=ENDING_SECONDS,
+            graceful_signal="TERM",
         )
 
     def _guarded(self, job: Callable[[Flask], object]) -> Callable[[], None]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import structlog
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import db
@@ -17,6 +18,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def newest_revision() -> str | None:
     """Return the newest migration this code knows; read once, since it only changes with the code."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Return whether this code has that migration, and so can go on from it."""
+    try:
+        return ScriptDirectory(str(MIGRATIONS)).get_revision(revision) is not None
+    except CommandError:
+        return False
 
 
 def is_ready() -> bool:

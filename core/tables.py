@@ -12,6 +12,7 @@ MODULES = (
     "messaging.models",
     "messaging.charge_models",
     "messaging.sms_models",
+    "messaging.restored_models",
     "links.models",
     "reactions.models",
     "dunning.models",

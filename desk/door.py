@@ -33,6 +33,7 @@ from desk.views import (
     pauses,
     payments,
     reminders,
+    restore,
     search,
     sign_in,
     statements,
@@ -60,6 +61,7 @@ PAGES: tuple[Blueprint, ...] = (
     pauses.blueprint,
     reminders.blueprint,
     dunning.blueprint,
+    restore.blueprint,
 )
 RAIL: tuple[rail.Entry, ...] = (
     rail.Entry(

@@ -105,6 +105,8 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
         "domain_rests": N_("Its mail server refused several of our messages, so it waits an hour."),
         "replaced": N_("It was sent another way instead."),
         "settled_by_person": N_("A person found out what became of it."),
+        "restored": N_("It may have left after the backup was made."),
+        "set_aside": N_("It was set aside after a backup was restored."),
         "channel_pauses": N_("The provider asks us to wait."),
         "channel_stops": N_("The provider does not let us in. Look at the settings of the installation."),
     }

@@ -11,7 +11,7 @@ from core.organisations.models import Organisation
 from dunning.accounts import Wording
 from dunning.billing import Planned, bills
 from dunning.bills import Bill
-from dunning.models import DunningNotice, DunningNoticeInvoice
+from dunning.models import DunningNoticeInvoice
 from dunning.overdue import facts
 from dunning.schedule import Plan, Stage
 from invoices.models import ContactPoint
@@ -66,14 +66,14 @@ def added_to(
     )
 
 
-def store(*, notice: DunningNotice, going: Sequence[Going], bill: Bill, now: datetime) -> None:
-    """Store what a notice's message adds, and with the notice's lines what that comes to."""
-    if notice.message_id is None:
-        raise ValueError("What a message adds is stored once the message is.")
+def store(
+    *, organisation_id: int, message_id: int, going: Sequence[Going], bill: Bill, now: datetime
+) -> None:
+    """Store what a message adds, and with the lines of its notice what that comes to."""
     for line in bill.lines:
         charges.add(
-            organisation_id=notice.organisation_id,
-            message_id=notice.message_id,
+            organisation_id=organisation_id,
+            message_id=message_id,
             invoice_id=line.invoice_id,
             now=now,
             **line.stored(),
@@ -83,7 +83,7 @@ def store(*, notice: DunningNotice, going: Sequence[Going], bill: Bill, now: dat
         db.session.execute(
             update(DunningNoticeInvoice)
             .where(
-                DunningNoticeInvoice.organisation_id == notice.organisation_id,
+                DunningNoticeInvoice.organisation_id == organisation_id,
                 DunningNoticeInvoice.id == one.id,
             )
             .values(costs=own.costs, interest=own.interest)

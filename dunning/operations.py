@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.clock import day_in
 from core.database import db
+from core.organisations import restores
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from dunning import choosing, planning, queries, sending
@@ -124,8 +125,9 @@ def confirm(
     """Approve a run and queue one message per debtor, of at most so many (None: all); return how many wait.
 
     A second time, or by two people at once, goes on with what waits and doubles nothing. Raises RunDecided
-    when the run was discarded or is not filled yet, and PaymentDataTooOld.
+    when the run was discarded or is not filled yet, PaymentDataTooOld, and NotReleased after a restore.
     """
+    restores.require_released(organisation_id=organisation.id)
     if run.state is RunState.PROPOSED and not run.is_automatic:
         require_fresh(organisation=organisation, now=now)
     if _decide(run, RunState.CONFIRMED, now, member_id):
@@ -139,8 +141,10 @@ def confirm(
 def carry_on(*, organisation: Organisation, now: datetime, at_most: int) -> int:
     """Go on with what was begun: fill runs, approve automatic ones, queue at most so many messages.
 
-    Returns how much is left to do: 0 when nothing is.
+    Returns how much is left to do: 0 when nothing is, or nothing may be done after a restore.
     """
+    if restores.is_held(organisation_id=organisation.id):
+        return 0
     left = 0
     for run in queries.runs_being_filled(organisation_id=organisation.id):
         if fill(organisation=organisation, run=run, chunks=1):
@@ -164,10 +168,11 @@ def begin_automatic(*, organisation: Organisation, now: datetime) -> list[Dunnin
     """Open a run of every automatic policy whose hour has come on this working day, once a day; return them.
 
     A proposal of an earlier day is out of date and discarded; one of today is a person's work and comes
-    first. `carry_on` fills, approves and sends. Raises PaymentDataTooOld when a run is due.
+    first. `carry_on` fills, approves and sends; none begins after a restore. Raises PaymentDataTooOld when a
+    run is due.
     """
     local = now.astimezone(ZoneInfo(organisation.zone))
-    if local.weekday() >= SATURDAY:
+    if local.weekday() >= SATURDAY or restores.is_held(organisation_id=organisation.id):
         return []
     made = []
     for policy in queries.automatic_policies(organisation_id=organisation.id):

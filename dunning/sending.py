@@ -1,7 +1,7 @@
 """A confirmed run carried out: notice by notice a link and one message, asked about once more before."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -102,7 +102,7 @@ class _Chunk:
 
     def send(self) -> None:
         """Queue a message for each notice about which nothing came in between."""
-        letters = []
+        letters: list[tuple[_Addressed, Sequence[_Line]]] = []
         for one in self._addressed:
             lines = self._lines.get(one.notice.id, [])
             held = self._held_back(one)
@@ -112,9 +112,9 @@ class _Chunk:
                 letters.append((one, remaining))
             else:
                 one.notice.state = NoticeState.HELD_BACK
-        self._write(letters)
+        ids = self._write(letters)
         if self._plan.adds:
-            self._add(letters)
+            self._add(letters, ids)
         db.session.flush()
 
     def _held_back(self, one: _Addressed) -> WhyNot | None:
@@ -138,8 +138,11 @@ class _Chunk:
                     )
                 )
 
-    def _write(self, letters: Sequence[tuple[_Addressed, Sequence[_Line]]]) -> None:
-        """Queue a message with a link for each of these notices, about these of its invoices."""
+    def _write(self, letters: Sequence[tuple[_Addressed, Sequence[_Line]]]) -> dict[str, int]:
+        """Queue a message with a link for each of these notices, about these of its invoices.
+
+        Return the ids of the messages by their keys.
+        """
         links = issue_all(
             organisation=self._organisation,
             addressees=[Addressee(one.debtor.id, one.contact.id, one.contact.channel) for one, _ in letters],
@@ -154,19 +157,7 @@ class _Chunk:
             highest = _highest(lines)
             one.notice.state, one.notice.message_id = NoticeState.QUEUED, ids[self._key(one)]
             one.notice.event, one.notice.stage_position = highest.event, highest.stage_position
-
-    def _add(self, letters: Sequence[tuple[_Addressed, Sequence[_Line]]]) -> None:
-        """Store with each of these messages what it adds to its invoices."""
-        added = adding.added_to(
-            organisation=self._organisation,
-            plan=self._plan,
-            going={one.debtor.id: lines for one, lines in letters},
-            contacts={one.debtor.id: one.contact for one, _ in letters},
-            today=self._today,
-        )
-        for one, lines in letters:
-            bill = added.get(one.debtor.id, NO_BILL)
-            adding.store(notice=one.notice, going=lines, bill=bill, now=self._now)
+        return ids
 
     def _draft(self, one: _Addressed, lines: Sequence[_Line], link_id: int) -> Draft:
         leaves_at = self._opening(one.debtor.country)
@@ -186,6 +177,24 @@ class _Chunk:
             # A reminder that could not leave for so long is proposed anew instead.
             expires_at=leaves_at + timedelta(days=self._plan.minimum_gap_days),
         )
+
+    def _add(self, letters: Sequence[tuple[_Addressed, Sequence[_Line]]], ids: Mapping[str, int]) -> None:
+        """Store what the queued messages add to their invoices."""
+        added = adding.added_to(
+            organisation=self._organisation,
+            plan=self._plan,
+            going={one.debtor.id: lines for one, lines in letters},
+            contacts={one.debtor.id: one.contact for one, _ in letters},
+            today=self._today,
+        )
+        for one, lines in letters:
+            adding.store(
+                organisation_id=self._run.organisation_id,
+                message_id=ids[self._key(one)],
+                going=lines,
+                bill=added.get(one.debtor.id, NO_BILL),
+                now=self._now,
+            )
 
     def _key(self, one: _Addressed) -> str:
         return f"dunning:{self._run.id}:{one.debtor.id}"

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, Select, literal, or_, select, update
 
 from core.database import db
+from core.organisations import restores
 from invoices.models import Channel
 from messaging.models import Message, MessageAttempt, MessageState
 
@@ -60,7 +61,10 @@ def claim_suspect(*, channel: Channel, owner: str, now: datetime) -> list[Claim]
 
 def _due(*which: ColumnElement[bool], now: datetime) -> Select[int]:
     fresh = or_(Message.expires_at.is_(None), Message.expires_at > now)
-    return select(Message.id).where(*which, is_in(MessageState.NEW), Message.not_before <= now, fresh)
+    released = Message.organisation_id.not_in(restores.held())
+    return select(Message.id).where(
+        *which, is_in(MessageState.NEW), Message.not_before <= now, fresh, released
+    )
 
 
 def _taken(due: Select[int], *, owner: str, now: datetime) -> list[Claim]:

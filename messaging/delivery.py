@@ -121,12 +121,17 @@ class _Round:
         if not held:
             return
         done.claimed += len(held)
-        over = self.clock() + ROUND
+        over, told = self.clock() + ROUND, False
         with opened() as provider:
             for position, claim in enumerate(held, start=1):
                 with tenancy.scope(claim.organisation_id):
                     settled = self._deliver(Attempt(claim, self.clock()), provider)
                 done.count(settled.outcome)
+                if settled.outcome == MessageState.SENT and not told:
+                    # Once, and not while the outcome is stored: until that is done a kill makes it doubtful.
+                    with writing():
+                        senders.recovered(channel=claim.channel)
+                    told = True
                 rest = held[position:]
                 if settled.rest is not None:
                     give_back(rest, until=self.clock() + settled.rest)

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from core.database import db
+from core.organisations import restores
 from core.organisations.models import Organisation
 from invoices.models import Channel, ContactPoint, ContactState
 from invoices.queries import why_not_dun
@@ -53,8 +54,12 @@ def may_leave(claim: Claim, made: Rendered, address_of_link: AddressOfLink, now:
     An invoice that may not be dunned any more is taken out of the message. When some are left the message
     goes back to the queue, to be written again without it; when none is left it is suppressed. A collection
     message outside the contact hours, or one too many in a week, goes back to the queue until it may leave;
-    to a debtor in a pause it is suppressed. An SMS leaves within the limits of its organisation.
+    to a debtor in a pause it is suppressed. An SMS leaves within the limits of its organisation. Nothing
+    leaves after a restore that was not released.
     """
+    if restores.is_held(organisation_id=claim.organisation_id):
+        claims.give_back(claim)
+        return False
     message = db.session.scalars(
         select(Message).where(Message.id == claim.id).execution_options(populate_existing=True)
     ).one()

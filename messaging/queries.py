@@ -67,7 +67,7 @@ def messages_found(
         )
         or 0
     )
-    return _rows(which, limit=size, offset=(page - 1) * size), total
+    return rows_where(which, limit=size, offset=(page - 1) * size), total
 
 
 def counts_by_state(*, organisation_id: int) -> dict[MessageState, int]:
@@ -105,7 +105,7 @@ def message_by_public_id(*, organisation_id: int, public_id: str, lock: bool = F
 
 def row_of(*, message: Message) -> MessageRow:
     """Return the message with whom it is for."""
-    return _rows([Message.organisation_id == message.organisation_id, Message.id == message.id])[0]
+    return rows_where([Message.organisation_id == message.organisation_id, Message.id == message.id])[0]
 
 
 def messages_of(*, organisation_id: int, debtor_id: int, most: int = MOST) -> Sequence[Message]:
@@ -183,9 +183,10 @@ def _in_trouble() -> ColumnElement[bool]:
     return and_(Message.state.in_(states), Message.cleared_at.is_(None))
 
 
-def _rows(
+def rows_where(
     which: Sequence[ColumnElement[bool]], *, limit: int | None = None, offset: int = 0
 ) -> list[MessageRow]:
+    """Return the messages that meet these conditions, of one organisation, newest first."""
     rows = db.session.execute(
         select(Message, Debtor, Member.name)
         .outerjoin(Debtor, _for_debtor())

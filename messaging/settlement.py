@@ -161,9 +161,7 @@ def keep_broken(attempt: Attempt, error: Exception, now: datetime) -> Settled:
 
 def _follow(claim: Claim, state: MessageState, why: str, words: str, now: datetime) -> None:
     """Do what an outcome means beyond its message: for the contact, for its owner's wish, for the sender."""
-    if state is MessageState.SENT:
-        senders.recovered(channel=claim.channel)
-    elif why == Remedy.CONTACT_DEAD:
+    if why == Remedy.CONTACT_DEAD:
         _mark_dead(claim, words)
     elif why == Remedy.OPTED_OUT:
         opting.opt_out(

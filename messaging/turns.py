@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Exists, exists, or_, select
 
 from core.database import db
+from core.organisations import restores
 from core.organisations.models import Organisation
 from invoices.models import Channel
 from messaging import claims, paces
@@ -45,13 +46,18 @@ def claim_in_turn(*, channel: Channel, owner: str, limit: int, rates: Rates, now
 
 
 def _waiting(*, channel: Channel, now: datetime) -> list[int]:
-    """Return the organisations that have something due, in a drawn order; those with own requests first."""
+    """Return the organisations that have something due, in a drawn order; those with own requests first.
+
+    One that stands still after a restore has nothing due.
+    """
     requests, collections = (
         _has_due(Message.is_collection.is_(of_collection), channel=channel, now=now)
         for of_collection in (False, True)
     )
     found = db.session.execute(
-        select(Organisation.id, requests.label("requests")).where(or_(requests, collections))
+        select(Organisation.id, requests.label("requests")).where(
+            or_(requests, collections), Organisation.id.not_in(restores.held())
+        )
     ).all()
     drawn = list(found)
     _DRAW.shuffle(drawn)

@@ -27,6 +27,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "dunning_policy.added": N_("%(who)s added the dunning plan %(name)s"),
         "dunning_policy.changed": N_("%(who)s changed the dunning plan"),
         "dunning_policy.ended": N_("%(who)s ended the dunning plan %(name)s"),
+        "restore.begun": N_("A backup was restored; messages that may have left since: %(messages)s"),
+        "restore.decided": N_("%(who)s decided about messages after the restore: %(messages)s"),
+        "restore.released": N_("%(who)s let the portal go on after the restore"),
         "member.invited": N_("%(who)s invited %(member)s, as %(role)s"),
         "member.role_changed": N_("%(who)s changed what %(member)s may do"),
         "member.disabled": N_("%(who)s shut %(member)s out"),
@@ -135,6 +138,7 @@ def _values(line: Line, names: Names) -> dict[str, str]:
     return {
         "who": line.name or str(gettext("The portal")),
         "name": str(said.get("name", "")),
+        "messages": str(said.get("messages", "")),
         "member": names.members.get(line.about_id, "") if line.about == "member" else "",
         "role": _role(said.get("role")),
         "type": names.types.get(str(said.get("type")), str(said.get("type"))),

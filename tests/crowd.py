@@ -14,6 +14,7 @@ from core import tenancy
 from core.audit import record
 from core.database import db
 from core.members.models import MemberSession, Role, SignInCount
+from core.organisations import restores
 from core.organisations.models import Creditor, Organisation
 from core.web.accounts import LinkKind, password_link
 from core.web.guards import EVERYBODY, rank_of
@@ -33,10 +34,10 @@ from invoices.models import (
     Payment,
 )
 from links.queries import address_of
+from messaging import restored
 from messaging.callbacks import name_of
 from messaging.models import (
     Message,
-    MessageAttempt,
     MessageInvoice,
     MessageState,
     MessageTemplate,
@@ -260,16 +261,6 @@ class _Filling:
         assert message is not None
         message.subject, message.body = self._word(), self._word()
         message.state, message.state_reason = MessageState.FAILED, self._word()
-        db.session.add(
-            MessageAttempt(
-                organisation_id=self.owner.id,
-                message_id=message.id,
-                attempt=1,
-                started_at=self.now,
-                outcome="failed",
-                words=self._word(),
-            )
-        )
         doubtful = db.session.query(Message).filter(Message.id != message.id).first()
         assert doubtful is not None
         doubtful.state, doubtful.attempt, doubtful.handed_at = MessageState.UNKNOWN, 1, self.now
@@ -277,6 +268,8 @@ class _Filling:
         db.session.add_all(
             reported(message, now=self.now, today=self.today, word=self._word(), email=self.canaries.email())
         )
+        restore = restores.hold(organisation_id=self.owner.id, backup_at=self.now, now=self.now)
+        assert restored.hold_back(restore=restore)
         keys = self.crowd.app.config["PORTAL"].secret_keys
         self.crowd.ids["status"] = name_of(public_id=message.public_id, attempt=1, keys=keys)
         template = {

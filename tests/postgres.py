@@ -75,11 +75,39 @@ def administrator_url() -> URL:
         address = folder / "address"
         if not address.exists():
             address.touch(mode=0o600)
-            address.write_text(_start(folder / "postgres"))
+            address.write_text(_start(folder / "postgres", SETTINGS))
         return make_url(address.read_text())
 
 
-def _start(data: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class OwnServer:
+    """A server of one test's own, which may be restarted under its feet."""
+
+    data: Path
+    administrator_url: URL
+
+    def restart_hard(self) -> None:
+        """End every process of it at once, as a crash does, and start it again; returns when it answers."""
+        _as_server_user(
+            "pg_ctl", "restart", "--pgdata", str(self.data), "--mode", "immediate", "--wait", "--silent",
+            "--log", str(self.data / "server.log"),
+        )  # fmt: skip
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """Run a server that keeps what it has committed when its processes die; nothing of it is left."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    folder.chmod(0o755)
+    data = folder / "postgres"
+    try:
+        yield OwnServer(data, make_url(_start(data, SETTINGS | {"synchronous_commit": "on"})))
+    finally:
+        _as_server_user("pg_ctl", "stop", "--pgdata", str(data), "--mode", "immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _start(data: Path, chosen: dict[str, str]) -> str:
     data.mkdir(mode=0o700)
     password, port = secrets.token_hex(16), _free_port()
     password_file = data.parent / "password"
@@ -95,9 +123,7 @@ def _start(data: Path) -> str:
         *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"),
     )
     with (data / "postgresql.auto.conf").open("a") as settings:
-        settings.writelines(
-            f"{name} = '{value}'\n" for name, value in (SETTINGS | {"port": str(port)}).items()
-        )
+        settings.writelines(f"{name} = '{value}'\n" for name, value in (chosen | {"port": str(port)}).items())
     _as_server_user(
         "pg_ctl", "start", "--pgdata", str(data), "--log", str(data / "server.log"), "--wait", "--silent"
     )
@@ -146,12 +172,12 @@ def _free_port() -> int:
 
 
 @contextmanager
-def database_of(worker: str) -> Iterator[Roles]:
+def database_of(worker: str, administrator: URL | None = None) -> Iterator[Roles]:
     """Make an empty database and its two roles for this worker; drop them at the end.
 
     What the owner creates in it later, the application may read and write, as in an installation.
     """
-    administrator = administrator_url()
+    administrator = administrator or administrator_url()
     name = f"portal_test_{worker}_{secrets.token_hex(4)}"
     owner, application = f"{name}_owner", f"{name}_app"
     passwords = {owner: secrets.token_hex(16), application: secrets.token_hex(16)}

@@ -1,11 +1,11 @@
-"""Rows around SMS for the crowd: what a provider told, who wants no messages, and how many left."""
+"""Rows around a message for the crowd: its attempt, what a provider told, who wants none, how many left."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from core.database import Base
 from invoices.models import Channel
-from messaging.models import Message
+from messaging.models import Message, MessageAttempt
 from messaging.sms_models import OptOut, OptOutSource, ProviderEvent, Report, SendingAlarm, SmsDay
 
 
@@ -14,7 +14,9 @@ def reported(message: Message, *, now: datetime, today: date, word: str, email: 
     here = {"organisation_id": message.organisation_id}
     event = {"message_id": message.id, "attempt": 1, "provider_id": word, "received_at": now}
     opted_out = {"channel": Channel.EMAIL, "value": email, "began_at": now}
+    tried = {"message_id": message.id, "attempt": 1, "started_at": now, "outcome": "failed", "words": word}
     return (
+        MessageAttempt(**tried, **here),
         ProviderEvent(status=Report.FAILED, **event, **here),
         OptOut(source=OptOutSource.PORTAL, **opted_out, **here),
         SmsDay(day=today, handed=3, **here),

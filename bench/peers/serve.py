@@ -8,7 +8,7 @@ from typing import Any
 from waitress.server import create_server
 
 from bench.peers.bare import BarePage
-from collections_portal.serving import WEB_THREADS
+from collections_portal.web_server import WEB_THREADS
 
 
 def main(name: str, file: str) -> None:

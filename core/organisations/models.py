@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, Key, OfOrganisation
+from core.database import Base, Key, OfOrganisation, belongs_to
 from core.identifiers import public_id
 
 LANGUAGES = ("nl", "fr", "de", "en", "nb")
@@ -66,3 +66,28 @@ class Creditor(OfOrganisation, Base):
     bic: Mapped[str] = mapped_column(String(11), default="")
     company_number: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime]
+
+
+class Restore(OfOrganisation, Base):
+    """That a backup was restored: until an administrator releases it nothing is sent and no run is approved.
+
+    `backup_at` is when the backup was made; what happened between then and `restored_at` is not known here.
+    """
+
+    __tablename__ = "restores"
+    __rules__ = (
+        belongs_to("members", "released_by_id"),
+        CheckConstraint("(released_at IS NULL) = (released_by_id IS NULL)", name="released_by"),
+        Index(
+            "uq_restores_open",
+            "organisation_id",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    backup_at: Mapped[datetime]
+    restored_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    released_by_id: Mapped[int | None] = mapped_column(Key)

@@ -51,6 +51,11 @@ def organisations_open() -> Sequence[Organisation]:
     return db.session.scalars(select(Organisation).where(Organisation.closed_at.is_(None))).all()
 
 
+def organisations_all() -> Sequence[Organisation]:
+    """Return every organisation, closed ones too."""
+    return db.session.scalars(select(Organisation).order_by(Organisation.id)).all()
+
+
 def creditors_of(*, organisation_id: int) -> Sequence[Creditor]:
     """Return the organisation's creditors by code."""
     return db.session.scalars(

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, url_for
 from flask_babel import gettext
 
 from core.members.models import Member, Role
+from core.organisations import restores
 from core.organisations.models import Organisation
 from core.web.guards import current_member, current_organisation, may
 from core.web.languages import language
@@ -64,6 +65,7 @@ class Rail:
 
     def __init__(self, member: Member, organisation: Organisation) -> None:
         self._member = member
+        self._organisation_id = organisation.id
         self.organisation_name = organisation.name
         self.logo_url = logo_url_of(organisation)
         self.member_name = member.name
@@ -78,6 +80,16 @@ class Rail:
     def settings_doors(self) -> Sequence[Line]:
         """The lines of the organisation's settings."""
         return lines_of(self._member, group="settings")
+
+    @cached_property
+    def is_held(self) -> bool:
+        """Whether a backup was restored and waits for its release."""
+        return restores.is_held(organisation_id=self._organisation_id)
+
+    @property
+    def release_url(self) -> str:
+        """Where that is done; empty for who may not."""
+        return url_for("desk.restore.show") if may(self._member, Role.ADMINISTRATOR) else ""
 
     @property
     def search_url(self) -> str:

@@ -6,6 +6,8 @@ from flask_babel import gettext, ngettext
 
 from core import clock, transaction
 from core.members.models import Role
+from core.organisations import restores
+from core.refusals import Refusal
 from core.web.formats import moment
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import language, sentence_of
@@ -109,7 +111,7 @@ def approve(public_id: str) -> ResponseReturnValue:
                 now=clock.now(),
                 at_most=AT_ONCE,
             )
-    except choosing.RunDecided as refusal:
+    except (choosing.RunDecided, restores.NotReleased) as refusal:
         return _too_late(public_id, refusal)
     except PaymentDataTooOld as refusal:
         flash(words.too_old(refusal), "part")
@@ -158,7 +160,7 @@ def _when_they_leave() -> str:
     return str(gettext("The run was approved. The messages go out from %(moment)s.", moment=day))
 
 
-def _too_late(public_id: str, refusal: choosing.RunDecided) -> ResponseReturnValue:
+def _too_late(public_id: str, refusal: Refusal) -> ResponseReturnValue:
     """Show the run as somebody else left it."""
     flash(sentence_of(refusal))
     return redirect(url_for("desk.dunning.show", public_id=public_id), 303)

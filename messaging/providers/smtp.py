@@ -121,12 +121,9 @@ class SmtpProvider:
 
     def _open(self) -> smtplib.SMTP:
         server = self._server
-        context = ssl.create_default_context()
-        if server.ca_file:
-            context.load_verify_locations(server.ca_file)
         if server.encryption is Encryption.TLS:
             session: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, server.local_name, timeout=server.timeout, context=context
+                server.host, server.port, server.local_name, timeout=server.timeout, context=_trust(server)
             )
         else:
             session = smtplib.SMTP(server.host, server.port, server.local_name, timeout=server.timeout)
@@ -137,7 +134,7 @@ class SmtpProvider:
         session.ehlo_or_helo_if_needed()
         if server.encryption is Encryption.STARTTLS:
             # Raises SMTPNotSupportedError when it is not offered: no mail goes in the clear because of that.
-            session.starttls(context=context)
+            session.starttls(context=_trust(server))
             session.ehlo_or_helo_if_needed()
         if server.username is not None:
             session.login(server.username, server.password or "")
@@ -192,6 +189,14 @@ class SmtpProvider:
         session, self._session = self._session, None
         if session is not None:
             session.close()
+
+
+def _trust(server: SmtpServer) -> ssl.SSLContext:
+    """Return whose certificates are trusted; reading them takes longer than sending a mail."""
+    context = ssl.create_default_context()
+    if server.ca_file:
+        context.load_verify_locations(server.ca_file)
+    return context
 
 
 def _commands(message: OutgoingMail) -> tuple[str, ...]:

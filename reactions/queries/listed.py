@@ -1,15 +1,16 @@
-"""A debtor's open invoices with what became of them, in two statements: the page that is asked for most."""
+"""A debtor's open invoices with what became of them, in one statement: the page that is asked for most."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, cast, func, select
+from sqlalchemy import bindparam, case, cast, exists, func, select
 
 from core.database import Minor, db
 from core.organisations.models import Creditor
 from invoices.models import INVOICE_IS_OPEN, CreditNote, Invoice, Payment
 from invoices.queries import is_covered
+from messaging.charge_models import Charge
 from messaging.charges import Asked, asked_for
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
 
@@ -59,6 +60,7 @@ _i, _c = Invoice.__table__.c, Creditor.__table__.c
 _p, _n, _ri = Payment.__table__.c, CreditNote.__table__.c, ReactionInvoice.__table__.c
 _r, _a = Reaction.__table__.c, Action.__table__.c
 _t, _tt = ReactionType.__table__.c, ReactionTypeText.__table__.c
+_ch = Charge.__table__.c
 
 _IS_PART_SETTLED = _i.amount_open < _i.amount
 _OF_PAYMENT = (_p.organisation_id == _i.organisation_id) & (_p.invoice_id == _i.id)
@@ -75,6 +77,11 @@ _CREDITED = (
 _LATEST = (
     select(func.max(_ri.reaction_id))
     .where(_ri.organisation_id == _i.organisation_id, _ri.invoice_id == _i.id)
+    .correlate(Invoice.__table__)
+)
+_HAS_CHARGES = (
+    exists()
+    .where(_ch.organisation_id == _i.organisation_id, _ch.invoice_id == _i.id)
     .correlate(Invoice.__table__)
 )
 _LISTED = (
@@ -104,6 +111,7 @@ _LISTED = (
         _a.close_reason,
         _a.answer,
         _a.closed_at,
+        _HAS_CHARGES,
     )
     .select_from(
         # Every invoice has a creditor; said in this way SQLite begins with the debtor's few invoices.
@@ -138,7 +146,8 @@ def listed_invoices_of(*, organisation_id: int, debtor_id: int, language: str) -
     rows = db.session.connection().execute(
         _LISTED, {"organisation_id": organisation_id, "debtor_id": debtor_id, "language": language}
     )
-    # The charges come with a statement of their own: nearly nobody has any.
-    listed = [ListedInvoice._make((*row, ())) for row in rows.all()]
-    charges = asked_for(organisation_id=organisation_id, invoice_ids=[one.id for one in listed])
-    return [one._replace(charges=charges[one.id]) if one.id in charges else one for one in listed]
+    found = [(ListedInvoice._make((*row[:-1], ())), row[-1]) for row in rows.all()]
+    # Nearly nobody has charges; who has them is asked about in a statement of its own.
+    charged = [one.id for one, has_charges in found if has_charges]
+    charges = asked_for(organisation_id=organisation_id, invoice_ids=charged) if charged else {}
+    return [one._replace(charges=charges.get(one.id, ())) if charges else one for one, _ in found]

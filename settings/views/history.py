@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     organisation = current_organisation()
     lines = trail.lines_of_kinds(
         organisation_id=organisation.id,
-        abouts=ABOUTS,
+        abouts=(*ABOUTS, "restore"),
         without=NO_SETTINGS,
         before_id=request.args.get("before", type=_line),
         most=ON_A_PAGE + 1,

@@ -12,6 +12,7 @@ import secrets
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -76,9 +77,11 @@ REFUSALS = {
 @dataclass
 class Faults:
     """What goes wrong, once for each entry of `queue`: a number of `REFUSALS`, "cut", "500 after create",
-    "cut after create" or "not json after create". `always` is by the recipient's number."""
+    "cut after create" or "not json after create". Then `drawn` says for each message what does, if anything.
+    `always` is by the recipient's number."""
 
     queue: deque[int | str] = field(default_factory=deque)
+    drawn: Callable[[], int | str | None] = lambda: None
     always: dict[str, int] = field(default_factory=dict)
     retry_after: int | None = None
 
@@ -266,7 +269,8 @@ class _Handler(BaseHTTPRequestHandler):
         fields = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
         with self._twilio.lock:
             self._twilio.requests.append(fields)
-            fault = self._twilio.faults.queue.popleft() if self._twilio.faults.queue else None
+            faults = self._twilio.faults
+            fault = faults.queue.popleft() if faults.queue else faults.drawn()
         if isinstance(fault, int):
             self._refuse(fault)
         elif fault == "cut":

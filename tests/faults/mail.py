@@ -2,31 +2,39 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from invoices.models import Channel
 from tests.faults.hours import Clock
+from tests.faults.keeper import CONTEXT
 from tests.faults.killing import Shift
 from tests.faults.mail_sink import NOBODY, MailSink, Troubles, mail_sink
-from tests.faults.outbox import mail_config, outbox_of
-from tests.faults.pack import CONTEXT, Pack
+from tests.faults.outbox import LINK, POISON, REMINDER, Kind, mail_config, outbox_of
+from tests.faults.pack import Pack
 from tests.faults.verdict import Verdict, verdict_of
 
 # One address in a hundred is not known at the server, whose answers go wrong as often as the issue asks.
 UNKNOWN_ADDRESSES = 100
+POISONED = "poison@mail.example"
 TROUBLES = Troubles(later=0.05, cut=0.02)
-HELD, RESENT = ("reminder_1", True), ("invoice_link", False)
 
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """What came of it, and how often the server was asked for each address it does not know."""
+    """What came of it, who got a link instead of a reminder, how often the server was asked for each address
+    it does not know by a worker that lived to tell, and why the message failed that could not be written."""
 
     verdict: Verdict
-    tries_of_unknown: dict[str, int]
+    links: Collection[str]
+    tries_of_unknown: Sequence[int]
+    poison_failed: str
+
+    @property
+    def doubled_reminders(self) -> list[str]:
+        """Who got a reminder twice."""
+        return [to for to in self.verdict.doubled if to not in self.links]
 
 
 def kill_mail_workers(
@@ -35,27 +43,37 @@ def kill_mail_workers(
     folder: Path,
     kills: int,
     messages: int,
-    held: bool = True,
+    kinds: Sequence[Kind] = (REMINDER,),
     troubles: Troubles | None = None,
     away_for: float = 0.0,
+    poisoned: bool = False,
 ) -> Mailing:
-    """Kill one of two workers again and again while they send reminders (held when doubtful) or links.
+    """Kill one of two workers again and again while they send reminders (held when doubtful) or links (sent
+    again), or both by turns.
 
     With `troubles` some addresses are unknown too, and the server refuses connections for `away_for` seconds.
+    `poisoned` puts one more message among them, which cannot be written.
     """
-    event, collects = HELD if held else RESENT
     recipients = [_address(number, some_unknown=troubles is not None) for number in range(messages)]
     clock = Clock(CONTEXT)
     with mail_sink(CONTEXT, folder, troubles) as sink:
         config = mail_config(database_url=database_url, folder=folder, port=sink.port)
         with outbox_of(config) as outbox:
-            outbox.fill(recipients, channel=Channel.EMAIL, event=event, collects=collects)
+            outbox.fill(recipients[: len(kinds)], kinds=kinds)
             with Pack(config, clock) as pack, _away(sink, after=messages // 4, seconds=away_for):
-                shift = Shift(pack, outbox, clock, lambda: len(sink.taken()))
-                states = shift.until_done(kills=kills, apart=max(messages // (4 * kills), 1))
+                outbox.fill(recipients[len(kinds) :], kinds=kinds)
+                if poisoned:
+                    outbox.fill([POISONED], kinds=(POISON,))
+                pack.work()
+                shift = Shift(pack, outbox, clock, sink.number)
+                states = shift.until_done(kills=kills, messages=messages)
             refused = sink.refused()
-            verdict = verdict_of(states, sink.taken(), kills=pack.kills, refused=refused)
-            return Mailing(verdict, dict(refused))
+            poison = "".join(kept.reason for kept in states if kept.recipient == POISONED)
+            others = [kept for kept in states if kept.recipient != POISONED]
+            verdict = verdict_of(others, sink.taken(), kills=pack.kills, refused=refused)
+            links = [to for number, to in enumerate(recipients) if kinds[number % len(kinds)] is LINK]
+            tries = [refused[kept.recipient] - kept.losses for kept in others if kept.recipient in refused]
+            return Mailing(verdict, links, tries, poison)
 
 
 def _address(number: int, *, some_unknown: bool) -> str:
@@ -71,7 +89,7 @@ def _away(sink: MailSink, *, after: int, seconds: float) -> Iterator[None]:
         return
 
     def leave() -> None:
-        while len(sink.taken()) < after:
+        while sink.number() < after:
             time.sleep(0.01)
         sink.refuse_connections(True)
         time.sleep(seconds)

@@ -21,10 +21,14 @@ _DRAW = secrets.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class Troubles:
-    """Which share of the messages meets what: "come back later" (451), or a line cut after it was taken."""
+    """Which share of the messages meets what: "come back later" (451), or a line cut after it was taken.
+
+    Each of them takes `seconds` before it is answered.
+    """
 
     later: float = 0.0
     cut: float = 0.0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,10 @@ class MailSink:
     def taken(self) -> list[tuple[str, str]]:
         """Return recipient and Message-ID of each message that was taken, in order."""
         return [(to, name) for what, to, name in self._lines() if what == "took"]
+
+    def number(self) -> int:
+        """Return how many were taken, without looking at each."""
+        return self.file.read_bytes().count(b"took ")
 
     def refused(self) -> Counter[str]:
         """Return how often each unknown recipient was tried."""
@@ -84,6 +92,7 @@ class _Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self._troubles.seconds)
         drawn = _DRAW.random()
         if drawn < self._troubles.later:
             return "451 4.3.0 Come back later"

@@ -1,10 +1,11 @@
 """An outbox full of messages, each to somebody of their own, and how it stands."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import select
@@ -13,15 +14,17 @@ from collections_portal.app import create_app
 from collections_portal.config import Config, Mail, Sms
 from core import tenancy
 from core.database import db
-from core.organisations.models import Creditor, Organisation
+from core.organisations.models import Organisation
 from core.transaction import reading, writing
-from invoices.models import Channel
+from invoices.models import Channel, ContactPoint, Debtor, Invoice
 from links import operations as links
-from messaging.models import Message, MessageState
+from links.models import AccessLink
+from messaging.models import Message, MessageInvoice, MessageState, MessageTemplate
 from messaging.providers.smtp import Encryption
 from messaging.queueing import queue
 from tests import factories
 from tests.factories import NOW
+from tests.faults.copies import copies
 
 SENDER = "portal@voltwerk.example"
 
@@ -37,6 +40,9 @@ class Kept:
     held_by: str | None
     leased_until: datetime | None
     not_before: datetime
+    ask_at: datetime | None = None
+    handed_at: datetime | None = None
+    losses: int = 0
 
     @property
     def is_held(self) -> bool:
@@ -44,20 +50,32 @@ class Kept:
         return self.state in {MessageState.CLAIMED, MessageState.HANDING}
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the provider is being asked what became of it."""
+        return self.state is MessageState.UNKNOWN and self.reason == "ask"
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When something happens to it by itself; None when that is now."""
+        if self.state is MessageState.NEW:
+            return self.not_before
+        return self.ask_at if self.is_asked else self.leased_until
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing more happens to it by itself."""
         if self.state is MessageState.UNKNOWN:
-            return self.leased_until is None and self.reason != "ask"
+            return self.leased_until is None and not self.is_asked
         return self.state is not MessageState.NEW and not self.is_held
 
 
 def mail_config(*, database_url: str, folder: Path, port: int) -> Config:
-    """Return a configuration with a mail server on loopback and no limit to how fast it is used."""
+    """Return a configuration behind a proxy, with a mail server on loopback that is used without limit."""
     mail = Mail(
         host="127.0.0.1", port=port, encryption=Encryption.NONE, sender=SENDER, per_minute_organisation=0,
         per_minute_domain=0,
     )  # fmt: skip
-    return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, mail=mail)
+    return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, mail=mail, proxies=1)
 
 
 def sms_config(*, database_url: str, folder: Path, account_sid: str, token: str, url: str) -> Config:
@@ -68,28 +86,61 @@ def sms_config(*, database_url: str, folder: Path, account_sid: str, token: str,
     return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, sms=sms)
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a message is: its event, and whether it collects; then it is held when it is doubtful."""
+
+    event: str
+    collects: bool
+
+
+REMINDER, LINK = Kind("reminder_1", collects=True), Kind("invoice_link", collects=False)
+# Nobody can fill in the words that the organisation has for this one.
+POISON = Kind("reminder_2", collects=True)
+BROKEN_WORDS = "Kijk op ((link)) en ((onzin))."
+
+
 class Outbox:
     """The messages of one database, seen from outside the workers."""
 
     def __init__(self, app: Flask) -> None:
-        self._app = app
+        self.app = app
 
-    def fill(self, recipients: Collection[str], *, channel: Channel, event: str, collects: bool) -> None:
-        """Queue a message with a link and an invoice for each of these addresses or numbers."""
+    def fill(
+        self,
+        recipients: Sequence[str],
+        *,
+        channel: Channel = Channel.EMAIL,
+        kinds: Sequence[Kind] = (REMINDER,),
+        now: datetime = NOW,
+    ) -> None:
+        """Queue, for an organisation of its own, a message with a link and an invoice to each of these
+        addresses or numbers; of several kinds each has its turn."""
         with self._room(), writing():
             owner = factories.organisation(sms_per_day=100_000)
-            creditor = factories.creditor(owner)
-            for number, recipient in enumerate(recipients):
-                self._queue(owner, creditor, number, recipient, channel, event, collects)
+            db.session.add(_broken_words(owner))
+            first = _queued(owner, recipients[0], channel, kinds[0], now)
+            _queue_more(first, recipients[1:], [*kinds[1:], kinds[0]])
+
+    def fill_for_one(self, number: int) -> None:
+        """Queue, for an organisation of its own, so many links to the address of one debtor."""
+        with self._room(), writing():
+            first = _queued(factories.organisation(), "sanne@mail.example", Channel.EMAIL, LINK, NOW)
+            copies(
+                first,
+                number - 1,
+                lambda n: {"dedupe_key": f"faults:{n}", "message_id": f"outbox-{uuid4().hex}"},
+            )
 
     def states(self) -> list[Kept]:
         """Return how every message stands."""
         columns = (
             Message.recipient, Message.state, Message.state_reason, Message.attempt, Message.claimed_by,
-            Message.leased_until, Message.not_before,
+            Message.leased_until, Message.not_before, Message.ask_at, Message.handed_at,
+            Message.losses,
         )  # fmt: skip
         with self._room(), reading():
-            return [Kept(*row) for row in db.session.execute(select(*columns).order_by(Message.id))]
+            return [Kept(*tuple(row)) for row in db.session.execute(select(*columns).order_by(Message.id))]
 
     def holders(self) -> set[str | None]:
         """Return the names of the workers, dead or alive, that hold a message."""
@@ -97,41 +148,14 @@ class Outbox:
         with self._room(), reading():
             return set(db.session.scalars(select(Message.claimed_by).where(held).distinct()))
 
-    def _queue(
-        self,
-        owner: Organisation,
-        creditor: Creditor,
-        number: int,
-        recipient: str,
-        channel: Channel,
-        event: str,
-        collects: bool,
-    ) -> None:
-        debtor = factories.debtor(owner)
-        contact = factories.contact_point(debtor, channel=channel, value=recipient)
-        invoice = factories.invoice(debtor, creditor)
-        link = links.issue(
-            organisation=owner, debtor_id=debtor.id, contact_point_id=contact.id, channel=channel, now=NOW
-        )
-        queue(
-            organisation_id=owner.id,
-            dedupe_key=f"faults:{number}",
-            event=event,
-            channel=channel,
-            language="nl",
-            recipient=recipient,
-            values={"creditor": ""},
-            now=NOW,
-            debtor_id=debtor.id,
-            contact_point_id=contact.id,
-            link_id=link.id,
-            invoice_ids=[invoice.id],
-            is_collection=collects,
-        )
+    def forget_connections(self) -> None:
+        """Ask the database on new lines from now on: it was restarted."""
+        with self.app.app_context():
+            db.engine.dispose()
 
     @contextmanager
     def _room(self) -> Iterator[None]:
-        with self._app.app_context(), tenancy.everywhere():
+        with self.app.app_context(), tenancy.everywhere():
             yield
             db.session.remove()
 
@@ -145,3 +169,78 @@ def outbox_of(config: Config) -> Iterator[Outbox]:
     finally:
         with app.app_context():
             db.engine.dispose()
+
+
+def _broken_words(owner: Organisation) -> MessageTemplate:
+    return MessageTemplate(
+        organisation_id=owner.id,
+        event=POISON.event,
+        channel=Channel.EMAIL,
+        language="nl",
+        subject="Herinnering",
+        body=BROKEN_WORDS,
+        updated_at=NOW,
+    )
+
+
+def _queued(owner: Organisation, recipient: str, channel: Channel, kind: Kind, now: datetime) -> Message:
+    debtor = factories.debtor(owner)
+    contact = factories.contact_point(debtor, channel=channel, value=recipient)
+    invoice = factories.invoice(debtor, factories.creditor(owner))
+    link = links.issue(
+        organisation=owner, debtor_id=debtor.id, contact_point_id=contact.id, channel=channel, now=now
+    )
+    return queue(
+        organisation_id=owner.id,
+        dedupe_key="faults:first",
+        event=kind.event,
+        channel=channel,
+        language="nl",
+        recipient=recipient,
+        values={"creditor": ""},
+        now=now,
+        debtor_id=debtor.id,
+        contact_point_id=contact.id,
+        link_id=link.id,
+        invoice_ids=[invoice.id],
+        is_collection=kind.collects,
+    )
+
+
+def _queue_more(first: Message, recipients: Sequence[str], kinds: Sequence[Kind]) -> None:
+    """Queue messages like the first, each to a debtor of its own with an invoice and a link."""
+    number = len(recipients)
+    about = db.session.scalars(select(MessageInvoice).where(MessageInvoice.message_id == first.id)).one()
+    debtors = copies(
+        db.session.get_one(Debtor, first.debtor_id), number, lambda n: {"customer_number": f"copy {n}"}
+    )
+    contacts = copies(
+        db.session.get_one(ContactPoint, first.contact_point_id),
+        number,
+        lambda n: {"debtor_id": debtors[n], "value": recipients[n]},
+    )
+    invoices = copies(
+        db.session.get_one(Invoice, about.invoice_id),
+        number,
+        lambda n: {"debtor_id": debtors[n], "number": f"copy {n}"},
+    )
+    ways_in = copies(
+        db.session.get_one(AccessLink, first.link_id),
+        number,
+        lambda n: {"debtor_id": debtors[n], "contact_point_id": contacts[n]},
+    )
+    messages = copies(
+        first,
+        number,
+        lambda n: {
+            "debtor_id": debtors[n],
+            "contact_point_id": contacts[n],
+            "link_id": ways_in[n],
+            "recipient": recipients[n],
+            "dedupe_key": f"faults:{n}",
+            "message_id": f"outbox-{uuid4().hex}",
+            "event": kinds[n % len(kinds)].event,
+            "is_collection": kinds[n % len(kinds)].collects,
+        },
+    )
+    copies(about, number, lambda n: {"message_id": messages[n], "invoice_id": invoices[n]})

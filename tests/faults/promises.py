@@ -10,8 +10,8 @@ FILE: Path = ROOT / "docs" / "promises.md"
 HEAD = """# Promises
 
 Written by `make faults`: processes are killed (`kill -9`), lines are cut and servers go away, for real, while
-messages leave. A row is what one run came to; a promise that was not kept says so. The same runs, smaller,
-are tests in `tests/faults`.
+messages leave and debtors react. A row is what one run came to; a promise that was not kept says so. The
+same runs, smaller, are tests in `tests/faults`.
 """
 
 
@@ -25,16 +25,17 @@ class Promise:
     kept: bool
 
 
-def written(promises: Sequence[Promise]) -> str:
-    """Return the page."""
+def written(promises: Sequence[Promise], *, part: float = 1.0) -> str:
+    """Return the page, which says how much of the full tier was run."""
     rows = [
         f"| {one.what} | {one.must_be} | {one.came_to} | {'yes' if one.kept else '**no**'} |"
         for one in promises
     ]
     table = ["| what | must be | came to | kept |", "|---|---|---|---|", *rows]
-    return "\n".join([HEAD, f"{when()}.", "", *table]) + "\n"
+    much = "The full tier." if part == 1.0 else f"{part:.0%} of the full tier (`--part {part:g}`)."
+    return "\n".join([HEAD, f"{when()}. {much}", "", *table]) + "\n"
 
 
-def keep(promises: Sequence[Promise]) -> None:
+def keep(promises: Sequence[Promise], *, part: float = 1.0) -> None:
     """Write the page anew."""
-    FILE.write_text(written(promises))
+    FILE.write_text(written(promises, part=part))

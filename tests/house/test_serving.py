@@ -1,8 +1,12 @@
 """The portal behind real servers, in front of a real browser."""
 
 import http.client
+import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.request import urlopen
 
 import pytest
@@ -10,20 +14,21 @@ from flask import Flask
 from playwright.sync_api import Page
 from redis import Redis
 
-from collections_portal.serving import web_server
+from collections_portal.web_server import WebServer
 from desk.views.imports import AROUND_A_FILE
 from invoices.importing.tables import DESK_LIMITS, MEGABYTE
-from tests.serving import Served, answering
+from tests.serving import Served
 
 
 @pytest.fixture
 def line(app: Flask) -> Iterator[http.client.HTTPConnection]:
     """A line to the portal behind its own web server."""
-    server = web_server(app, host="127.0.0.1", port=0)
-    with answering(server):
-        line = http.client.HTTPConnection("127.0.0.1", server.effective_port, timeout=30)
-        yield line
-        line.close()
+    server = WebServer(app, host="127.0.0.1", port=0)
+    server.start()
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    yield line
+    line.close()
+    assert server.end(within=10)
 
 
 def test_a_body_larger_than_any_view_takes_is_refused_at_its_headers(
@@ -70,3 +75,72 @@ def test_a_browser_reads_a_page_of_the_portal_over_tls(
 def test_redis_is_there_and_empty(redis_url: str) -> None:
     with Redis.from_url(redis_url) as client:
         assert client.dbsize() == 0
+
+
+class Slow:
+    """The portal, whose answers take as long as is wanted."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        app.add_url_rule("/slow", "slow", self._answer)
+
+    def _answer(self) -> str:
+        self.begun.set()
+        self.go_on.wait(timeout=30)
+        return "answered" * 100_000
+
+
+@pytest.fixture
+def slow(app: Flask) -> Slow:
+    """A page that waits until it is let go on."""
+    return Slow(app)
+
+
+def takes_lines(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_an_answer_in_hand_is_given_before_the_server_ends(slow: Slow) -> None:
+    server = WebServer(slow.app, host="127.0.0.1", port=0)
+    server.start()
+    line, idle = (http.client.HTTPConnection("127.0.0.1", server.port, timeout=30) for _ in range(2))
+    idle.request("GET", "/health", headers={"Host": "localhost"})
+    assert idle.getresponse().read()
+    line.request("GET", "/slow", headers={"Host": "localhost"})
+    slow.begun.wait(timeout=30)
+    with ThreadPoolExecutor(1) as ending:
+        ended = ending.submit(server.end, within=20)
+        while takes_lines(server.port):
+            time.sleep(0.01)
+        slow.go_on.set()
+        answer = line.getresponse()
+        assert answer.read() == b"answered" * 100_000
+        assert answer.getheader("Connection") == "close"
+        assert ended.result(timeout=20)
+    for one in (line, idle):
+        one.close()
+
+
+def test_an_answer_that_takes_too_long_holds_up_the_end_no_longer_than_allowed(slow: Slow) -> None:
+    server = WebServer(slow.app, host="127.0.0.1", port=0)
+    server.start()
+    line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    line.request("GET", "/slow", headers={"Host": "localhost"})
+    slow.begun.wait(timeout=30)
+    begun = time.monotonic()
+    assert not server.end(within=0.5)
+    assert time.monotonic() - begun < 5
+    slow.go_on.set()
+    line.close()
+
+
+def test_the_portal_listens_on_every_address_of_a_name(app: Flask) -> None:
+    server = WebServer(app, host="localhost", port=0)
+    server.start()
+    line = http.client.HTTPConnection("localhost", server.port, timeout=30)
+    line.request("GET", "/health")
+    assert line.getresponse().status == 200
+    line.close()
+    assert server.end(within=10)

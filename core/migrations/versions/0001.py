@@ -923,6 +923,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_reaction_types_public_id")),
     )
     op.create_table(
+        "restores",
+        sa.Column("backup_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("restored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "(released_at IS NULL) = (released_by_id IS NULL)", name=op.f("ck_restores_released_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "released_by_id"],
+            ["members.organisation_id", "members.id"],
+            name=op.f("fk_restores_organisation_id_released_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_restores_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restores")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_restores_organisation_id_id")),
+    )
+    with op.batch_alter_table("restores", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_restores_open",
+            ["organisation_id"],
+            unique=True,
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        )
+
+    op.create_table(
         "access_links",
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("token_id", sa.LargeBinary(length=8), nullable=False),
@@ -1818,6 +1849,84 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "restored_messages",
+        sa.Column("restore_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "was",
+            sa.Enum(
+                "new",
+                "claimed",
+                "handing",
+                "sent",
+                "delivered",
+                "bounced",
+                "unknown",
+                "suppressed",
+                "failed",
+                "expired",
+                name="was",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "send",
+                "has_left",
+                "set_aside",
+                name="decision",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint(
+            "was IN ('new', 'claimed', 'handing', 'unknown')", name=op.f("ck_restored_messages_had_not_ended")
+        ),
+        sa.CheckConstraint(
+            "(decision IS NULL) = (decided_at IS NULL)", name=op.f("ck_restored_messages_decided_at")
+        ),
+        sa.CheckConstraint(
+            "(decision IS NULL) = (decided_by_id IS NULL)", name=op.f("ck_restored_messages_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "decided_by_id"],
+            ["members.organisation_id", "members.id"],
+            name=op.f("fk_restored_messages_organisation_id_decided_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "message_id"],
+            ["messages.organisation_id", "messages.id"],
+            name=op.f("fk_restored_messages_organisation_id_message_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "restore_id"],
+            ["restores.organisation_id", "restores.id"],
+            name=op.f("fk_restored_messages_organisation_id_restore_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_restored_messages_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restored_messages")),
+        sa.UniqueConstraint("organisation_id", "id", name=op.f("uq_restored_messages_organisation_id_id")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "restore_id",
+            "message_id",
+            name=op.f("uq_restored_messages_organisation_id_restore_id_message_id"),
+        ),
+    )
+    op.create_table(
         "actions",
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.Column("reaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -2035,6 +2144,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_actions_debtor")
 
     op.drop_table("actions")
+    op.drop_table("restored_messages")
     with op.batch_alter_table("reactions", schema=None) as batch_op:
         batch_op.drop_index("ix_reactions_debtor")
 
@@ -2127,6 +2237,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_access_links_debtor")
 
     op.drop_table("access_links")
+    with op.batch_alter_table("restores", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_restores_open",
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        )
+
+    op.drop_table("restores")
     op.drop_table("reaction_types")
     with op.batch_alter_table("member_sessions", schema=None) as batch_op:
         batch_op.drop_index("ix_member_sessions_member")

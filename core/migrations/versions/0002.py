@@ -50,6 +50,8 @@ TABLES = (
     "reaction_type_texts",
     "reaction_types",
     "reactions",
+    "restored_messages",
+    "restores",
     "sms_days",
     "visits",
 )

@@ -1,0 +1,1 @@
+"""Backups: one archive with the database and every uploaded file, and the way back."""

@@ -1,0 +1,68 @@
+"""A restore or a backup whose process is killed: never half of anything that a portal would work on."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from collections_portal.backups import files
+from collections_portal.backups.refusals import RestoreUnfinished
+from invoices.importing.shelf import shelf_in
+from tests.backups.places import PROGRAM, Place
+from tests.backups.test_commands import found, migrated, organisations, uploads
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def killed(place: Place, *words: object, when: Callable[[], bool]) -> int:
+    """Start `portal` with these words, kill it as soon as it is so, and return how it ended."""
+    process = subprocess.Popen(
+        [PROGRAM, *map(str, words)],
+        env=place.environment,
+        cwd=place.var.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and not when():
+        time.sleep(0.0005)
+    process.kill()
+    return process.wait(timeout=10)
+
+
+@pytest.mark.parametrize("moment", ["it begins", "the files are in place", "a moment later"])
+def test_a_killed_restore_leaves_no_portal_that_starts_and_is_done_again(
+    here: Place, elsewhere: Place, tmp_path: Path, moment: str
+) -> None:
+    found(here, "Voltwerk")
+    shelf_in(here.var).keep(BytesIO(b"Klantnummer;Naam\n"))
+    backup = tmp_path / "portal.backup"
+    assert here.run("backup", backup).exit_code == 0
+    found(migrated(elsewhere), "Another")
+    shelf_in(elsewhere.var).keep(BytesIO(b"other"))
+
+    def is_time() -> bool:
+        if moment == "it begins":
+            return (elsewhere.var / files.UNFINISHED).exists()
+        there = uploads(elsewhere) == [b"Klantnummer;Naam\n"]
+        if there and moment == "a moment later":
+            time.sleep(0.2)
+        return there
+
+    assert killed(elsewhere, "restore", backup, "--replace", when=is_time) == -9
+    assert isinstance(elsewhere.run("organisation", "list").exception, RestoreUnfinished)
+    again = elsewhere.run("restore", backup, "--replace")
+    assert again.exit_code == 0, again.output
+    assert (organisations(elsewhere), uploads(elsewhere)) == (["Voltwerk"], [b"Klantnummer;Naam\n"])
+    assert [path.name for path in elsewhere.var.iterdir()] == ["imports"]
+
+
+def test_a_killed_backup_has_no_name_and_changes_nothing(here: Place, tmp_path: Path) -> None:
+    found(here, "Voltwerk")
+    target = tmp_path / "portal.backup"
+    assert killed(here, "backup", target, when=lambda: bool(list(tmp_path.glob(".portal.backup.*")))) == -9
+    assert not target.exists()
+    assert organisations(here) == ["Voltwerk"]
+    assert here.run("backup", target).exit_code == 0

@@ -104,4 +104,9 @@ def _lines(currency: str, owed: Sequence[Money], asked: Sequence[Asked], languag
             name = words.interest.format(day=last) if kind is ChargeKind.INTEREST else words.kinds[kind]
             sums.append((name, sum(one.amount for one in of_kind)))
     sums.append((words.together, left + sum(one.amount for one in mine)))
-    return [f"{name}: {legal_words.money(Money(minor, currency), language=language)}" for name, minor in sums]
+    # French sets a space before the colon, at which no line may break.
+    colon = "\u00a0:" if language == "fr" else ":"
+    return [
+        f"{name}{colon} {legal_words.money(Money(minor, currency), language=language)}"
+        for name, minor in sums
+    ]

@@ -10,27 +10,7 @@ from messaging.charge_models import Charge
 from messaging.models import Message, MessageInvoice, MessageState
 
 
-def add_charge(message: Message, invoice: Invoice, source: str, now: datetime, amount: int = 4000) -> Charge:
-    """Let a message add costs to an invoice, by a row of law from this source."""
-    row = {"id": "a.row", "rule": "collection_cost", "source": source, "values": {}}
-    charge = charges.add(
-        organisation_id=message.organisation_id,
-        message_id=message.id,
-        invoice_id=invoice.id,
-        now=now,
-        kind=ChargeKind.COLLECTION_COST,
-        amount=amount,
-        currency=invoice.currency,
-        principal=invoice.amount,
-        from_on=None,
-        until_on=now.date(),
-        basis={"country": "NL", "segment": "B2C", "rows": [row]},
-    )
-    db.session.flush()
-    return charge
-
-
-def charged(invoice: Invoice, now: datetime, amount: int = 4000) -> Charge:
+def charged(invoice: Invoice, now: datetime, amount: int = 4000, *, source: str = "A law") -> Charge:
     """Store a reminder that was sent about an invoice, with the costs it added."""
     message = Message(
         organisation_id=invoice.organisation_id,
@@ -51,4 +31,24 @@ def charged(invoice: Invoice, now: datetime, amount: int = 4000) -> Charge:
     db.session.flush()
     of_it = {"organisation_id": invoice.organisation_id, "message_id": message.id}
     db.session.add(MessageInvoice(**of_it, invoice_id=invoice.id))
-    return add_charge(message, invoice, "A law", now, amount)
+    return _add(message, invoice, source, now, amount)
+
+
+def _add(message: Message, invoice: Invoice, source: str, now: datetime, amount: int) -> Charge:
+    """Let a message add costs to an invoice, by a row of law from this source."""
+    row = {"id": "a.row", "rule": "collection_cost", "source": source, "values": {}}
+    charge = charges.add(
+        organisation_id=message.organisation_id,
+        message_id=message.id,
+        invoice_id=invoice.id,
+        now=now,
+        kind=ChargeKind.COLLECTION_COST,
+        amount=amount,
+        currency=invoice.currency,
+        principal=invoice.amount,
+        from_on=None,
+        until_on=now.date(),
+        basis={"country": "NL", "segment": "B2C", "rows": [row]},
+    )
+    db.session.flush()
+    return charge

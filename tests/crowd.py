@@ -50,7 +50,7 @@ from reactions.operations.submission import submit
 from tests import factories
 from tests.bank import bring_statement
 from tests.canaries import Canaries
-from tests.charges import add_charge
+from tests.charges import charged
 from tests.own_plans import put_on_own_plan
 from tests.people import Person
 from tests.printed import printed
@@ -290,10 +290,8 @@ class _Filling:
         self.crowd.ids["language"] = "nl"
 
     def _charged(self, debtor: Debtor) -> None:
-        message = db.session.query(Message).filter_by(debtor_id=debtor.id).first()
-        assert message is not None
         invoice = self._invoices_of(debtor)[0]
-        self.crowd.ids["charges"] = add_charge(message, invoice, self._word(), self.now).public_id
+        self.crowd.ids["charges"] = charged(invoice, self.now, source=self._word()).public_id
 
     def _visiting(self, debtor: Debtor, secret: str) -> Visitor:
         contact = db.session.query(ContactPoint).filter_by(debtor_id=debtor.id).first()

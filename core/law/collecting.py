@@ -46,10 +46,9 @@ def collection_charges(
     `due_on` is the first day on which one of them was due.
     """
     whom: dict[str, Any] = {"book": book, "country": country, "segment": segment}
-    balance = sum(principals, start=NOTHING)
     ways: tuple[tuple[ChargeKind, Callable[[], Charge]], ...] = (
         (ChargeKind.COLLECTION_COST, partial(costs.collection_cost, on=on, principals=principals, **whom)),
-        (ChargeKind.PENALTY, partial(costs.penalty_cap, on=on, balance=balance, **whom)),
+        (ChargeKind.PENALTY, partial(_penalty, principals, on=on, **whom)),
         (
             ChargeKind.DEMAND_FEE,
             partial(costs.fee, kind="demand", due_on=due_on, sent_on=on, charged_before=0, **whom),
@@ -61,6 +60,14 @@ def collection_charges(
             yield kind, compute()
         except LawSilent:
             continue
+
+
+def _penalty(principals: Sequence[Decimal], **whom: Any) -> Charge:
+    """Return the lower of the caps on all balances together and on each: they may be of several contracts."""
+    together = costs.penalty_cap(balance=sum(principals, start=NOTHING), **whom)
+    apart = [costs.penalty_cap(balance=one, **whom) for one in principals]
+    amount = min(together.amount, sum((one.amount for one in apart), start=NOTHING))
+    return Charge(amount, together.currency, together.rows)
 
 
 def reminder_charge(

@@ -10,7 +10,9 @@ from tests.manners import words_of
 from tests.people import Person
 
 ROOMS = ("dunning/", "invoices/", "links/", "messaging/", "reactions/")
-KIND = re.compile(r"(action|contact|credit_note|debtor|invoice|link|message|payment|reaction)\.[a-z_]+")
+KIND = re.compile(
+    r"(action|charge|contact|credit_note|debtor|invoice|link|message|payment|reaction)\.[a-z_]+"
+)
 
 
 def recorded() -> set[str]:

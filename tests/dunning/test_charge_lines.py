@@ -67,8 +67,8 @@ def test_the_database_refuses_a_second_line_of_one_kind_in_a_message(office: Off
     (message,) = office.run_and_send(FIRST_COST)
     (line,) = rows([invoice])
     again = {name: getattr(line, name) for name in ("kind", "amount", "currency", "principal", "until_on")}
-    of = {"organisation_id": message.organisation_id, "message_id": message.id, "invoice_id": invoice.id}
-    asking.add(**of, now=FIRST_COST, from_on=None, basis={}, **again)
+    again |= {"organisation_id": message.organisation_id, "message_id": message.id}
+    asking.add(invoice_id=invoice.id, now=FIRST_COST, from_on=None, basis={}, **again)
     with pytest.raises(IntegrityError):
         db.session.flush()
 

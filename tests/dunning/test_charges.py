@@ -83,6 +83,17 @@ def test_a_run_adds_the_belgian_clause_up_to_its_cap(office: Office, amount: int
     assert charges(invoice) == [(PENALTY, most)]
 
 
+def test_small_belgian_balances_cost_no_more_together_than_each_alone(office: Office) -> None:
+    collecting(office)
+    office.creditor.company_number = "0403.019.261"
+    debtor = office.debtor(country="BE")
+    invoices = owing(office, 15000, 15000, whom=debtor)
+    office.run_and_send(MONDAY)
+    office.run_and_send(FIRST_COST)
+    # One balance of 300.00 would be 45.00.
+    assert charges(*invoices) == [(PENALTY, 2000), (PENALTY, 2000)]
+
+
 def test_nothing_is_added_on_the_last_day_of_the_term(office: Office) -> None:
     collecting(office)
     (invoice,) = owing(office, 30000)

@@ -180,14 +180,14 @@ def ran(what: str, must_be: str, test: str) -> Promise:
 
 
 ON_EACH: tuple[Callable[[Store, float], Promise], ...] = (
+    saved,
+    ended,
+    waited,
+    texted,
     held,
     resent,
     troubled,
-    texted,
     poisoned,
-    waited,
-    saved,
-    ended,
 )
 
 

@@ -11,6 +11,7 @@ import re
 import secrets
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -97,6 +98,8 @@ class FakeTwilio:
         self.requests: list[dict[str, str]] = []
         self.callbacks: dict[str, str] = {}
         self.list_lag = 0
+        self.list_lag_seconds = 0.0
+        self.created: dict[str, float] = {}
         self.lock = threading.Lock()
         self._server = _Server(self)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -170,6 +173,7 @@ class FakeTwilio:
         }
         with self.lock:
             self.messages.append(message)
+            self.created[sid] = time.monotonic()
             self.callbacks[sid] = fields.get("StatusCallback", "")
         return message
 
@@ -218,11 +222,14 @@ class FakeTwilio:
         return base64.b64encode(hmac.digest(self.auth_token.encode(), words.encode(), "sha1")).decode()
 
     def listed(self, query: dict[str, str]) -> dict[str, Any]:
-        """Return a page of the list, newest first; `list_lag` newest ones are not in it yet."""
+        """Return a page of the list, newest first; `list_lag` newest ones, or those of the last
+        `list_lag_seconds`, are not in it yet."""
         size = int(query.get("PageSize", "50"))
         page = int(query.get("Page", "0"))
         with self.lock:
+            before = time.monotonic() - self.list_lag_seconds
             seen = self.messages[: len(self.messages) - self.list_lag]
+            seen = [message for message in seen if self.created[message["sid"]] <= before]
         wanted = [m for m in reversed(seen) if query.get("To", m["to"]) == m["to"]]
         path = f"/2010-04-01/Accounts/{self.account_sid}/Messages.json?PageSize={size}"
         more = len(wanted) > (page + 1) * size

@@ -5,9 +5,10 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
-from bench.stores import kinds, store_of
+from bench.stores import Store, kinds, store_of
 from tests.faults import promises, trials
 from tests.faults.promises import Promise
 
@@ -18,26 +19,32 @@ def main() -> None:
     parser.add_argument("--part", type=float, default=1.0, help="how much of the full tier, such as 0.1")
     parser.add_argument("--write", action="store_true", help="write docs/promises.md although it is a part")
     chosen = parser.parse_args()
-    found = []
-    for one in _tried(chosen.part):
+    todo = list(_trials(chosen.part))
+    found: list[Promise] = []
+    for trial in todo:
+        found.append(one := trial())
         sys.stdout.write(f"{'kept' if one.kept else 'NOT KEPT'}: {one.what}: {one.came_to}\n")
         sys.stdout.flush()
-        found.append(one)
-    if chosen.part == 1.0 or chosen.write:
-        promises.keep(found, part=chosen.part)
+        if chosen.part == 1.0 or chosen.write:
+            # After each, so that a run of hours that is ended early has said what it found.
+            promises.keep(found, part=chosen.part, trials=len(todo))
     if not all(one.kept for one in found):
         raise SystemExit(1)
 
 
-def _tried(part: float) -> Iterator[Promise]:
-    for kind in kinds():
-        for trial in trials.ON_EACH:
-            with store_of(kind) as store:
-                yield trial(store, part)
+def _trials(part: float) -> Iterator[Callable[[], Promise]]:
     if "postgresql" in kinds():
-        yield trials.restarted(part)
+        yield partial(trials.restarted, part)
+    for trial in trials.ON_EACH:
+        for kind in kinds():
+            yield partial(_on, kind, trial, part)
     for what, (must_be, test) in trials.TESTS.items():
-        yield trials.ran(what, must_be, test)
+        yield partial(trials.ran, what, must_be, test)
+
+
+def _on(kind: str, trial: Callable[[Store, float], Promise], part: float) -> Promise:
+    with store_of(kind) as store:
+        return trial(store, part)
 
 
 if __name__ == "__main__":

@@ -25,17 +25,19 @@ class Promise:
     kept: bool
 
 
-def written(promises: Sequence[Promise], *, part: float = 1.0) -> str:
-    """Return the page, which says how much of the full tier was run."""
+def written(promises: Sequence[Promise], *, part: float, trials: int) -> str:
+    """Return the page, which says how much of the full tier was run, and of how many trials."""
     rows = [
         f"| {one.what} | {one.must_be} | {one.came_to} | {'yes' if one.kept else '**no**'} |"
         for one in promises
     ]
     table = ["| what | must be | came to | kept |", "|---|---|---|---|", *rows]
     much = "The full tier." if part == 1.0 else f"{part:.0%} of the full tier (`--part {part:g}`)."
+    if len(promises) < trials:
+        much += f" Ended after {len(promises)} of {trials} trials."
     return "\n".join([HEAD, f"{when()}. {much}", "", *table]) + "\n"
 
 
-def keep(promises: Sequence[Promise], *, part: float = 1.0) -> None:
+def keep(promises: Sequence[Promise], *, part: float, trials: int) -> None:
     """Write the page anew."""
-    FILE.write_text(written(promises, part=part))
+    FILE.write_text(written(promises, part=part, trials=trials))

@@ -14,9 +14,9 @@ from tests.faults.outbox import LINK, REMINDER, Kind, outbox_of, sms_config
 from tests.faults.pack import Pack
 from tests.faults.verdict import Verdict, verdict_of
 
-# Which share of the requests meets what; and the newest few messages are not on the list yet.
+# Which share of the requests meets what; and what was created in the last seconds is not on the list yet.
 TROUBLES = (("500 after create", 0.01), ("cut after create", 0.01), ("cut", 0.01), (20429, 0.02))
-LIST_LAG = 5
+LIST_LAG = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def kill_sms_workers(*, database_url: str, folder: Path, kills: int, messages: i
     clock = Clock(CONTEXT)
     with FakeTwilio() as twilio:
         twilio.faults.drawn = _trouble
-        twilio.list_lag = LIST_LAG
+        twilio.list_lag_seconds = LIST_LAG
         config = sms_config(
             database_url=database_url,
             folder=folder,

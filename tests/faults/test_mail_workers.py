@@ -45,5 +45,5 @@ def test_kills_and_a_bad_mail_server_lose_nothing_and_double_nothing(
     assert (verdict.lost, verdict.doubled, verdict.unnamed) == ([], [], []), verdict
     assert verdict.doubtful > 0
     assert len(came_of_it.tries_of_unknown) == 5
-    assert max(came_of_it.tries_of_unknown) == 1
+    assert max(came_of_it.tries_of_unknown) <= 1
     assert verdict.failed == 5

@@ -47,6 +47,6 @@ def test_a_promise_that_was_not_kept_is_written_as_such(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(promises, "FILE", tmp_path / "promises.md")
-    promises.keep([Promise("doors slammed", "open 0", "open 1", kept=False)], part=0.1)
-    assert "10% of the full tier" in promises.FILE.read_text()
+    promises.keep([Promise("doors slammed", "open 0", "open 1", kept=False)], part=0.1, trials=2)
+    assert "10% of the full tier (`--part 0.1`). Ended after 1 of 2 trials." in promises.FILE.read_text()
     assert "| doors slammed | open 0 | open 1 | **no** |" in promises.FILE.read_text()

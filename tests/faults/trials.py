@@ -82,7 +82,7 @@ def troubled(store: Store, part: float) -> Promise:
         f"the same with 5 % 451, 2 % cut after they were taken, 1 % 550, 5 s without server, {store.name}",
         "lost 0, doubled 0, a 550 is tried once and failed",
         verdict.words,
-        _is_clean(verdict) and not verdict.doubled and max(tries) == 1 and verdict.failed == len(tries),
+        _is_clean(verdict) and not verdict.doubled and max(tries) <= 1 and verdict.failed == len(tries),
     )
 
 
@@ -180,14 +180,14 @@ def ran(what: str, must_be: str, test: str) -> Promise:
 
 
 ON_EACH: tuple[Callable[[Store, float], Promise], ...] = (
+    saved,
+    ended,
+    waited,
+    texted,
     held,
     resent,
     troubled,
-    texted,
     poisoned,
-    waited,
-    saved,
-    ended,
 )
 
 

@@ -1,11 +1,9 @@
 """A confirmed run carried out: notice by notice a link and one message, asked about once more before."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from core.clock import day_in
 from core.database import db
@@ -15,17 +13,16 @@ from dunning import adding
 from dunning.billing import NO_BILL
 from dunning.letters import correspondence
 from dunning.models import (
-    DunningNotice,
     DunningNoticeInvoice,
     DunningRun,
     DunningSkip,
     NoticeState,
 )
+from dunning.notices import Addressed, NoticeLine, highest, lines_of, next_notices, waiting
 from dunning.overdue import gate
-from dunning.planning import channel_of
-from dunning.queries import plan_of, same
+from dunning.queries import plan_of
 from dunning.schedule import Reason, objections_to_debtor
-from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from invoices.models import ContactState, Debtor
 from invoices.postal import PostalAddress, postal_address
 from invoices.queries import WhyNot
 from links.operations import Addressee, issue_all
@@ -34,37 +31,6 @@ from messaging.letter_batches import batch_for, close
 from messaging.queueing import Draft, queue_all
 
 NOTICES_IN_A_CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """An invoice of a notice with what a message needs of it."""
-
-    id: int
-    notice_id: int
-    invoice_id: int
-    stage_position: int
-    event: str
-    creditor_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Addressed:
-    """A notice with the person it goes to; without a contact point it is a letter."""
-
-    notice: DunningNotice
-    debtor: Debtor
-    contact: ContactPoint | None
-
-    @property
-    def channel(self) -> Channel:
-        """The channel of its message."""
-        return channel_of(self.contact)
-
-    @property
-    def contact_point_id(self) -> int | None:
-        """The contact point of its message, None for a letter."""
-        return self.contact.id if self.contact else None
 
 
 def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_most: int | None) -> int:
@@ -77,16 +43,16 @@ def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_
     left = at_most
     while left is None or left > 0:
         size = NOTICES_IN_A_CHUNK if left is None else min(left, NOTICES_IN_A_CHUNK)
-        chunk = _next_notices(run, size)
+        chunk = next_notices(run, size)
         if not chunk:
             break
         _Chunk(organisation, run, chunk, now).send()
         look_at_growth()
         left = None if left is None else left - len(chunk)
-    waiting = _waiting(run)
-    if not waiting:
+    left_over = waiting(run)
+    if not left_over:
         close(organisation_id=run.organisation_id, about=letters_about(run))
-    return waiting
+    return left_over
 
 
 def letters_about(run: DunningRun) -> str:
@@ -98,7 +64,7 @@ class _Chunk:
     """Some notices of a run, with all that is asked about them at once."""
 
     def __init__(
-        self, organisation: Organisation, run: DunningRun, addressed: Sequence[_Addressed], now: datetime
+        self, organisation: Organisation, run: DunningRun, addressed: Sequence[Addressed], now: datetime
     ) -> None:
         self._organisation = organisation
         self._run = run
@@ -106,7 +72,7 @@ class _Chunk:
         self._now = now
         self._today = day_in(now, organisation.zone)
         self._plan = plan_of(organisation=organisation, policy_id=run.policy_id)
-        self._lines = _lines_of([one.notice.id for one in addressed], run.organisation_id)
+        self._lines = lines_of([one.notice.id for one in addressed], run.organisation_id)
         self._gate = gate(
             organisation_id=run.organisation_id,
             invoice_ids=[line.invoice_id for lines in self._lines.values() for line in lines],
@@ -124,7 +90,7 @@ class _Chunk:
 
     def send(self) -> None:
         """Queue a message for each notice about which nothing came in between."""
-        letters: list[tuple[_Addressed, Sequence[_Line]]] = []
+        letters: list[tuple[Addressed, Sequence[NoticeLine]]] = []
         for one in self._addressed:
             lines = self._lines.get(one.notice.id, [])
             held = self._held_back(one)
@@ -139,7 +105,7 @@ class _Chunk:
             self._add(letters, ids)
         db.session.flush()
 
-    def _held_back(self, one: _Addressed) -> WhyNot | None:
+    def _held_back(self, one: Addressed) -> WhyNot | None:
         """Return why the debtor may not be written to at all, or not at this address."""
         if not self._is_reachable(one):
             return WhyNot(Reason.NO_CONTACT)
@@ -149,7 +115,7 @@ class _Chunk:
         first = next(against, None)
         return None if first is None else WhyNot(first.reason, first.detail)
 
-    def _is_reachable(self, one: _Addressed) -> bool:
+    def _is_reachable(self, one: Addressed) -> bool:
         if one.contact is None:
             return self._address_of(one.debtor) is not None
         return one.contact.state is ContactState.USABLE
@@ -157,7 +123,7 @@ class _Chunk:
     def _address_of(self, debtor: Debtor) -> PostalAddress | None:
         return postal_address(debtor=debtor, home=self._organisation.country)
 
-    def _skip(self, one: _Addressed, answers: Iterable[tuple[_Line, WhyNot | None]]) -> None:
+    def _skip(self, one: Addressed, answers: Iterable[tuple[NoticeLine, WhyNot | None]]) -> None:
         for line, why_not in answers:
             if why_not is not None:
                 skip(run=self._run, invoice_id=line.invoice_id, debtor_id=one.debtor.id, why_not=why_not)
@@ -168,7 +134,7 @@ class _Chunk:
                     )
                 )
 
-    def _write(self, letters: Sequence[tuple[_Addressed, Sequence[_Line]]]) -> dict[str, int]:
+    def _write(self, letters: Sequence[tuple[Addressed, Sequence[NoticeLine]]]) -> dict[str, int]:
         """Queue a message with a link for each of these notices, about these of its invoices.
 
         Return the ids of the messages by their keys.
@@ -184,16 +150,16 @@ class _Chunk:
             now=self._now,
         )
         for one, lines in letters:
-            highest = _highest(lines)
+            top = highest(lines)
             one.notice.state, one.notice.message_id = NoticeState.QUEUED, ids[self._key(one)]
-            one.notice.event, one.notice.stage_position = highest.event, highest.stage_position
+            one.notice.event, one.notice.stage_position = top.event, top.stage_position
         return ids
 
-    def _draft(self, one: _Addressed, lines: Sequence[_Line], link_id: int) -> Draft:
+    def _draft(self, one: Addressed, lines: Sequence[NoticeLine], link_id: int) -> Draft:
         leaves_at = self._leaves_at(one)
         return Draft(
             dedupe_key=self._key(one),
-            event=_highest(lines).event,
+            event=highest(lines).event,
             channel=one.channel,
             language=one.debtor.language,
             recipient=self._recipient(one),
@@ -209,7 +175,7 @@ class _Chunk:
             expires_at=leaves_at + timedelta(days=self._plan.minimum_gap_days),
         )
 
-    def _add(self, letters: Sequence[tuple[_Addressed, Sequence[_Line]]], ids: Mapping[str, int]) -> None:
+    def _add(self, letters: Sequence[tuple[Addressed, Sequence[NoticeLine]]], ids: Mapping[str, int]) -> None:
         """Store what the queued messages add to their invoices."""
         added = adding.added_to(
             organisation=self._organisation,
@@ -227,10 +193,10 @@ class _Chunk:
                 now=self._now,
             )
 
-    def _key(self, one: _Addressed) -> str:
+    def _key(self, one: Addressed) -> str:
         return f"dunning:{self._run.id}:{one.debtor.id}"
 
-    def _leaves_at(self, one: _Addressed) -> datetime:
+    def _leaves_at(self, one: Addressed) -> datetime:
         """Return from when it may leave: a letter knows no hours, because nobody hears it come."""
         if one.contact is None:
             return self._now
@@ -239,7 +205,7 @@ class _Chunk:
             self._openings[country] = opening(organisation=self._organisation, country=country, at=self._now)
         return self._openings[country]
 
-    def _recipient(self, one: _Addressed) -> str:
+    def _recipient(self, one: Addressed) -> str:
         if one.contact is not None:
             return one.contact.value
         address = self._address_of(one.debtor)
@@ -251,15 +217,10 @@ class _Chunk:
             self._batch = batch_for(organisation_id=self._run.organisation_id, about=about, now=self._now).id
         return self._batch
 
-    def _creditor(self, lines: Sequence[_Line]) -> str:
+    def _creditor(self, lines: Sequence[NoticeLine]) -> str:
         """Return in whose name the invoices are; nothing when that is the organisation itself."""
         names = dict.fromkeys(self._creditors[line.creditor_id] for line in lines)
         return ", ".join(name for name in names if name != self._organisation.name)
-
-
-def _highest(lines: Sequence[_Line]) -> _Line:
-    """Return the line whose stage the message has."""
-    return max(lines, key=lambda line: line.stage_position)
 
 
 def skip(*, run: DunningRun, invoice_id: int, debtor_id: int, why_not: WhyNot) -> None:
@@ -285,62 +246,6 @@ def _hold(run: DunningRun) -> None:
     )
 
 
-def _next_notices(run: DunningRun, size: int) -> list[_Addressed]:
-    """Return the next notices to write, their debtors held so that no other run writes to them meanwhile."""
-    rows = db.session.execute(
-        select(DunningNotice, Debtor, ContactPoint)
-        .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
-        .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
-        .where(
-            DunningNotice.organisation_id == run.organisation_id,
-            DunningNotice.run_id == run.id,
-            DunningNotice.state == NoticeState.PROPOSED,
-        )
-        .order_by(Debtor.id)
-        .limit(size)
-        .with_for_update(of=Debtor, key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return [_Addressed(*row) for row in rows]
-
-
-def _lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list[_Line]]:
-    rows = db.session.execute(
-        select(
-            DunningNoticeInvoice.id,
-            DunningNoticeInvoice.notice_id,
-            DunningNoticeInvoice.invoice_id,
-            DunningNoticeInvoice.stage_position,
-            DunningNoticeInvoice.event,
-            Invoice.creditor_id,
-        )
-        .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
-        .where(
-            DunningNoticeInvoice.organisation_id == organisation_id,
-            DunningNoticeInvoice.notice_id.in_(notice_ids),
-        )
-        .order_by(Invoice.due_on, Invoice.id)
-    )
-    lines: dict[int, list[_Line]] = defaultdict(list)
-    for row in rows:
-        line = _Line(*row)
-        lines[line.notice_id].append(line)
-    return lines
-
-
 def _creditors_of(organisation_id: int) -> dict[int, str]:
     rows = select(Creditor.id, Creditor.name).where(Creditor.organisation_id == organisation_id)
     return dict(db.session.execute(rows).all())
-
-
-def _waiting(run: DunningRun) -> int:
-    return (
-        db.session.scalar(
-            select(func.count(DunningNotice.id)).where(
-                DunningNotice.organisation_id == run.organisation_id,
-                DunningNotice.run_id == run.id,
-                DunningNotice.state == NoticeState.PROPOSED,
-            )
-        )
-        or 0
-    )

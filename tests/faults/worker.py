@@ -22,8 +22,10 @@ AT_ONCE = 10
 
 def work(app: Flask, clock: Callable[[], datetime]) -> None:
     """Deliver what is due, until killed; a fault of the database ends a round, never the worker."""
+    keeper = os.getppid()
     with app.app_context():
-        while True:
+        # Without its keeper nobody would ever end it.
+        while os.getppid() == keeper:
             if not one_round(app, clock):
                 time.sleep(PAUSE)
 

@@ -20,6 +20,7 @@ from bench.stores import KINDS, Store, kinds, store_of
 from collections_portal.app import create_app
 from collections_portal.config import Config
 from collections_portal.jobs import CHUNK
+from collections_portal.serving import settle_memory
 from core import tenancy
 from core.database import db
 from core.organisations.queries import organisation
@@ -166,6 +167,7 @@ def _limit(store: Store) -> Measured:
 def _run(store: Store, owner_id: int) -> Measured:
     """Propose and confirm as an agent does, and carry it out as a worker does."""
     app = create_app(Config.for_tests(database_url=store.url, var_dir=store.folder, testing=False))
+    settle_memory()
     with app.app_context(), tenancy.scope(owner_id):
         began = time.perf_counter()
         with writing():

@@ -56,6 +56,7 @@ def work(app: Flask) -> None:
     bell = Bell(app)
     ended = threading.Event()
     consumer = bell.consumer()
+    settle_memory()
     consumer.start()
     _end_on_signals(ended)
     bell.ring()

@@ -32,6 +32,7 @@ from invoices.statements.taking_in import take_in
 from messaging.models import Message
 from reactions.models import Action, ActionState, Reaction, ReactionType
 from tests.invoices.statements.made import Paid, camt
+from tests.printed import printed
 from tests.serving import Served
 
 # Sanne de Wit: four open invoices, one of them answered.
@@ -118,6 +119,7 @@ def found(app: Flask, folder: Path) -> Demo:
             ids = _ids() | {
                 "k": link.rpartition("/")[2],
                 **_banked(organisation),
+                "letters": _letters(config.var_dir),
                 "imports": _uploaded(organisation, config.var_dir).public_id,
                 "logo": organisation.public_id,
                 "theme": organisation.public_id,
@@ -173,6 +175,11 @@ def _banked(organisation: Organisation) -> dict[str, str]:
     )
     line = select(BankLine.public_id).where(BankLine.amount == 5_000)
     return {"statements": taken[0].public_id, "payments": db.session.scalars(line).one()}
+
+
+def _letters(var_dir: Path) -> str:
+    star = db.session.scalars(select(Debtor).where(Debtor.customer_number == STAR)).one()
+    return printed(star, lambda: "Dorpsstraat 12, Utrecht", clock.now(), var_dir)
 
 
 def _uploaded(organisation: Organisation, var_dir: Path) -> ImportBatch:

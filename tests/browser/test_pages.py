@@ -14,7 +14,7 @@ from tests.rules import Place, places
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 
 # Files to keep, no pages.
-FILES = (".csv", ".css", "/logo/<public_id>", "/health", "/static/<path:filename>")
+FILES = (".csv", ".css", ".pdf", "/logo/<public_id>", "/health", "/static/<path:filename>")
 Photograph = Callable[[Page, str], None]
 
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from core.law.collecting import ChargeKind
 from core.money import Money
-from messaging import legal_words, wording
+from messaging import charge_words, legal_words, wording
+from messaging.charges import Asked
 from messaging.events import EVENTS, Part
 from messaging.layout import Look
 from messaging.mail import Mailbox, MailTemplate
@@ -55,6 +57,11 @@ def values_in(
         "interest": legal_words.interest(Decimal("10.50"), "1 december 2026", language=language),
         "objection": legal_words.objection(language=language),
         "complaints_board": "Finansklagenemnda",
+        "charges": charge_words.told(
+            owed=[Money(30000, "EUR")],
+            asked=[Asked(1, 1, ChargeKind.COLLECTION_COST, 4500, "EUR", ends_at.date())],
+            language=language,
+        ),
     }
 
 

@@ -93,7 +93,8 @@ def values_for(
 ) -> dict[str, str]:
     """Return the value of every placeholder of the message as it leaves now. Raises what the law refuses."""
     values = _values(message, organisation, link, len(invoice_ids))
-    return values | _legal_values(message, organisation, invoice_ids, now)
+    values |= _legal_values(message, organisation, invoice_ids, now)
+    return values | _charges(message, invoice_ids)
 
 
 def _legal_values(

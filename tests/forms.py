@@ -17,8 +17,9 @@ from tests.visitor import Form, Visitor
 ENDING = (
     *("/invoices", "/discard", "/approve", "/withdraw", "/end", "/disable", "/close"),
     *("/settle", "/send-again", "/send-elsewhere", "/clear"),
+    *("/paid", "/let-go", "/make-again", "/posted", "/decide", "/release"),
 )
-LAST = ("/k/", "/leave", "/revoke", "/desk/sign-out")
+LAST = ("/k/", "/leave", "/revoke", "/restore/release", "/desk/sign-out")
 KEPT_AWAY = "csrf_token"
 
 

@@ -52,7 +52,9 @@ def test_a_killed_restore_leaves_no_portal_that_starts_and_is_done_again(
         return there
 
     assert killed(elsewhere, "restore", backup, "--replace", when=is_time) == -9
-    assert isinstance(elsewhere.run("organisation", "list").exception, RestoreUnfinished)
+    # A moment later it may have come to its end, and be killed on the way out.
+    if moment != "a moment later" or (elsewhere.var / files.UNFINISHED).exists():
+        assert isinstance(elsewhere.run("organisation", "list").exception, RestoreUnfinished)
     again = elsewhere.run("restore", backup, "--replace")
     assert again.exit_code == 0, again.output
     assert (organisations(elsewhere), uploads(elsewhere)) == (["Voltwerk"], [b"Klantnummer;Naam\n"])

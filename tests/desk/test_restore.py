@@ -178,7 +178,7 @@ def test_links_and_plans_end_with_the_release_unless_unticked(
 
     office.work(automatic)
     stand_still(office)
-    assert "These would run at the next hour: Reminders." in administrator.open("/desk/restore").words
+    assert "These would run at the next hour: Herinneringen." in administrator.open("/desk/restore").words
     release(administrator, {} if ends else {"ends_links": None, "stops_plans": None})
     assert office.now(office.link).generation == (2 if ends else 1)
     policy: DunningPolicy = office.work(lambda: db.session.scalars(select(DunningPolicy)).one())

@@ -45,6 +45,8 @@ def hold_back(*, restore: Restore) -> int:
     _change(
         *mine,
         Message.state == MessageState.HANDING,
+        # Whether a printed letter was posted its agent knows; the desk asks as it did before.
+        Message.channel != Channel.LETTER,
         state=MessageState.UNKNOWN,
         state_reason="worker_lost",
         **FREE,

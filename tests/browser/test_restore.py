@@ -12,6 +12,7 @@ from core.database import db
 from core.members.models import Role
 from core.organisations import restores
 from core.transaction import reading, writing
+from invoices.models import Channel
 from messaging import restored
 from messaging.models import Message, MessageState
 from tests.browser.looks import faults_of
@@ -23,7 +24,8 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scop
 def stand_still(stage: Stage) -> None:
     """Let some messages of the demo wait again, and everything stand still."""
     with stage.served.app.app_context(), tenancy.scope(stage.demo.organisation_id), writing():
-        some = select(Message.id).where(Message.is_collection).limit(4)
+        mail = Message.channel == Channel.EMAIL
+        some = select(Message.id).where(Message.is_collection, mail).limit(4)
         fresh = {"state": MessageState.NEW, "handed_at": None, "sent_at": None, "delivered_at": None}
         db.session.execute(update(Message).where(Message.id.in_(some)).values(**fresh))
         now = clock.now()

@@ -67,3 +67,9 @@ def test_a_translation_begins_and_ends_as_its_sentence_does(language: str) -> No
         if isinstance(sentence, str):
             assert sentence[:1].isspace() == texts[0][:1].isspace(), sentence
             assert sentence[-1:] in ".?!:" or texts[0][-1:] not in ".?!", sentence
+
+
+def test_no_french_line_begins_with_a_mark() -> None:
+    """French sets a space before these marks, at which no line may break."""
+    texts = [text for found in translations("fr").values() for text in found]
+    assert [text for text in texts if re.search(r" [:;!?»](?!\w)|« ", text)] == []

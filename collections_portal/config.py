@@ -91,7 +91,7 @@ class Config:
         """The origins our own pages have; of a demo with each name that this machine has for itself."""
         urls = {url for url in (self.public_url, self.desk_url) if url}
         if self.demo:
-            urls |= {url.replace(one, other, 1) for url in urls for one in LOOPBACK for other in LOOPBACK}
+            urls = {other for url in urls for other in _by_each_name(url)}
         return frozenset(urls)
 
     @classmethod
@@ -140,6 +140,14 @@ class Config:
             "testing": True,
         }
         return cls(**(values | changes))  # type: ignore[arg-type]  # the fields are checked by the dataclass
+
+
+def _by_each_name(origin: str) -> set[str]:
+    """Return an origin of this machine with each of its names for itself; another one as it is."""
+    parts = urlsplit(origin)
+    if parts.hostname not in LOOPBACK:
+        return {origin}
+    return {origin.replace(parts.hostname, name, 1) for name in LOOPBACK}
 
 
 def _origin(url: str) -> str:

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import TextIO
 
@@ -93,10 +94,19 @@ def _hold(marker: TextIO, folder: Path) -> None:
         ) from error
 
 
+def name_of(host: str) -> str:
+    """Return how a browser on this machine calls the address that is listened on."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    # Nobody can open the address that stands for all of them; the loopback of IPv6 has the same name.
+    return "localhost" if address.is_unspecified or address == IPv6Address("::1") else host
+
+
 def _config(host: str, port: int, folder: Path) -> Config:
-    name = "localhost" if host in ("::1", "0.0.0.0") else host  # noqa: S104  compared, not bound
     return Config(
-        public_url=f"http://{name}:{port}",
+        public_url=f"http://{name_of(host)}:{port}",
         secret_keys=(secrets.token_urlsafe(48),),
         link_keys=(secrets.token_urlsafe(48),),
         database_url=f"sqlite:///{folder.absolute() / 'portal.sqlite'}",

@@ -85,7 +85,7 @@ def phone_number(text: str, *, country: str, mobile: bool) -> Phone:
 def _in_full(text: str) -> PhoneNumber | None:
     """Read a number that is + and digits alone, which needs no search by the parser; None for any other.
 
-    Most exports write so, and the parser would take two thirds of the time of a whole row's contact data.
+    Many exports write so, and the parser takes three times as long for it.
     """
     match = _E164.fullmatch(text)
     if match is None:

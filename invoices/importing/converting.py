@@ -76,12 +76,10 @@ class Conversion:
         waiting = iter(rows)
         while together := list(islice(waiting, _TOGETHER)):
             columns = self._columns([cells for _, cells in together])
-            if columns is None:
-                yield from self._one_by_one(together, problems)
-            elif all(rule.all(columns) for rule in self.rules):
+            if columns is not None and all(rule.all(columns) for rule in self.rules):
                 yield from zip((number for number, _ in together), zip(*columns, strict=True), strict=True)
             else:
-                yield from self._ruled(together, columns, problems)
+                yield from self._row_by_row(together, columns, problems)
 
     def _columns(self, rows: Sequence[Sequence[Cell]]) -> Columns | None:
         """Return the values of all rows, as columns; None when a cell is refused or a row is too long."""
@@ -102,11 +100,14 @@ class Conversion:
             return None
         return columns + [(value,) * len(rows) for value in self.constants]
 
-    def _ruled(self, rows: Sequence[Row], columns: Columns, problems: Problems) -> Iterator[Converted]:
-        """Yield rows whose cells are converted, where a rule has to look at each of them."""
-        for (number, cells), converted in zip(rows, zip(*columns, strict=True), strict=True):
-            values = list(converted)
+    def _row_by_row(
+        self, rows: Iterable[Row], columns: Columns | None, problems: Problems
+    ) -> Iterator[Converted]:
+        """Yield rows that a rule looks at one by one; without `columns` their cells are converted too."""
+        converted = None if columns is None else zip(*columns, strict=True)
+        for number, cells in rows:
             try:
+                values = self._values(cells) if converted is None else list(next(converted))
                 for rule in self.rules:
                     rule.one(values)
             except Refusal as refusal:
@@ -114,23 +115,13 @@ class Conversion:
             else:
                 yield number, values
 
-    def _one_by_one(self, rows: Iterable[Row], problems: Problems) -> Iterator[Converted]:
-        width, independent, dependent = self.width, self.independent, self.dependent
-        constants, rules = self.constants, self.rules
-        for number, cells in rows:
-            try:
-                if len(cells) > width:
-                    raise RowTooLong
-                values = [converter.one(cells[position]) for position, converter in independent]
-                for position, context, converters in dependent:
-                    values.append(converters[values[context]].one(cells[position]))
-                values += constants
-                for rule in rules:
-                    rule.one(values)
-            except Refusal as refusal:
-                self._explain(number, cells, refusal, problems)
-            else:
-                yield number, values
+    def _values(self, cells: Sequence[Cell]) -> list[Value]:
+        if len(cells) > self.width:
+            raise RowTooLong
+        values = [converter.one(cells[position]) for position, converter in self.independent]
+        for position, context, converters in self.dependent:
+            values.append(converters[values[context]].one(cells[position]))
+        return [*values, *self.constants]
 
     def _explain(self, number: int, cells: Sequence[Cell], refusal: Refusal, problems: Problems) -> None:
         """Note every cell of the row that is refused, not only the first; or what does not go together."""

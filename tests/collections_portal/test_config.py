@@ -208,6 +208,7 @@ def test_a_demo_on_another_machine_answers_to_its_name_alone() -> None:
     config = demo("http://demo.example:8000")
     assert config.hosts == ("demo.example",)
     assert config.origins == {"http://demo.example:8000"}
+    assert demo("http://mylocalhost:8000").hosts == ("mylocalhost",)
 
 
 def test_what_is_no_demo_answers_to_its_own_names_alone() -> None:

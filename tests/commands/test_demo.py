@@ -3,12 +3,14 @@
 import fcntl
 import socket
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from collections_portal.cli import main
+from collections_portal.commands.demo import name_of
 
 
 @pytest.fixture
@@ -54,3 +56,19 @@ def test_a_folder_that_holds_something_else_is_left_alone(folder: Path) -> None:
     (folder / "this-is-a-demo").unlink()
     assert "is no demo" in demo(folder, "--port", "0").output
     assert (folder / "portal.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("listened_on", "opened_at"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        (str(IPv4Address(0)), "localhost"),
+        ("::", "localhost"),
+        ("::1", "localhost"),
+        ("localhost", "localhost"),
+        ("demo.example", "demo.example"),
+        ("192.0.2.7", "192.0.2.7"),
+    ],
+)
+def test_the_link_names_an_address_that_a_browser_can_open(listened_on: str, opened_at: str) -> None:
+    assert name_of(listened_on) == opened_at

@@ -11,7 +11,11 @@ OF_THE_WIDTH = ("color-contrast", "link-in-text-block", "scrollable-region-focus
 
 
 def violations_of(tab: Page, rules: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """Return what breaks these rules or tags, or all of axe's rules; load its script once."""
+    """Return what breaks these rules or tags, or all of axe's rules; load its script once.
+
+    A click returns while the next page still waits for its style sheet: without it no target has its size.
+    """
+    tab.wait_for_load_state()
     if tab.evaluate("typeof axe") == "undefined":
         tab.evaluate(Axe().axe_script)
     options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
 
 from reactions.models import Reaction
 from tests.axe import violations_of
@@ -59,12 +60,12 @@ def test_the_whole_way(
     tab.get_by_label("The amount is wrong").check()
     tab.get_by_label("What is not right?").fill("Two hours\ntoo many.")
     tab.get_by_role("button", name="Save reaction").click()
-    assert "Your reaction has been saved." in tab.locator("main").inner_text()
+    expect(tab.locator("main")).to_contain_text("Your reaction has been saved.")
     looked_over(tab, photograph, f"saved-{kind}")
     tab.locator(".banner").get_by_role("link").click()
     looked_over(tab, photograph, f"receipt-{kind}")
     tab.get_by_role("button", name="Log out").click()
-    assert tab.get_by_role("heading", level=1).inner_text() == "You have logged out"
+    expect(tab.get_by_role("heading", level=1)).to_have_text("You have logged out")
     assert guest.count(Reaction) == 1
 
 
@@ -101,8 +102,8 @@ def test_the_enter_key_saves_and_changes_no_language(
     tab.locator("[name='paid.paid_on-month']").fill("11")
     tab.locator("[name='paid.paid_on-year']").fill("2026")
     tab.locator("[name='paid.account']").press("Enter")
-    assert "Your reaction has been saved." in tab.locator("main").inner_text()
-    assert tab.locator("html").get_attribute("lang") == "en"
+    expect(tab.locator("main")).to_contain_text("Your reaction has been saved.")
+    expect(tab.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_another_language_loses_nothing_that_was_typed(
@@ -117,5 +118,5 @@ def test_another_language_loses_nothing_that_was_typed(
     tab.get_by_label("What is not right?").fill("Typed words")
     tab.locator(".menu summary").click()
     tab.get_by_role("button", name="Deutsch").click()
-    assert tab.locator("html").get_attribute("lang") == "de"
-    assert tab.locator("textarea[name='complaint.explanation']").input_value() == "Typed words"
+    expect(tab.locator("html")).to_have_attribute("lang", "de")
+    expect(tab.locator("textarea[name='complaint.explanation']")).to_have_value("Typed words")

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask
 from huey.consumer import Consumer
 
+from collections_portal.timekeeping import Timekeeper
 from collections_portal.web_server import WebServer
 from collections_portal.work import ENDING_SECONDS, Bell, ring_after_changes
 
@@ -28,7 +29,7 @@ def serve(
 
     `started` is called once with the port in use. Running answers and jobs are finished before the end.
     """
-    bell = Bell(app)
+    bell, timekeeper = Bell(app), Timekeeper(app)
     ring_after_changes(app, bell)
     server = WebServer(app, host=host, port=port)
     ended = threading.Event()
@@ -37,6 +38,7 @@ def serve(
         consumer.start()
     _end_on_signals(ended)
     settle_memory()
+    timekeeper.start()
     server.start()
     log.info("serving", host=host, port=server.port, worker=with_worker)
     if started:
@@ -48,21 +50,24 @@ def serve(
     stopping.start()
     all_answered = server.end(within=ENDING_SECONDS)
     stopping.join()
+    timekeeper.end()
     log.info("ended", all_answered=all_answered)
 
 
 def work(app: Flask) -> None:
     """Deliver, import and keep the schedule, without a web server, until SIGTERM or SIGINT."""
-    bell = Bell(app)
+    bell, timekeeper = Bell(app), Timekeeper(app)
     ended = threading.Event()
     consumer = bell.consumer()
     settle_memory()
+    timekeeper.start()
     consumer.start()
     _end_on_signals(ended)
     bell.ring()
     ended.wait()
     bell.ending.set()
     _stop(consumer)
+    timekeeper.end()
 
 
 def settle_memory() -> None:

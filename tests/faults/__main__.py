@@ -35,6 +35,8 @@ def main() -> None:
 def _trials(part: float) -> Iterator[Callable[[], Promise]]:
     if "postgresql" in kinds():
         yield partial(trials.restarted, part)
+        # Processes that work on SQLite are on one machine and have one clock.
+        yield partial(_on, "postgresql", trials.misled, part)
     for trial in trials.ON_EACH:
         for kind in kinds():
             yield partial(_on, kind, trial, part)

@@ -9,6 +9,7 @@ from bench.page import ROOT
 from bench.stores import Store
 from collections_portal.app import create_app
 from collections_portal.config import Config
+from tests.faults.clocks import WRONG_BY, one_clock_wrong
 from tests.faults.fairness import wait_for_a_link
 from tests.faults.mail import TROUBLES, kill_mail_workers
 from tests.faults.outbox import LINK
@@ -151,6 +152,27 @@ def ended(store: Store, part: float) -> Promise:
         and not came_of_it.missing
         and not came_of_it.unsettled
         and came_of_it.longest <= ENDING,
+    )
+
+
+def misled(store: Store, part: float) -> Promise:
+    """Let one of two workers send by a clock that is wrong, an hour or a day, before or behind."""
+    found = [
+        one_clock_wrong(database_url=store.url, folder=store.folder, off_by=off_by, messages=_of(1_000, part))
+        for off_by in WRONG_BY
+    ]
+    lost, doubled, doubtful = (
+        sum(len(one.verdict.lost) for one in found),
+        sum(len(one.verdict.doubled) for one in found),
+        sum(one.verdict.doubtful for one in found),
+    )
+    early = sum(one.early for one in found)
+    return Promise(
+        f"the clock of one of two workers is an hour or a day fast or slow, {store.name}",
+        "nothing twice, early, lost or doubtful",
+        f"{sum(one.verdict.messages for one in found):,} messages: lost {lost}, doubled {doubled}, "
+        f"early {early}, doubtful {doubtful}",
+        not lost and not doubled and not early and not doubtful,
     )
 
 

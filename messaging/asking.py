@@ -20,10 +20,9 @@ from core.transaction import writing
 from invoices.models import Channel
 from messaging import retries
 from messaging.claims import is_in
-from messaging.gate import AddressOfLink
 from messaging.models import Message, MessageAttempt, MessageState
 from messaging.providers.outcomes import Finder, ListUnavailable, Provider
-from messaging.rendering import HIDDEN_LINK
+from messaging.rendering import HIDDEN_LINK, AddressOfLink
 
 log = structlog.get_logger()
 ASK, NOT_ANSWERED = "ask", "not_answered"

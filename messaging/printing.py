@@ -17,12 +17,12 @@ from core.clock import day_in
 from core.database import db
 from core.organisations.models import Organisation
 from core.transaction import DatabaseBusy, reading, writing
-from messaging.gate import AddressOfLink
 from messaging.letter_gate import admitted
 from messaging.letter_models import LetterBatch, LetterBatchState
 from messaging.letter_sheets import Letter
 from messaging.letter_shelf import LetterShelf
 from messaging.models import Message, MessageState
+from messaging.rendering import AddressOfLink
 from messaging.typesetting import NotTypeset, Typeset, typeset, why_not_set
 
 log = structlog.get_logger()

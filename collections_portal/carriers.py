@@ -13,6 +13,7 @@ from core.database import db
 from core.members.models import Member
 from core.organisations.models import Organisation
 from core.web.accounts import LinkKind, password_link
+from invoices.models import Channel
 from links.queries import address_of, address_to_type, way_in
 from links.samples import sample_link
 from links.validity import length_of
@@ -64,7 +65,9 @@ def link_writer(config: Config, clock: Callable[[], datetime]) -> AddressOfLink:
         link = way_in(organisation_id=message.organisation_id, link_id=message.link_id)
         if link.revoked_at is not None or link.expires_at <= clock() or link.closed_at is not None:
             return None
-        site, code = address_to_type(link, base_url=config.public_url, keys=config.link_keys)
+        site, code = "", ""
+        if message.channel is Channel.LETTER:
+            site, code = address_to_type(link, base_url=config.public_url, keys=config.link_keys)
         return LinkText(
             url=address_of(link, base_url=config.public_url, keys=config.link_keys),
             site=site,

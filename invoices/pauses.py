@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Exists, bindparam, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core import audit, prepared
 from core.clock import day_in
@@ -95,18 +96,14 @@ def pause_of(*, organisation_id: int, debtor_id: int, today: date) -> DebtorPaus
     )
 
 
-_PAUSE = select(DebtorPause.id).where(
-    DebtorPause.organisation_id == bindparam("of_organisation"),
-    DebtorPause.debtor_id == bindparam("debtor_id"),
-    DebtorPause.ended_at.is_(None),
-    DebtorPause.ends_on > bindparam("today"),
-)
-
-
-def is_paused(*, organisation_id: int, debtor_id: int, today: date) -> bool:
-    """Return whether the debtor has a pause that is in force today."""
-    found = prepared.ask(_PAUSE, organisation_id=organisation_id, debtor_id=debtor_id, today=today)
-    return found.first() is not None
+def has_pause(debtor_id: InstrumentedAttribute[int | None], *, today: ColumnElement[date]) -> Exists:
+    """Return the condition that a debtor, a column of this organisation's, has a pause in force today."""
+    return exists().where(
+        DebtorPause.organisation_id == bindparam("of_organisation"),
+        DebtorPause.debtor_id == debtor_id,
+        DebtorPause.ended_at.is_(None),
+        DebtorPause.ends_on > today,
+    )
 
 
 def paused_until(*, organisation_id: int, debtor_ids: Collection[int], today: date) -> dict[int, date]:

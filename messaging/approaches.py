@@ -1,13 +1,10 @@
-"""When a debtor may be approached: not outside the contact hours, not in a pause, not too often in a week.
-
-Asked in the transaction that marks a collection message `handing`, with the debtor held.
-"""
+"""When a debtor may be approached: not outside the contact hours, and not too often in a week."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from core import prepared
 from core.organisations.models import Organisation
 from messaging.contact_hours import next_moment
 from messaging.models import Message, MessageState
@@ -20,20 +17,7 @@ LEFT = (
     MessageState.BOUNCED,
     MessageState.UNKNOWN,
 )
-
-
-_HANDED = (
-    select(Message.handed_at)
-    .where(
-        Message.organisation_id == bindparam("of_organisation"),
-        Message.debtor_id == bindparam("debtor_id"),
-        Message.is_collection,
-        Message.state.in_(LEFT),
-        Message.handed_at > bindparam("since"),
-    )
-    .order_by(Message.handed_at.desc())
-    .limit(bindparam("most"))
-)
+_earlier = aliased(Message)
 
 
 def opening(*, organisation: Organisation, country: str, at: datetime) -> datetime:
@@ -41,11 +25,25 @@ def opening(*, organisation: Organisation, country: str, at: datetime) -> dateti
     return next_moment(country=country or organisation.country, zone=organisation.zone, at=at)
 
 
-def week_has_room_at(*, organisation: Organisation, debtor_id: int, now: datetime) -> datetime:
-    """Return when fewer collection messages than allowed left in the seven days before."""
-    most = organisation.collection_messages_a_week
-    handed = prepared.ask(
-        _HANDED, organisation_id=organisation.id, debtor_id=debtor_id, since=now - WEEK, most=most
-    ).all()
-    oldest = handed[-1].handed_at if len(handed) == most else None
-    return now if oldest is None else oldest + WEEK
+def filled_week(
+    debtor_id: InstrumentedAttribute[int | None],
+    *,
+    since: ColumnElement[datetime],
+    before: ColumnElement[int],
+) -> ScalarSelect[datetime | None]:
+    """Return when the last collection message but so many to a debtor, a column of this organisation's, left,
+    if that was after `since`: with as many more since then the week is full until `WEEK` after it."""
+    return (
+        select(_earlier.handed_at)
+        .where(
+            _earlier.organisation_id == bindparam("of_organisation"),
+            _earlier.debtor_id == debtor_id,
+            _earlier.is_collection,
+            _earlier.state.in_(LEFT),
+            _earlier.handed_at > since,
+        )
+        .order_by(_earlier.handed_at.desc())
+        .limit(1)
+        .offset(before)
+        .scalar_subquery()
+    )

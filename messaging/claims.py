@@ -100,19 +100,18 @@ def _taken(due: Select[int], *, owner: str, now: datetime) -> list[Claim]:
 def advance(claim: Claim, *, only_from: Collection[MessageState], **changes: Any) -> bool:
     """Change the message if this worker still holds it in this attempt; return whether it did."""
     changed = prepared.ask(
-        _advancing(tuple(changes)),
+        _advancing(tuple(changes), tuple(only_from)),
         organisation_id=claim.organisation_id,
         held_id=claim.id,
         held_by=claim.owner,
         in_attempt=claim.attempt,
-        in_states=list(only_from),
         **{f"to_{name}": value for name, value in changes.items()},
     )
     return bool(changed.rowcount)
 
 
 @cache
-def _advancing(names: tuple[str, ...]) -> Update:
+def _advancing(names: tuple[str, ...], only_from: tuple[MessageState, ...]) -> Update:
     """Return the statement that changes these columns; there are as many as places that call `advance`."""
     return (
         update(Message)
@@ -121,7 +120,7 @@ def _advancing(names: tuple[str, ...]) -> Update:
             Message.id == bindparam("held_id"),
             Message.claimed_by == bindparam("held_by"),
             Message.attempt == bindparam("in_attempt"),
-            Message.state.in_(bindparam("in_states", expanding=True)),
+            or_(*(Message.state == state for state in only_from)),
         )
         .values({name: bindparam(f"to_{name}") for name in names})
     )

@@ -8,19 +8,18 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from core.clock import day_in
 from core.database import db
 from core.organisations.models import Organisation
 from invoices.models import Channel
-from invoices.pauses import hold_debtor, is_paused
+from invoices.pauses import hold_debtor
 from invoices.queries import why_not_dun
 from messaging import claims
-from messaging.approaches import opening, week_has_room_at
+from messaging.approaches import opening
 from messaging.claims import Claim
 from messaging.models import MessageInvoice, MessageState
 from messaging.rendering import AddressOfLink, Rendered
 from messaging.sms_limits import count_or_hold
-from messaging.standing import standings, stands
+from messaging.standing import Standing, standing_of, stands
 from messaging.writing import Written
 
 
@@ -34,7 +33,11 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     leaves after a restore that was not released.
     """
     message, made = written.message, written.rendered
-    standing = standings(organisation_id=claim.organisation_id, message_ids=(claim.id,))[claim.id]
+    country = ""
+    if message.is_collection and message.debtor_id is not None:
+        # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
+        country = hold_debtor(organisation_id=claim.organisation_id, debtor_id=message.debtor_id)
+    standing = standing_of(organisation=written.organisation, message_id=claim.id, now=now)
     if standing.is_held:
         claims.give_back(claim)
         return False
@@ -45,7 +48,7 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     if why_not:
         _end(claim, MessageState.SUPPRESSED, why_not)
         return False
-    if message.is_collection and not _may_collect(claim, written, now):
+    if message.is_collection and not _may_collect(claim, written, standing, country, now):
         return False
     if message.channel is Channel.SMS and not _within_limits(claim, written.organisation, now):
         return False
@@ -61,18 +64,14 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     )
 
 
-def _may_collect(claim: Claim, written: Written, now: datetime) -> bool:
+def _may_collect(claim: Claim, written: Written, standing: Standing, country: str, now: datetime) -> bool:
     """Return whether a collection message may leave; when not, it is kept back."""
-    organisation, debtor_id = written.organisation, written.message.debtor_id
-    if debtor_id is not None:
-        # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
-        country = hold_debtor(organisation_id=organisation.id, debtor_id=debtor_id)
-        today = day_in(now, organisation.zone)
-        if is_paused(organisation_id=organisation.id, debtor_id=debtor_id, today=today):
+    if written.message.debtor_id is not None:
+        if standing.is_paused:
             _end(claim, MessageState.SUPPRESSED, "paused")
             return False
-        free_at = week_has_room_at(organisation=organisation, debtor_id=debtor_id, now=now)
-        from_then = opening(organisation=organisation, country=country, at=free_at)
+        free_at = standing.week_has_room_at(now)
+        from_then = opening(organisation=written.organisation, country=country, at=free_at)
         if from_then > now:
             claims.give_back(claim, not_before=from_then)
             return False

@@ -4,17 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from core.clock import day_in
 from core.database import db
 from core.organisations.models import Organisation
 from core.refusals import Refusal
-from invoices.pauses import hold_debtor, is_paused
+from invoices.pauses import hold_debtor
 from invoices.queries import why_not_dun
-from messaging.approaches import week_has_room_at
 from messaging.letter_models import LetterBatch
 from messaging.letter_sheets import AddressIncomplete, Letter, letter_of
 from messaging.models import Message, MessageInvoice, MessageState
 from messaging.rendering import AddressOfLink, LinkText, invoices_in
+from messaging.standing import standing_of
 
 
 def admitted(
@@ -70,12 +69,12 @@ def _why_not_collect(message: Message, now: datetime) -> str:
     organisation_id = message.organisation_id
     if message.debtor_id is not None:
         organisation = db.session.get_one(Organisation, organisation_id)
-        of_debtor = {"organisation_id": organisation_id, "debtor_id": message.debtor_id}
         # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
-        hold_debtor(**of_debtor)
-        if is_paused(**of_debtor, today=day_in(now, organisation.zone)):
+        hold_debtor(organisation_id=organisation_id, debtor_id=message.debtor_id)
+        standing = standing_of(organisation=organisation, message_id=message.id, now=now)
+        if standing.is_paused:
             return "paused"
-        if week_has_room_at(organisation=organisation, debtor_id=message.debtor_id, now=now) > now:
+        if standing.week_has_room_at(now) > now:
             return "week_full"
     invoice_ids = invoices_in(message)
     answers = why_not_dun(organisation_id=organisation_id, invoice_ids=invoice_ids, lock=True)

@@ -58,7 +58,7 @@ class Pen:
 
         What is returned stands apart from the session: it outlives the transaction it was read in.
         """
-        known = _Known.of(held)
+        known = _Known.of(held, now)
         attempted = {message.id: self._attempt(message, known, now) for message in known.messages}
         for row in (*known.messages, known.organisation):
             db.session.expunge(row)
@@ -103,7 +103,7 @@ class _Known:
     texts: Texts
 
     @classmethod
-    def of(cls, held: Sequence[Claim]) -> Self:
+    def of(cls, held: Sequence[Claim], now: datetime) -> Self:
         organisation_id, ids = held[0].organisation_id, [claim.id for claim in held]
         # The claim changed the rows behind the session's back; their new attempts stand in what leaves.
         messages = db.session.scalars(
@@ -115,13 +115,14 @@ class _Known:
             organisation_id=organisation_id,
             invoice_ids=[one for some in invoice_ids.values() for one in some],
         )
+        organisation = db.session.get_one(Organisation, organisation_id)
         return cls(
-            organisation=db.session.get_one(Organisation, organisation_id),
+            organisation=organisation,
             messages=messages,
             debtors=db.session.scalars(select(Debtor).where(Debtor.id.in_(debtor_ids))).all(),
             invoice_ids=invoice_ids,
             charged=frozenset(one for one, some in invoice_ids.items() if charged.intersection(some)),
-            standings=standings(organisation_id=organisation_id, message_ids=ids),
+            standings=standings(organisation=organisation, message_ids=ids, now=now),
             texts=cache(texts_of),
         )
 

@@ -27,6 +27,7 @@ PAGES = (
     "templates/reminder_1/sms/fr",
     "organisation",
     "organisation/creditors/new",
+    "organisation/sms",
     "members",
     "members/{member}",
     "members/invite",

@@ -19,6 +19,7 @@ from links.samples import sample_link
 from links.validity import length_of
 from messaging import callbacks
 from messaging.delivery import Carriers
+from messaging.link_text import AddressOfLink, LinkText
 from messaging.mail import Mailbox
 from messaging.member_mail import INVITED, is_still_meant
 from messaging.models import Message
@@ -27,7 +28,6 @@ from messaging.providers.files import FileProvider
 from messaging.providers.outcomes import OutgoingSms, Provider
 from messaging.providers.smtp import SmtpProvider, SmtpServer
 from messaging.rates import Rates
-from messaging.rendering import AddressOfLink, LinkText
 from messaging.return_path import ReturnPath
 
 

@@ -20,9 +20,10 @@ from core.transaction import writing
 from invoices.models import Channel
 from messaging import retries
 from messaging.claims import is_in
+from messaging.link_text import AddressOfLink
 from messaging.models import Message, MessageAttempt, MessageState
 from messaging.providers.outcomes import Finder, ListUnavailable, Provider
-from messaging.rendering import HIDDEN_LINK, AddressOfLink
+from messaging.rendering import HIDDEN_LINK
 
 log = structlog.get_logger()
 ASK, NOT_ANSWERED = "ask", "not_answered"

@@ -22,11 +22,11 @@ from messaging import claims, senders, turns
 from messaging.claims import Claim
 from messaging.doubt import settle_lost
 from messaging.gate import may_leave
+from messaging.link_text import AddressOfLink
 from messaging.mail import Mailbox
 from messaging.models import MessageState
 from messaging.providers.outcomes import Provider
 from messaging.rates import Rates
-from messaging.rendering import AddressOfLink
 from messaging.return_path import ReturnPath
 from messaging.settlement import Attempt, Settled, give_back, keep, keep_broken, settle
 from messaging.writing import Attempted, Pen, Written

@@ -16,8 +16,9 @@ from invoices.queries import why_not_dun
 from messaging import claims
 from messaging.approaches import opening
 from messaging.claims import Claim
+from messaging.link_text import AddressOfLink
 from messaging.models import MessageInvoice, MessageState
-from messaging.rendering import AddressOfLink, Rendered
+from messaging.rendering import Rendered
 from messaging.sms_limits import count_or_hold
 from messaging.standing import Standing, standing_of, stands
 from messaging.writing import Written

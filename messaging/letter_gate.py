@@ -11,8 +11,9 @@ from invoices.pauses import hold_debtor
 from invoices.queries import why_not_dun
 from messaging.letter_models import LetterBatch
 from messaging.letter_sheets import AddressIncomplete, Letter, letter_of
+from messaging.link_text import AddressOfLink, LinkText
 from messaging.models import Message, MessageInvoice, MessageState
-from messaging.rendering import AddressOfLink, LinkText, invoices_in
+from messaging.rendering import invoices_in
 from messaging.standing import standing_of
 
 

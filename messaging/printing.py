@@ -21,8 +21,8 @@ from messaging.letter_gate import admitted
 from messaging.letter_models import LetterBatch, LetterBatchState
 from messaging.letter_sheets import Letter
 from messaging.letter_shelf import LetterShelf
+from messaging.link_text import AddressOfLink
 from messaging.models import Message, MessageState
-from messaging.rendering import AddressOfLink
 from messaging.typesetting import NotTypeset, Typeset, typeset, why_not_set
 
 log = structlog.get_logger()

@@ -1,8 +1,8 @@
 """A stored message turned into what leaves: greeting, organisation, link and count are filled in now."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
@@ -19,6 +19,7 @@ from messaging import charge_words, legal, legal_values, sms, wording
 from messaging.charges import said_by
 from messaging.events import CHARGES, EVENTS, Part
 from messaging.layout import Look
+from messaging.link_text import LinkText
 from messaging.mail import Mailbox, MailTemplate
 from messaging.models import Message, MessageInvoice, MessageTemplate
 from messaging.own_texts import says_charges
@@ -27,24 +28,6 @@ from messaging.providers.outcomes import OutgoingMail, OutgoingSms
 from messaging.texts import default_texts, foot, help_block
 
 HIDDEN_LINK = "[link]"
-
-
-@dataclass(frozen=True, slots=True)
-class LinkText:
-    """What a message says about its link: the address, until when it works, and how long that is.
-
-    On paper stand `site` and, after it, `code`: together the same address, to be typed.
-    """
-
-    url: str
-    valid_until: datetime
-    valid_for: timedelta
-    site: str = ""
-    code: str = ""
-
-
-AddressOfLink = Callable[[Message], LinkText | None]
-"""What a message says about its link, a debtor's or a member's; None when that opens nothing."""
 
 
 class Texts(Protocol):

@@ -13,8 +13,8 @@ from core.organisations.models import Organisation
 from invoices.models import ContactPoint, ContactState
 from invoices.pauses import has_pause
 from messaging.approaches import WEEK, filled_week
+from messaging.link_text import AddressOfLink, LinkText
 from messaging.models import Message
-from messaging.rendering import AddressOfLink, LinkText
 from messaging.sms_models import OptOut
 
 

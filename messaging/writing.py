@@ -15,10 +15,11 @@ from core.refusals import Refusal
 from invoices.models import Debtor
 from messaging.charges import charged_among
 from messaging.claims import Claim
+from messaging.link_text import AddressOfLink
 from messaging.mail import Mailbox
 from messaging.models import Message, MessageInvoice
 from messaging.providers.outcomes import OutgoingMail
-from messaging.rendering import AddressOfLink, Rendered, Texts, render, texts_of
+from messaging.rendering import Rendered, Texts, render, texts_of
 from messaging.return_path import ReturnPath
 from messaging.standing import Standing, standings, stands
 

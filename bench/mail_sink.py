@@ -10,9 +10,11 @@ _HELLO = b"250-sink.test\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 
 
 class _Line(asyncio.Protocol):
-    """One connection; commands may come several in a packet (RFC 2920)."""
+    """One connection, whose answers come `away` seconds later; commands may come several in a packet
+    (RFC 2920)."""
 
-    def __init__(self) -> None:
+    def __init__(self, away: float) -> None:
+        self._away = away
         self._waiting = b""
         self._in_words = False
 
@@ -26,7 +28,14 @@ class _Line(asyncio.Protocol):
         answers = []
         while (answer := self._next()) is not None:
             answers.append(answer)
-        self._transport.write(b"".join(answers))
+        if answers:
+            self._answer(b"".join(answers))
+
+    def _answer(self, words: bytes) -> None:
+        if self._away:
+            asyncio.get_running_loop().call_later(self._away, self._transport.write, words)
+        else:
+            self._transport.write(words)
 
     def _next(self) -> bytes | None:
         """Return the answer to what came, or None while the rest is still on its way."""
@@ -46,11 +55,11 @@ class _Line(asyncio.Protocol):
 
 
 @contextmanager
-def mail_sink() -> Iterator[int]:
-    """Run the server in a process of its own; yield its port on loopback."""
+def mail_sink(*, away: float = 0.0) -> Iterator[int]:
+    """Run the server, so many seconds there and back, in a process of its own; yield its port on loopback."""
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(there,), daemon=True)
+    process = spawn.Process(target=_serve, args=(there, away), daemon=True)
     process.start()
     try:
         yield here.recv()
@@ -59,9 +68,9 @@ def mail_sink() -> Iterator[int]:
         process.join()
 
 
-def _serve(tell: Connection) -> None:
+def _serve(tell: Connection, away: float) -> None:
     async def listen() -> None:
-        server = await asyncio.get_running_loop().create_server(_Line, "127.0.0.1", 0)
+        server = await asyncio.get_running_loop().create_server(lambda: _Line(away), "127.0.0.1", 0)
         tell.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 

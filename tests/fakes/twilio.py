@@ -99,6 +99,7 @@ class FakeTwilio:
         self.callbacks: dict[str, str] = {}
         self.list_lag = 0
         self.list_lag_seconds = 0.0
+        self.away_seconds = 0.0
         self.created: dict[str, float] = {}
         self.lock = threading.Lock()
         self._server = _Server(self)
@@ -270,6 +271,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", "0"))
         body = self.rfile.read(length).decode("utf-8")
+        time.sleep(self._twilio.away_seconds)
         if not self._known() or self.headers.get("Content-Type") != FORM:
             self._refuse(20003 if not self._known() else 20404)
             return

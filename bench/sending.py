@@ -42,8 +42,8 @@ BURST, SOON = 1_000, 10
 MAIL_AWAY, SMS_AWAY = 0.020, 0.100
 METHOD = (
     f"{WORKERS} worker processes with {SENDERS} lines each, as `portal worker` has them, claim, write, ask "
-    "the gate, hand over and settle every message in the database; on SQLite each step waits for the disk, on "
-    "PostgreSQL here it does not. The servers only answer, and share the processors. The limit is bare "
+    "the gate, hand over and settle every message in the database; on SQLite each step waits for the disk, "
+    "on PostgreSQL here it does not. The servers only answer, and share the processors. The limit is bare "
     "smtplib on one line, a message made beforehand, to the server that is not away."
 )
 

@@ -24,6 +24,8 @@ STATES: Mapping[LineState, Word] = MappingProxyType(
         LineState.IGNORED: (N_("Laid aside"), "calm"),
     }
 )
+# Money of ours that came back: a person looks why.
+CAME_BACK: Word = (N_("Came back"), "wait")
 # What a member may choose; `outgoing` is the portal's own.
 REASONS: Mapping[IgnoreReason, str] = MappingProxyType(
     {
@@ -40,7 +42,8 @@ def state(line: BankLine) -> tuple[str, str]:
     """Return the word and the tone for where a line stands."""
     if line.ignore_reason == IgnoreReason.OUTGOING:
         return str(gettext(OUTGOING)), "calm"
-    word, tone = STATES[line.state]
+    came_back = line.is_reversal and line.amount > 0 and line.state == LineState.UNMATCHED
+    word, tone = CAME_BACK if came_back else STATES[line.state]
     return str(gettext(word)), tone
 
 

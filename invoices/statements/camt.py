@@ -133,8 +133,14 @@ def _line(entry: Element, details: list[Element], amount: int) -> Line:
         remittance=words(told or beside),
         end_to_end_id=provided(next(iter(_every(alone, "Refs/EndToEndId")), "")),
         bank_reference=provided(next((one for one in own_ids if one), "")),
-        is_reversal=_said(entry, "RvslInd") in ("true", "1"),
+        is_reversal=_is_reversal(entry, details),
     )
+
+
+def _is_reversal(entry: Element, details: list[Element]) -> bool:
+    """Return whether money came or went back. Some banks say only why it did (`RtrInf`)."""
+    is_told = any(detail.find("{*}RtrInf") is not None for detail in details)
+    return is_told or _said(entry, "RvslInd") in ("true", "1")
 
 
 def _first(details: list[Element], roles: tuple[str, ...] | list[str], names: tuple[str, ...]) -> list[str]:

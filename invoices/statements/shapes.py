@@ -25,7 +25,8 @@ NOT_PROVIDED = ("NOTPROVIDED", "NOT PROVIDED", "NONREF")
 class Line:
     """One amount on an account, in minor units: above zero came in, below went out.
 
-    `reference` is the structured one; `is_reversal` tells that an earlier line is taken back.
+    `reference` is the structured one; `is_reversal` tells that an earlier line is taken back: money that
+    came in went back to its payer, or money that we paid came back.
     """
 
     booked_on: date

@@ -23,7 +23,9 @@ class Suggestion:
 
 
 def suggestion_for(*, line: BankLine) -> Suggestion:
-    """Return what the line may pay, as things stand now."""
+    """Return what the line may pay, as things stand now. Money of ours that came back pays nothing."""
+    if line.is_reversal:
+        return Suggestion({}, [])
     incoming = incoming_of(line)
     known = payers(organisation_id=line.organisation_id, ibans={line.counterparty_iban})
     payer_of = known.get(line.counterparty_iban, frozenset())

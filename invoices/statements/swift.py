@@ -104,7 +104,7 @@ def _line(said: Mapping[str, Any]) -> Line:
         remittance=words((details.get("remittance"),)),
         end_to_end_id=provided(details.get("end_to_end_id")),
         bank_reference=provided(said.get("bank_reference")),
-        is_reversal=str(said.get("status") or "").upper().startswith("R"),
+        is_reversal="returned" in details or str(said.get("status") or "").upper().startswith("R"),
     )
 
 
@@ -136,7 +136,8 @@ def _by_name(told: str) -> dict[str, str]:
     counterparty = [*values.get("CNTP", "").split("/"), "", "", ""]
     remittance = values.get("REMI", "")
     structured = _STRUCTURED.search(remittance)
-    return {
+    returned = {"returned": values["RTRN"]} if values.get("RTRN") else {}
+    return returned | {
         "name": values.get("NAME") or counterparty[2],
         "iban": values.get("IBAN") or counterparty[0],
         "reference": structured[1] if structured else "",

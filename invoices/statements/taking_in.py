@@ -156,8 +156,11 @@ def _book(
     today: date,
     when_settled: WhenSettled,
 ) -> None:
-    """Match the lines one after the other: what one has paid is no longer open for the next."""
-    came_in = [line for line in lines if line.amount > 0]
+    """Match the lines one after the other: what one has paid is no longer open for the next.
+
+    Money of ours that came back pays no invoice, whatever its text names: it waits for a person.
+    """
+    came_in = [line for line in lines if line.amount > 0 and not line.is_reversal]
     organisation_id = statement.organisation_id
     known = payers(organisation_id=organisation_id, ibans={line.counterparty_iban for line in came_in})
     is_open = _payable(statement, came_in, known_debtors=frozenset().union(*known.values()))

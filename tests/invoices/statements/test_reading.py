@@ -102,11 +102,24 @@ def test_what_is_pending_is_not_there_yet() -> None:
     assert lines(camt(Paid(1_000, status="PDNG"), Paid(500)))[0].amount == 500
 
 
-@pytest.mark.parametrize("write", [camt, mt940])
+@pytest.mark.parametrize("write", [camt, mt940, coda])
 def test_money_that_went_back_is_a_reversal_and_went_out(write: Callable[..., bytes]) -> None:
     back, plain = lines(write(Paid(-5_000, reversal=True), Paid(-700)))
     assert (back.amount, back.is_reversal) == (-5_000, True)
     assert (plain.amount, plain.is_reversal) == (-700, False)
+
+
+@pytest.mark.parametrize("write", [camt, mt940, coda])
+def test_money_of_ours_that_came_back_is_a_reversal_and_came_in(write: Callable[..., bytes]) -> None:
+    back, plain = lines(write(Paid(5_000, reversal=True), Paid(700)))
+    assert (back.amount, back.is_reversal) == (5_000, True)
+    assert (plain.amount, plain.is_reversal) == (700, False)
+
+
+def test_a_bank_that_only_says_why_money_came_back_says_that_it_did() -> None:
+    because = b"<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls>"
+    assert lines(camt(Paid(5_000)).replace(b"</TxDtls>", because))[0].is_reversal
+    assert lines(mt940(Paid(5_000)).replace(b":86:", b":86:/RTRN/AC04//"))[0].is_reversal
 
 
 def test_several_statements_stand_in_one_file_and_the_same_one_counts_once() -> None:

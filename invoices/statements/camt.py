@@ -7,7 +7,7 @@ ones and information stand outside the balances.
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import cast
 from xml.etree.ElementTree import Element, ParseError
 
@@ -25,6 +25,9 @@ from invoices.statements.refusals import (
 from invoices.statements.shapes import Line, Statement, minor, provided, words
 
 _MESSAGE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:([a-z]+\.\d{3})\.\d{3}\.\d{2}\}Document")
+# ActiveOrHistoricCurrencyAndAmount: 18 digits, 5 of them behind the point, no sign and no exponent.
+_AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,5})?")
+LONGEST_AMOUNT = 24
 OPENINGS, CLOSINGS = ("OPBD", "PRCD", "ITBD"), ("CLBD", "ITBD")
 
 
@@ -175,10 +178,11 @@ def _currency(element: Element) -> str:
 
 
 def _amount(element: Element) -> int:
-    try:
-        return minor(Decimal(_said(element, "Amt")), _currency(element), where="Amt")
-    except InvalidOperation:
-        raise StatementBroken(where="Amt") from None
+    said = _said(element, "Amt")
+    where = f"Amt {said[:LONGEST_AMOUNT]}"
+    if not _AMOUNT.fullmatch(said):
+        raise StatementBroken(where=where)
+    return minor(Decimal(said), _currency(element), where=where)
 
 
 def _signed(element: Element) -> int:

@@ -67,8 +67,11 @@ class Statement:
 
 def minor(amount: Decimal, currency: str, *, where: str) -> int:
     """Return an amount in minor units. Raises StatementBroken for a fraction of one, and for no amount."""
-    scaled = amount.scaleb(decimals_of(currency)) if amount.is_finite() else Decimal("NaN")
-    if not scaled.is_finite() or scaled != scaled.to_integral_value() or abs(scaled) >= LARGEST_AMOUNT:
+    # Looked at before it is scaled: an exponent that is large enough is an error of arithmetic.
+    if not amount.is_finite() or abs(amount) >= LARGEST_AMOUNT:
+        raise StatementBroken(where=where)
+    scaled = amount.scaleb(decimals_of(currency))
+    if scaled != scaled.to_integral_value() or abs(scaled) >= LARGEST_AMOUNT:
         raise StatementBroken(where=where)
     return int(scaled)
 

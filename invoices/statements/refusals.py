@@ -59,6 +59,12 @@ class StatementInFuture(Refusal):
     sentence = N_("Statement %(number)s has a line booked on %(day)s. That day has not come yet.")
 
 
+class StatementEndsInFuture(Refusal):
+    """The closing balance is of a day that has come nowhere yet: nobody knows what will be booked on it."""
+
+    sentence = N_("Statement %(number)s closes on %(day)s. That day has not come yet.")
+
+
 class TooManyLines(Refusal):
     """More lines than are booked in one transaction."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from core.money import CURRENCIES, decimals_of
@@ -13,6 +13,7 @@ from invoices.statements.refusals import (
     CurrencyUnknown,
     StatementBroken,
     StatementDoesNotAddUp,
+    StatementEndsInFuture,
     StatementInFuture,
 )
 
@@ -91,7 +92,7 @@ def check(statement: Statement, *, today: date) -> None:
     """Look a statement over.
 
     Raises CurrencyUnknown, CurrencyMixed, StatementDoesNotAddUp and, for lines booked after `today`,
-    StatementInFuture.
+    StatementInFuture; StatementEndsInFuture for a balance of a later day than it is anywhere.
     """
     number, currency = statement.number, statement.currency
     if currency not in CURRENCIES:
@@ -101,5 +102,7 @@ def check(statement: Statement, *, today: date) -> None:
             raise CurrencyMixed(number=number, currency=currency, other=line.currency)
         if line.booked_on > today:
             raise StatementInFuture(number=number, day=line.booked_on.isoformat())
+    if statement.closed_on > today + timedelta(days=1):
+        raise StatementEndsInFuture(number=number, day=statement.closed_on.isoformat())
     if statement.opening + sum(line.amount for line in statement.lines) != statement.closing:
         raise StatementDoesNotAddUp(number=number)

@@ -194,6 +194,10 @@ OUTSIDE = b'<!DOCTYPE Document SYSTEM "file:///etc/passwd">'
         (camt(Paid(100, currency="USD")), refusals.CurrencyMixed),
         (camt(Paid(100, currency="XTS"), currency="XTS"), refusals.CurrencyUnknown),
         (camt(Paid(100, on=date(2026, 11, 19))), refusals.StatementInFuture),
+        (CAMT.replace(b"2026-11-17</Dt></Dt></Bal><Ntry>", b"2026-11-20</Dt></Dt></Bal><Ntry>"),
+         refusals.StatementEndsInFuture),
+        (MT940.replace(b":62F:C261117", b":62F:C270617"), refusals.StatementEndsInFuture),
+        (CODA.replace(b"1000171126 ", b"1000201126 "), refusals.StatementEndsInFuture),
         (MT940[: MT940.index(b":62F:")], refusals.StatementCutOff),
         (MT940[: MT940.index(b":25:")], refusals.StatementCutOff),
         (MT940.replace(b"C1,00NTRF", b"C2,00NTRF"), refusals.StatementDoesNotAddUp),
@@ -216,6 +220,12 @@ def test_what_is_no_whole_statement_is_refused_by_name(content: bytes, refused: 
     with pytest.raises(refused) as found:
         read(content)
     assert "%(" not in str(found.value)
+
+
+@pytest.mark.parametrize("write", [camt, mt940, coda])
+def test_where_the_day_begins_earlier_a_statement_may_be_of_tomorrow(write: Callable[..., bytes]) -> None:
+    (statement,) = read_statements(write(Paid(100, on=date(2026, 11, 16))), today=date(2026, 11, 16))
+    assert statement.closed_on == date(2026, 11, 17)
 
 
 def test_a_file_may_have_ten_megabytes_and_not_a_byte_more() -> None:

@@ -1,7 +1,7 @@
 """Which invoices an amount that came in pays: pure, and sure only where no other answer fits as well.
 
 What is not sure is suggested to a person, never booked. The order: the structured reference, then invoice
-numbers in the text, then the payer's account when it has paid for one debtor before.
+numbers in the text, then the payer's account when it has paid for one debtor before and nothing else is said.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -23,12 +23,16 @@ _SPLIT = str.maketrans(",;:\u00a0", "    ")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What the bank says of an amount that came in; `amount` in minor units is what is not booked yet."""
+    """What the bank says of an amount that came in; `amount` in minor units is what is not booked yet.
+
+    `end_to_end_id` is the payer's own word for it, in which they may repeat an invoice number.
+    """
 
     amount: int
     currency: str
     reference: str = ""
     text: str = ""
+    end_to_end_id: str = ""
     name: str = ""
     iban: str = ""
 
@@ -78,7 +82,9 @@ def keys_in(incoming: Incoming) -> frozenset[str]:
 
     Each with and without leading zeros, and without letters before a number as in `nr2026/1001`.
     """
-    spoken = f"{incoming.reference} {incoming.text}".upper().translate(_SPLIT).split()
+    spoken = (
+        f"{incoming.reference} {incoming.text} {incoming.end_to_end_id}".upper().translate(_SPLIT).split()
+    )
     found: set[str] = {key_of(incoming.reference)}
     for count in range(1, WORDS_TOGETHER + 1):
         for start in range(len(spoken) - count + 1):
@@ -151,7 +157,7 @@ def match(incoming: Incoming, *, invoices: OpenInvoices, payer_of: Collection[in
         )
         telling = all(len(number_key(one.number)) >= TELLING_NUMBER for one in by_number)
         return _named(incoming, by_number, is_part_sure=is_known and telling)
-    return _by_payer(incoming, invoices.owed_by(incoming, payer_of))
+    return _by_payer(incoming, invoices.owed_by(incoming, payer_of), payer_of)
 
 
 def _named(incoming: Incoming, named: Sequence[OpenInvoice], *, is_part_sure: bool) -> Match:
@@ -164,19 +170,29 @@ def _named(incoming: Incoming, named: Sequence[OpenInvoice], *, is_part_sure: bo
     return Match(_shared_out(incoming.amount, named), is_sure)
 
 
-def _by_payer(incoming: Incoming, owed: Sequence[OpenInvoice]) -> Match:
-    """Return the one set of invoices that makes the amount, else a suggestion, the oldest first."""
+def _by_payer(incoming: Incoming, owed: Sequence[OpenInvoice], payer_of: Collection[int]) -> Match:
+    """Return the one invoice that makes the amount, or all of them, else a suggestion, the oldest first.
+
+    Sure only for a payer of one debtor who says nothing else: a number that is on no open invoice may be
+    that of one which is not here yet, or was paid before.
+    """
     sets = list(_sets_of(owed, incoming.amount))
-    if len(sets) == 1 and len({one.debtor_id for one in owed}) == 1:
-        return Match(_shared_out(incoming.amount, sets[0]), is_sure=True)
-    return Match(_shared_out(incoming.amount, sets[0] if sets else owed))
+    is_plain = len(sets) == 1 and len(sets[0]) in (1, len(owed))
+    is_sure = is_plain and len(payer_of) == 1 and not _says_a_number(incoming)
+    return Match(_shared_out(incoming.amount, sets[0] if sets else owed), is_sure)
+
+
+def _says_a_number(incoming: Incoming) -> bool:
+    """Return whether reference or text may name an invoice. What the payer's bank numbers does not."""
+    digits = sum(sign.isdigit() for sign in incoming.text)
+    return bool(key_of(incoming.reference)) or digits >= SHORTEST_NUMBER
 
 
 def _sets_of(owed: Sequence[OpenInvoice], amount: int) -> Iterator[tuple[OpenInvoice, ...]]:
     """Yield the sets of one debtor's invoices that make this amount."""
     for debtor_id in dict.fromkeys(one.debtor_id for one in owed):
         mine = [one for one in owed if one.debtor_id == debtor_id]
-        sizes = range(1, len(mine) + 1) if len(mine) <= MOST_TOGETHER else (1, len(mine))
+        sizes = range(1, len(mine) + 1) if len(mine) <= MOST_TOGETHER else sorted({1, len(mine)})
         for size in sizes:
             for some in combinations(mine, size):
                 if sum(one.amount_open for one in some) == amount:

@@ -174,7 +174,8 @@ def incoming_of(line: BankLine) -> Incoming:
         amount=line.amount_left,
         currency=line.currency,
         reference=line.structured_reference,
-        text=f"{line.remittance} {line.end_to_end_id}",
+        text=line.remittance,
+        end_to_end_id=line.end_to_end_id,
         name=line.counterparty_name,
         iban=line.counterparty_iban,
     )

@@ -155,19 +155,6 @@ def taken_in_before(*, organisation_id: int, sha256: str) -> bool:
     return db.session.scalar(known.limit(1)) is not None
 
 
-def known_lines(*, organisation_id: int, fingerprints: Collection[str]) -> set[tuple[str, int]]:
-    """Return those of these lines that are there already, as (fingerprint, occurrence)."""
-    known: set[tuple[str, int]] = set()
-    for some in _in_pieces(fingerprints):
-        rows = db.session.execute(
-            select(BankLine.fingerprint, BankLine.occurrence).where(
-                BankLine.organisation_id == organisation_id, BankLine.fingerprint.in_(some)
-            )
-        )
-        known.update((fingerprint, occurrence) for fingerprint, occurrence in rows)
-    return known
-
-
 def incoming_of(line: BankLine) -> Incoming:
     """Return what is left of a line as rules of matching take it."""
     return Incoming(
@@ -184,7 +171,7 @@ def incoming_of(line: BankLine) -> Incoming:
 def payers(*, organisation_id: int, ibans: Collection[str]) -> Mapping[str, frozenset[int]]:
     """Return for each of these accounts the debtors for whom it has paid before."""
     found: dict[str, set[int]] = {}
-    for some in _in_pieces(iban for iban in ibans if iban):
+    for some in in_pieces(iban for iban in ibans if iban):
         rows = db.session.execute(
             select(BankLine.counterparty_iban, Invoice.debtor_id)
             .join(Payment, Payment.bank_line_id == BankLine.id)
@@ -211,9 +198,9 @@ def payable_by(
     keys = frozenset().union(*(keys_in(one) for one in incoming))
     reference, number = _stripped(Invoice.payment_reference), func.ltrim(_stripped(Invoice.number), "0")
     found: dict[int, OpenInvoice] = {}
-    for some in _in_pieces(keys):
+    for some in in_pieces(keys):
         found |= _open(organisation_id, creditor_ids, or_(reference.in_(some), number.in_(some)))
-    for few in _in_pieces(debtor_ids):
+    for few in in_pieces(debtor_ids):
         found |= _open(organisation_id, creditor_ids, Invoice.debtor_id.in_(few))
     return list(found.values())
 
@@ -221,7 +208,7 @@ def payable_by(
 def open_ones(*, organisation_id: int, invoice_ids: Collection[int]) -> Mapping[int, OpenInvoice]:
     """Return these of the invoices that are open, by id."""
     found: dict[int, OpenInvoice] = {}
-    for some in _in_pieces(invoice_ids):
+    for some in in_pieces(invoice_ids):
         found |= _open(organisation_id, (), Invoice.id.in_(some))
     return found
 
@@ -261,7 +248,8 @@ def _stripped(column: SQLColumnExpression[str]) -> SQLColumnExpression[str]:
     return stripped
 
 
-def _in_pieces(values: Iterable[Any]) -> Iterable[Sequence[Any]]:
+def in_pieces(values: Iterable[Any]) -> Iterable[Sequence[Any]]:
+    """Return the values in lists, each short enough for one statement."""
     all_of_them = list(values)
     return [all_of_them[start : start + _VALUES] for start in range(0, len(all_of_them), _VALUES)]
 

@@ -1,6 +1,5 @@
 """A file of statements taken in: its new lines stored, matched and booked, all of it in one transaction."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
@@ -11,19 +10,19 @@ from core import audit
 from core.database import db
 from core.organisations.models import Creditor, Organisation
 from invoices.queries import lock_invoices
+from invoices.statements.known import NewLine, new_lines
 from invoices.statements.matching import OpenInvoices, match
 from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
 from invoices.statements.operations import WhenSettled, book
 from invoices.statements.queries import (
     incoming_of,
-    known_lines,
     open_ones,
     payable_by,
     payers,
     taken_in_before,
 )
 from invoices.statements.refusals import StatementKnown
-from invoices.statements.shapes import Line, Statement
+from invoices.statements.shapes import Statement
 
 LONGEST_NAME = 200
 
@@ -41,7 +40,8 @@ def take_in(
 ) -> Sequence[BankStatement]:
     """Store the statements read from `content`, and book each line whose match is sure.
 
-    A line that an earlier statement brought is counted and not stored again. `when_settled` is called with
+    A line that an earlier statement brought is counted and not stored again; what may be such a line or
+    another payment is stored for a person. `when_settled` is called with
     the invoices that were paid on. Raises StatementKnown.
     """
     # Two files at once may hold the same lines: one after the other, for this organisation only.
@@ -51,50 +51,22 @@ def take_in(
     file_hash = sha256(content).hexdigest()
     if taken_in_before(organisation_id=organisation_id, sha256=file_hash):
         raise StatementKnown
-    numbered = _numbered(statements)
-    known = known_lines(
-        organisation_id=organisation_id, fingerprints={print_ for _, _, print_, _ in numbered}
-    )
     rows = []
-    for place, statement in enumerate(statements, start=1):
+    found = new_lines(organisation_id=organisation_id, statements=statements)
+    for place, (statement, new) in enumerate(zip(statements, found, strict=True), start=1):
         row = _statement(
             statement, organisation_id, member_id, file_name[-LONGEST_NAME:], file_hash, place, now
         )
-        mine = [each for each in numbered if each[0] is statement]
-        row.lines_known = sum((print_, count) in known for _, _, print_, count in mine)
+        row.lines_known = len(statement.lines) - len(new)
         db.session.add(row)
         db.session.flush()
-        lines = [
-            _line(row, line, number, print_, count)
-            for number, (_, line, print_, count) in enumerate(mine, start=1)
-            if (print_, count) not in known
-        ]
+        lines = [_line(row, one, number) for number, one in enumerate(new, start=1)]
         db.session.add_all(lines)
         db.session.flush()
         _book(row, lines, now=now, today=today, when_settled=when_settled)
         _tell(row, lines, now)
         rows.append(row)
     return rows
-
-
-def _numbered(statements: Sequence[Statement]) -> list[tuple[Statement, Line, str, int]]:
-    """Return each line with its fingerprint and how often that came in this file by now."""
-    seen: Counter[str] = Counter()
-    numbered = []
-    for statement in statements:
-        for line in statement.lines:
-            print_ = _fingerprint(statement.account, line)
-            seen[print_] += 1
-            numbered.append((statement, line, print_, seen[print_]))
-    return numbered
-
-
-def _fingerprint(account: str, line: Line) -> str:
-    said = (
-        account, line.booked_on.isoformat(), str(line.amount), line.currency, line.iban, line.name,
-        line.reference, line.remittance, line.end_to_end_id, line.bank_reference,
-    )  # fmt: skip
-    return sha256("\0".join(said).encode()).hexdigest()
 
 
 def _statement(
@@ -124,7 +96,8 @@ def _statement(
     )
 
 
-def _line(statement: BankStatement, line: Line, place: int, fingerprint: str, occurrence: int) -> BankLine:
+def _line(statement: BankStatement, new: NewLine, place: int) -> BankLine:
+    line = new.line
     is_ours = line.amount < 0 and not line.is_reversal
     return BankLine(
         organisation_id=statement.organisation_id,
@@ -141,8 +114,9 @@ def _line(statement: BankStatement, line: Line, place: int, fingerprint: str, oc
         bank_reference=line.bank_reference,
         remittance=line.remittance,
         is_reversal=line.is_reversal,
-        fingerprint=fingerprint,
-        occurrence=occurrence,
+        may_be_known=new.may_be_known,
+        fingerprint=new.fingerprint,
+        occurrence=new.occurrence,
         state=LineState.IGNORED if is_ours else LineState.UNMATCHED,
         ignore_reason=IgnoreReason.OUTGOING if is_ours else None,
     )
@@ -158,9 +132,11 @@ def _book(
 ) -> None:
     """Match the lines one after the other: what one has paid is no longer open for the next.
 
-    Money of ours that came back pays no invoice, whatever its text names: it waits for a person.
+    Money of ours that came back pays no invoice, whatever its text names, and what may be known must not be
+    booked twice: both wait for a person.
     """
-    came_in = [line for line in lines if line.amount > 0 and not line.is_reversal]
+    waits = {line.id for line in lines if line.is_reversal or line.may_be_known}
+    came_in = [line for line in lines if line.amount > 0 and line.id not in waits]
     organisation_id = statement.organisation_id
     known = payers(organisation_id=organisation_id, ibans={line.counterparty_iban for line in came_in})
     is_open = _payable(statement, came_in, known_debtors=frozenset().union(*known.values()))

@@ -1144,6 +1144,7 @@ def upgrade() -> None:
         sa.Column("bank_reference", sa.String(length=60), nullable=False),
         sa.Column("remittance", sa.Text(), nullable=False),
         sa.Column("is_reversal", sa.Boolean(), nullable=False),
+        sa.Column("may_be_known", sa.Boolean(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column(

@@ -54,6 +54,10 @@ KENMERK_CODES: Mapping[int, str] = MappingProxyType({7: "7", 8: "8", 9: "9", 10:
 KENMERK_BARE, KENMERK_LONGEST = 7, 16
 RF_LONGEST = 21
 
+# Signs that people and banks put into references and numbers, or leave out.
+SEPARATORS = " /-.+*_:,#"
+_STRIP = str.maketrans("", "", SEPARATORS)
+
 _SEPARATORS = re.compile(r"[\s./,:+*\u00a0-]")
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBERS = re.compile(
@@ -61,6 +65,29 @@ _NUMBERS = re.compile(
     r"|(?<![0-9A-Za-z])(?P<digits>[0-9]{2,25}-?)(?![0-9A-Za-z])"
 )
 _RF = re.compile(r"(?<![0-9A-Za-z])RF[0-9]{2}[0-9A-Z ]+", re.IGNORECASE)
+
+
+def key_of(text: str) -> str:
+    """Return a reference or number as it is compared: in capitals, without separators."""
+    return text.upper().translate(_STRIP)
+
+
+def number_key(number: str) -> str:
+    """Return an invoice number as it is compared: also without leading zeros."""
+    return key_of(number).lstrip("0")
+
+
+def key_in_sql(column: str) -> str:
+    """Return SQL that makes of a column what `key_of` makes of a text."""
+    stripped = f"upper({column})"
+    for sign in SEPARATORS:
+        stripped = f"replace({stripped}, '{sign}', '')"
+    return stripped
+
+
+def number_key_in_sql(column: str) -> str:
+    """Return SQL that makes of a column what `number_key` makes of a text."""
+    return f"ltrim({key_in_sql(column)}, '0')"
 
 
 def ogm(base: str) -> str:

@@ -130,7 +130,7 @@ class _Neighbours:
 
 def _spans_of_lines(organisation_id: int, fingerprints: Collection[str]) -> defaultdict[str, Counter[Span]]:
     """Return the statements that brought each of these lines, and how often they did."""
-    found: dict[str, Counter[Span]] = defaultdict(Counter)
+    found: defaultdict[str, Counter[Span]] = defaultdict(Counter)
     for some in in_pieces(fingerprints):
         wanted = (
             select(BankLine.fingerprint, BankStatement)

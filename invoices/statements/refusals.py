@@ -71,6 +71,12 @@ class TooManyLines(Refusal):
     sentence = N_("This file has more than %(most)s lines. Ask your bank for a shorter period.")
 
 
+class TooManyStatements(Refusal):
+    """More statements than are stored in one transaction."""
+
+    sentence = N_("This file has more than %(most)s statements. Ask your bank for a shorter period.")
+
+
 class StatementKnown(Refusal):
     """The same bytes were taken in before."""
 

@@ -8,19 +8,14 @@ from sqlalchemy import select
 
 from core import audit
 from core.database import db
-from core.organisations.models import Creditor, Organisation
+from core.organisations.models import Organisation
 from invoices.queries import lock_invoices
 from invoices.statements.known import NewLine, new_lines
 from invoices.statements.matching import OpenInvoices, match
 from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
 from invoices.statements.operations import WhenSettled, book
-from invoices.statements.queries import (
-    incoming_of,
-    open_ones,
-    payable_by,
-    payers,
-    taken_in_before,
-)
+from invoices.statements.prospects import Prospect
+from invoices.statements.queries import in_pieces, open_ones, owed_by, payers, taken_in_before
 from invoices.statements.refusals import StatementKnown
 from invoices.statements.shapes import Statement
 
@@ -33,13 +28,14 @@ def take_in(
     member_id: int | None,
     file_name: str,
     content: bytes,
-    statements: Sequence[Statement],
+    prospects: Sequence[Prospect],
     now: datetime,
     today: date,
     when_settled: WhenSettled,
 ) -> Sequence[BankStatement]:
-    """Store the statements read from `content`, and book each line whose match is sure.
+    """Store statements, and book each line whose match is sure.
 
+    `prospects` are what was read from `content`, with the invoices that may be paid.
     A line that an earlier statement brought is counted and not stored again; what may be such a line or
     another payment is stored for a person. `when_settled` is called with
     the invoices that were paid on. Raises StatementKnown.
@@ -52,8 +48,10 @@ def take_in(
     if taken_in_before(organisation_id=organisation_id, sha256=file_hash):
         raise StatementKnown
     rows = []
+    statements = [prospect.statement for prospect in prospects]
     found = new_lines(organisation_id=organisation_id, statements=statements)
-    for place, (statement, new) in enumerate(zip(statements, found, strict=True), start=1):
+    for place, (prospect, new) in enumerate(zip(prospects, found, strict=True), start=1):
+        statement = prospect.statement
         row = _statement(
             statement, organisation_id, member_id, file_name[-LONGEST_NAME:], file_hash, place, now
         )
@@ -63,7 +61,8 @@ def take_in(
         lines = [_line(row, one, number) for number, one in enumerate(new, start=1)]
         db.session.add_all(lines)
         db.session.flush()
-        _book(row, lines, now=now, today=today, when_settled=when_settled)
+        stored = list(zip(lines, new, strict=True))
+        _book(prospect, stored, now=now, today=today, when_settled=when_settled)
         _tell(row, lines, now)
         rows.append(row)
     return rows
@@ -123,8 +122,8 @@ def _line(statement: BankStatement, new: NewLine, place: int) -> BankLine:
 
 
 def _book(
-    statement: BankStatement,
-    lines: Sequence[BankLine],
+    prospect: Prospect,
+    new: Sequence[tuple[BankLine, NewLine]],
     *,
     now: datetime,
     today: date,
@@ -135,15 +134,19 @@ def _book(
     Money of ours that came back pays no invoice, whatever its text names, and what may be known must not be
     booked twice: both wait for a person.
     """
-    waits = {line.id for line in lines if line.is_reversal or line.may_be_known}
-    came_in = [line for line in lines if line.amount > 0 and line.id not in waits]
-    organisation_id = statement.organisation_id
-    known = payers(organisation_id=organisation_id, ibans={line.counterparty_iban for line in came_in})
-    is_open = _payable(statement, came_in, known_debtors=frozenset().union(*known.values()))
+    came_in = [
+        (line, prospect.incoming[one.line])
+        for line, one in new
+        if line.amount > 0 and not line.is_reversal and not line.may_be_known
+    ]
+    if not came_in:
+        return
+    organisation_id = came_in[0][0].organisation_id
+    known = payers(organisation_id=organisation_id, ibans={incoming.iban for _, incoming in came_in})
+    is_open = _payable(prospect, organisation_id, known_debtors=frozenset().union(*known.values()))
     paid_on: set[int] = set()
-    for line in came_in:
-        payer_of = known.get(line.counterparty_iban, frozenset())
-        found = match(incoming_of(line), invoices=is_open, payer_of=payer_of)
+    for line, incoming in came_in:
+        found = match(incoming, invoices=is_open, payer_of=known.get(incoming.iban, frozenset()))
         if found.shares and found.is_sure:
             paid_on.update(book(line=line, match=found, now=now, today=today))
             is_open.pay(found.shares)
@@ -154,27 +157,14 @@ def _book(
         when_settled(sorted(paid_on))
 
 
-def _payable(
-    statement: BankStatement, lines: Sequence[BankLine], *, known_debtors: frozenset[int]
-) -> OpenInvoices:
-    """Return the open invoices that the lines may pay, held until the transaction ends.
-
-    Those of the creditor with this account, when there is one.
-    """
-    organisation_id = statement.organisation_id
-    creditors = db.session.scalars(
-        select(Creditor.id).where(
-            Creditor.organisation_id == organisation_id, Creditor.iban == statement.account
-        )
-    ).all()
-    found = payable_by(
-        organisation_id=organisation_id,
-        incoming=[incoming_of(line) for line in lines],
-        debtor_ids=known_debtors,
-        creditor_ids=creditors,
+def _payable(prospect: Prospect, organisation_id: int, *, known_debtors: frozenset[int]) -> OpenInvoices:
+    """Return the open invoices that the lines may pay, as they are now, held until the transaction ends."""
+    owed = owed_by(
+        organisation_id=organisation_id, debtor_ids=known_debtors, creditor_ids=prospect.creditor_ids
     )
-    ids = [one.id for one in found]
-    lock_invoices(organisation_id=organisation_id, invoice_ids=ids)
+    ids = sorted(prospect.invoice_ids | owed)
+    for some in in_pieces(ids):
+        lock_invoices(organisation_id=organisation_id, invoice_ids=some)
     return OpenInvoices(open_ones(organisation_id=organisation_id, invoice_ids=ids).values())
 
 

@@ -19,6 +19,7 @@ from invoices.pauses import (
     pause,
     pause_of,
 )
+from invoices.statements.prospects import prospects_of
 from invoices.statements.reading import read_statements
 from invoices.statements.taking_in import take_in
 from tests.dunning.conftest import FRIDAY, Office, days
@@ -70,7 +71,9 @@ def stated(office: Office, closed_on: date, at: datetime = FRIDAY) -> None:
         member_id=None,
         file_name="statement.xml",
         content=content,
-        statements=read_statements(content, today=at.date()),
+        prospects=prospects_of(
+            organisation_id=office.organisation.id, statements=read_statements(content, today=at.date())
+        ),
         now=at,
         today=at.date(),
         when_settled=list,

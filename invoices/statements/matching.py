@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from itertools import combinations
 
-from invoices.references import key_of, number_key
+from invoices.references import is_checked, is_misspelt, key_of, number_key
 
 SHORTEST_NUMBER = 3
 # A number or reference this long is no year, amount or house number by chance.
@@ -147,20 +147,29 @@ class OpenInvoices:
 def match(incoming: Incoming, *, invoices: OpenInvoices, payer_of: Collection[int]) -> Match:
     """Return which of these open invoices the amount pays.
 
-    `payer_of` holds the debtors for whom this account has paid before. A part of an invoice is sure by its
-    reference, and by its number only from a payer who is known by account or name.
+    `payer_of` holds the debtors for whom this account has paid before. A part of an invoice is sure by a
+    reference with right check digits; by another one, or by a number, only from a payer who is known by
+    account or name. A reference whose check digits are wrong makes nothing sure.
     """
     by_reference = invoices.referred_to(incoming)
     if by_reference:
-        return _named(incoming, by_reference, is_part_sure=True)
+        is_right = all(is_checked(one.reference) for one in by_reference)
+        is_part_sure = is_right or _is_known(incoming, by_reference, payer_of)
+        found = _named(incoming, by_reference, is_part_sure=is_part_sure)
+        return replace(
+            found, is_sure=found.is_sure and not any(is_misspelt(one.reference) for one in by_reference)
+        )
     by_number = invoices.numbered(incoming)
     if by_number:
-        is_known = all(
-            one.debtor_id in payer_of or _is_called(one.debtor_name, incoming.name) for one in by_number
-        )
+        is_known = _is_known(incoming, by_number, payer_of)
         telling = all(len(number_key(one.number)) >= TELLING_NUMBER for one in by_number)
-        return _named(incoming, by_number, is_part_sure=is_known and telling)
+        found = _named(incoming, by_number, is_part_sure=is_known and telling)
+        return replace(found, is_sure=found.is_sure and not is_misspelt(incoming.reference))
     return _by_payer(incoming, invoices.owed_by(incoming, payer_of), payer_of)
+
+
+def _is_known(incoming: Incoming, named: Sequence[OpenInvoice], payer_of: Collection[int]) -> bool:
+    return all(one.debtor_id in payer_of or _is_called(one.debtor_name, incoming.name) for one in named)
 
 
 def _named(incoming: Incoming, named: Sequence[OpenInvoice], *, is_part_sure: bool) -> Match:

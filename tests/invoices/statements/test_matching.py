@@ -98,6 +98,21 @@ def test_a_part_is_sure_by_reference() -> None:
     assert pays(invoice(reference=OGM), reference=OGM, amount=5_000) == sure((1, 5_000))
 
 
+def test_a_part_is_sure_by_a_reference_without_check_digits_only_from_a_known_payer() -> None:
+    own = invoice(reference="KL-000451")
+    said: dict[str, Any] = {"reference": "KL000451"}
+    assert pays(own, **said) == sure((1, 125_000))
+    assert pays(own, **said, amount=5_000) == unsure((1, 5_000))
+    assert pays(own, **said, amount=5_000, payer_of={SANNE}) == sure((1, 5_000))
+
+
+@pytest.mark.parametrize("wrong", ["+++090/9337/55494+++", "RF19 5390 0754 7034"])
+def test_a_reference_with_wrong_check_digits_is_no_sure_match(wrong: str) -> None:
+    assert pays(invoice(reference=wrong), reference=wrong, payer_of={SANNE}) == unsure((1, 125_000))
+    assert pays(invoice(), reference=wrong, text="2026/1001") == unsure((1, 125_000))
+    assert pays(invoice(reference=wrong), text="2026/1001") == sure((1, 125_000))
+
+
 def test_a_part_is_sure_by_number_only_from_a_known_payer() -> None:
     said: dict[str, Any] = {"text": "2026/1001", "amount": 5_000}
     assert pays(invoice(), **said) == unsure((1, 5_000))

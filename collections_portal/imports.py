@@ -142,7 +142,7 @@ def _store(shelf: Shelf, job: Job) -> None:
         if problems.count:
             raise operations.ProblemsLeft
         store(task=task, counts=counts, progress=is_stored, when_settled=is_settled)
-        _finish(job, counts, rows)
+        _finish(job, counts, rows, says_open=task.prepared.says_open)
 
 
 def _task(shelf: Shelf, job: Job) -> Task:
@@ -159,9 +159,9 @@ def _task(shelf: Shelf, job: Job) -> Task:
         )
 
 
-def _finish(job: Job, counts: Counts, rows: int) -> None:
+def _finish(job: Job, counts: Counts, rows: int, *, says_open: bool) -> None:
     batch = batch_by_public_id(organisation_id=job.organisation_id, public_id=job.public_id)
-    operations.finish(batch=batch, counts=counts, rows=rows, now=clock.now())
+    operations.finish(batch=batch, counts=counts, rows=rows, says_open=says_open, now=clock.now())
 
 
 def _refuse(job: Job, because: Refusal) -> None:

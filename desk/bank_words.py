@@ -24,6 +24,10 @@ STATES: Mapping[LineState, Word] = MappingProxyType(
         LineState.IGNORED: (N_("Laid aside"), "calm"),
     }
 )
+# Money of ours that came back: a person looks why.
+CAME_BACK: Word = (N_("Came back"), "wait")
+# A person looks whether it is the same payment once more.
+MAY_BE_KNOWN: Word = (N_("Perhaps known"), "wait")
 # What a member may choose; `outgoing` is the portal's own.
 REASONS: Mapping[IgnoreReason, str] = MappingProxyType(
     {
@@ -40,8 +44,16 @@ def state(line: BankLine) -> tuple[str, str]:
     """Return the word and the tone for where a line stands."""
     if line.ignore_reason == IgnoreReason.OUTGOING:
         return str(gettext(OUTGOING)), "calm"
-    word, tone = STATES[line.state]
+    word, tone = _waits_because(line) or STATES[line.state]
     return str(gettext(word)), tone
+
+
+def _waits_because(line: BankLine) -> Word | None:
+    if line.state != LineState.UNMATCHED or line.amount < 0:
+        return None
+    if line.is_reversal:
+        return CAME_BACK
+    return MAY_BE_KNOWN if line.may_be_known else None
 
 
 def reason(line: BankLine) -> str:

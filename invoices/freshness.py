@@ -10,7 +10,6 @@ from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import BatchState, ImportBatch
-from invoices.models import Payment
 from invoices.statements.models import BankStatement
 
 
@@ -28,22 +27,38 @@ class PaymentDataTooOld(Refusal):
         super().__init__(day="–" if newest_on is None else newest_on.isoformat(), most=most)
 
 
-def payment_data_at(*, organisation_id: int) -> datetime | None:
-    """Return when the newest payment was entered, or the newest file with open amounts or payments came."""
-    entered = db.session.scalar(
-        select(func.max(Payment.created_at)).where(Payment.organisation_id == organisation_id)
-    )
+def payments_known_on(*, organisation: Organisation) -> date | None:
+    """Return the last day up to which all payments may be known; None when nothing tells.
+
+    A file that says what is open tells how things stand when it is stored. A bank statement tells about the
+    days up to its last one, whenever it is taken in. A payment entered by hand tells nothing about others.
+    """
+    return max((day for day in (_imported_on(organisation), _stated_on(organisation)) if day), default=None)
+
+
+def _imported_on(organisation: Organisation) -> date | None:
     imported = db.session.scalar(
         select(func.max(ImportBatch.finished_at)).where(
-            ImportBatch.organisation_id == organisation_id,
+            ImportBatch.organisation_id == organisation.id,
             ImportBatch.state == BatchState.DONE,
             ImportBatch.kind != FileKind.DEBTORS,
+            ImportBatch.findings["says_open"].as_boolean(),
         )
     )
-    stated = db.session.scalar(
-        select(func.max(BankStatement.created_at)).where(BankStatement.organisation_id == organisation_id)
+    return None if imported is None else day_in(imported, organisation.zone)
+
+
+def _stated_on(organisation: Organisation) -> date | None:
+    # A statement may end on the day after it came, where that day begins earlier than here. It tells about
+    # no more than there was when it came, and then one that ends a day before may tell as much: two days do.
+    ends = db.session.execute(
+        select(BankStatement.ends_on, func.max(BankStatement.created_at))
+        .where(BankStatement.organisation_id == organisation.id)
+        .group_by(BankStatement.ends_on)
+        .order_by(BankStatement.ends_on.desc())
+        .limit(2)
     )
-    return max((at for at in (entered, imported, stated) if at is not None), default=None)
+    return max((min(ends_on, day_in(came_at, organisation.zone)) for ends_on, came_at in ends), default=None)
 
 
 def require_fresh(*, organisation: Organisation, now: datetime) -> None:
@@ -51,7 +66,6 @@ def require_fresh(*, organisation: Organisation, now: datetime) -> None:
     most = organisation.payment_data_days
     if most is None:
         return
-    newest = payment_data_at(organisation_id=organisation.id)
-    newest_on = None if newest is None else day_in(newest, organisation.zone)
+    newest_on = payments_known_on(organisation=organisation)
     if newest_on is None or newest_on < day_in(now, organisation.zone) - timedelta(days=most):
         raise PaymentDataTooOld(newest_on=newest_on, most=most)

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, literal_column, text
+from sqlalchemy import CheckConstraint, Computed, Index, String, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, Minor, OfOrganisation, belongs_to, choice
 from core.identifiers import public_id
+from invoices.references import key_in_sql, number_key_in_sql
 
 
 class DebtorKind(StrEnum):
@@ -148,6 +149,7 @@ class Invoice(OfOrganisation, Base):
     """What is owed. `amount` is what the invoice said; `amount_open` what `invoices.balances` computes of it.
 
     `amount_settled_elsewhere` is what the creditor's own books say was settled without a payment we know.
+    `number_key` and `reference_key` are what payers' words are compared with: the database computes them.
     """
 
     __tablename__ = "invoices"
@@ -169,6 +171,20 @@ class Invoice(OfOrganisation, Base):
             postgresql_where=text("amount_open > 0"),
         ),
         Index("ix_invoices_debtor", "organisation_id", "debtor_id"),
+        Index(
+            "ix_invoices_number_key",
+            "organisation_id",
+            "number_key",
+            sqlite_where=text("amount_open > 0"),
+            postgresql_where=text("amount_open > 0"),
+        ),
+        Index(
+            "ix_invoices_reference_key",
+            "organisation_id",
+            "reference_key",
+            sqlite_where=text("amount_open > 0 AND reference_key <> ''"),
+            postgresql_where=text("amount_open > 0 AND reference_key <> ''"),
+        ),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
@@ -183,6 +199,12 @@ class Invoice(OfOrganisation, Base):
     amount_settled_elsewhere: Mapped[int] = mapped_column(Minor, default=0)
     description: Mapped[str] = mapped_column(String(240), default="")
     payment_reference: Mapped[str] = mapped_column(String(60), default="")
+    number_key: Mapped[str] = mapped_column(
+        Text, Computed(number_key_in_sql("number"), persisted=True), deferred=True
+    )
+    reference_key: Mapped[str] = mapped_column(
+        Text, Computed(key_in_sql("payment_reference"), persisted=True), deferred=True
+    )
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
@@ -191,6 +213,8 @@ class Invoice(OfOrganisation, Base):
 # Written out, never a parameter: only so both databases see that `ix_invoices_open` holds what is asked for,
 # and SQLite, which cannot know that of a parameter, does not plan the statement anew each time.
 INVOICE_IS_OPEN = Invoice.amount_open > literal_column("0")
+# The same for `ix_invoices_reference_key`.
+INVOICE_HAS_REFERENCE = Invoice.reference_key != literal_column("''")
 
 
 class Payment(OfOrganisation, Base):

@@ -11,6 +11,7 @@ from core.clock import day_in
 from core.organisations.models import Organisation
 from core.organisations.queries import organisation_by_public_id
 from invoices.statements.models import BankStatement
+from invoices.statements.prospects import prospects_of
 from invoices.statements.queries import Tally, tallies
 from invoices.statements.reading import MOST_BYTES, read_statements
 from invoices.statements.taking_in import take_in
@@ -47,6 +48,8 @@ def _taken_in(owner: Organisation, file: Path) -> Sequence[BankStatement]:
     with file.open("rb") as source:
         content = source.read(MOST_BYTES + 1)
     statements = read_statements(content, today=today)
+    with transaction.reading():
+        prospects = prospects_of(organisation_id=owner.id, statements=statements)
 
     def when_settled(invoice_ids: Collection[int]) -> None:
         close_settled(organisation_id=owner.id, invoice_ids=invoice_ids, now=now)
@@ -57,7 +60,7 @@ def _taken_in(owner: Organisation, file: Path) -> Sequence[BankStatement]:
             member_id=None,
             file_name=file.name,
             content=content,
-            statements=statements,
+            prospects=prospects,
             now=now,
             today=today,
             when_settled=when_settled,

@@ -119,35 +119,6 @@ def fee(
     return Charge((amount // step * step).quantize(CENT), unit.text("currency"), rows)
 
 
-def salary(
-    *,
-    book: Book,
-    country: str,
-    segment: Segment,
-    on: date,
-    principal: Decimal,
-    days_since_term: int,
-    instalments: int = 0,
-) -> Charge:
-    """Return the most a debtor owes for collection by an agency (Norway: salær), before VAT.
-
-    It doubles when `days_since_term` of the demand are more than the law says, is higher for a business, and
-    a plan with many instalments adds to it. Raises LawSilent.
-    """
-    row = book.row("salary", country=country, segment=segment, on=on)
-    unit = book.row("fee_unit", country=country, segment=segment, on=on)
-    owed = _sum([principal])
-    units = _slice_of(row.slices(), owed).units if owed else NOTHING
-    if days_since_term > row.whole("heavy_after_days"):
-        units *= row.number("heavy_factor")
-    if segment is Segment.BUSINESS:
-        units *= row.number("business_factor")
-    if instalments > row.whole("plan_more_instalments_than"):
-        units += row.number("plan_units")
-    amount = (units * unit.number("amount")).quantize(CENT, ROUND_DOWN)
-    return Charge(amount, unit.text("currency"), (row.id, unit.id))
-
-
 def recovery_sum(*, book: Book, country: str, segment: Segment, on: date) -> Charge:
     """Return the sum a late business owes without a reminder (Directive 2011/7/EU). Raises LawSilent."""
     row = book.row("recovery_sum", country=country, segment=segment, on=on)

@@ -40,12 +40,11 @@ class LawMisread(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Amounts up to and including `up_to`: a fixed sum, a percentage of what lies in it, or units."""
+    """Amounts up to and including `up_to`: a fixed sum, or a percentage of what lies in it."""
 
     up_to: Decimal | None
     fixed: Decimal
     percent: Decimal
-    units: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +169,8 @@ def _row(country: str, values: Mapping[str, Any]) -> Row:
 
 def _slice(values: Mapping[str, Any]) -> Slice:
     up_to = values.get("up_to")
-    fixed, percent, units = (Decimal(values.get(name, 0)) for name in ("fixed", "percent", "units"))
-    return Slice(None if up_to is None else Decimal(up_to), fixed, percent, units)
+    fixed, percent = (Decimal(values.get(name, 0)) for name in ("fixed", "percent"))
+    return Slice(None if up_to is None else Decimal(up_to), fixed, percent)
 
 
 def _keep_apart(rows: Iterable[Row]) -> None:

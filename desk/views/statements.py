@@ -22,6 +22,7 @@ from desk.import_files import name_of
 from desk.refusing import at_field
 from invoices.importing.refusals import FileTooLarge
 from invoices.statements.models import BankStatement
+from invoices.statements.prospects import prospects_of
 from invoices.statements.queries import statement_by_public_id
 from invoices.statements.reading import MEGABYTE, MOST_BYTES, read_statements
 from invoices.statements.taking_in import take_in
@@ -89,6 +90,8 @@ def _taken_in(sent: Any) -> Sequence[BankStatement]:
     organisation, now = current_organisation(), clock.now()
     content, today = sent.stream.read(MOST_BYTES + 1), day_in(now, organisation.zone)
     statements = read_statements(content, today=today)
+    with transaction.reading():
+        prospects = prospects_of(organisation_id=organisation.id, statements=statements)
     close = partial(close_settled, organisation_id=organisation.id, now=now)
 
     def when_settled(invoice_ids: Collection[int]) -> None:
@@ -100,7 +103,7 @@ def _taken_in(sent: Any) -> Sequence[BankStatement]:
             member_id=current_member().id,
             file_name=name_of(sent),
             content=content,
-            statements=statements,
+            prospects=prospects,
             now=now,
             today=today,
             when_settled=when_settled,

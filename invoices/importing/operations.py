@@ -144,14 +144,17 @@ def claim(*, organisation_id: int, batch_id: int) -> bool:
     return claimed is not None
 
 
-def finish(*, batch: ImportBatch, counts: Counts, rows: int, now: datetime) -> None:
-    """Note in the transaction that stored the rows that they are stored. What was shown of them goes."""
+def finish(*, batch: ImportBatch, counts: Counts, rows: int, says_open: bool, now: datetime) -> None:
+    """Note in the transaction that stored the rows that they are stored. What was shown of them goes.
+
+    `says_open` tells whether the file said what is open, or paid: `freshness` asks for it.
+    """
     tally = counts.debtors if batch.kind == FileKind.DEBTORS else counts.invoices
     batch.rows = batch.rows_done = rows
     batch.rows_new, batch.rows_changed, batch.rows_same = tally.new, tally.changed, tally.same
     batch.rows_refused = 0
     batch.state, batch.finished_at = BatchState.DONE, now
-    batch.findings = counts.as_json() | {"rows": rows, "rows_refused": 0}
+    batch.findings = counts.as_json() | {"rows": rows, "rows_refused": 0, "says_open": says_open}
     db.session.flush()
     _tell(batch, "import.done", now, batch.member_id, rows=rows, **counts.as_json())
 

@@ -7,7 +7,7 @@ ones and information stand outside the balances.
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import cast
 from xml.etree.ElementTree import Element, ParseError
 
@@ -25,6 +25,9 @@ from invoices.statements.refusals import (
 from invoices.statements.shapes import Line, Statement, minor, provided, words
 
 _MESSAGE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:([a-z]+\.\d{3})\.\d{3}\.\d{2}\}Document")
+# ActiveOrHistoricCurrencyAndAmount: 18 digits, 5 of them behind the point, no sign and no exponent.
+_AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,5})?")
+LONGEST_AMOUNT = 24
 OPENINGS, CLOSINGS = ("OPBD", "PRCD", "ITBD"), ("CLBD", "ITBD")
 
 
@@ -133,8 +136,14 @@ def _line(entry: Element, details: list[Element], amount: int) -> Line:
         remittance=words(told or beside),
         end_to_end_id=provided(next(iter(_every(alone, "Refs/EndToEndId")), "")),
         bank_reference=provided(next((one for one in own_ids if one), "")),
-        is_reversal=_said(entry, "RvslInd") in ("true", "1"),
+        is_reversal=_is_reversal(entry, details),
     )
+
+
+def _is_reversal(entry: Element, details: list[Element]) -> bool:
+    """Return whether money came or went back. Some banks say only why it did (`RtrInf`)."""
+    is_told = any(detail.find("{*}RtrInf") is not None for detail in details)
+    return is_told or _said(entry, "RvslInd") in ("true", "1")
 
 
 def _first(details: list[Element], roles: tuple[str, ...] | list[str], names: tuple[str, ...]) -> list[str]:
@@ -169,10 +178,11 @@ def _currency(element: Element) -> str:
 
 
 def _amount(element: Element) -> int:
-    try:
-        return minor(Decimal(_said(element, "Amt")), _currency(element), where="Amt")
-    except InvalidOperation:
-        raise StatementBroken(where="Amt") from None
+    said = _said(element, "Amt")
+    where = f"Amt {said[:LONGEST_AMOUNT]}"
+    if not _AMOUNT.fullmatch(said):
+        raise StatementBroken(where=where)
+    return minor(Decimal(said), _currency(element), where=where)
 
 
 def _signed(element: Element) -> int:

@@ -76,7 +76,8 @@ class BankLine(OfOrganisation, Base):
     """One amount that came in (above zero) or went out. `amount_left` is what is booked on no invoice yet.
 
     `fingerprint` is a hash of all that the bank says about it and `occurrence` counts equal ones in a file:
-    the pair is there once, however many statements bring it.
+    the pair is there once, however many statements bring it. One that `may_be_known` is equal to an earlier
+    one, but its statement follows on that one's: it may be the same line, or a second payment like the first.
     """
 
     __tablename__ = "bank_lines"
@@ -118,6 +119,7 @@ class BankLine(OfOrganisation, Base):
     bank_reference: Mapped[str] = mapped_column(String(60), default="")
     remittance: Mapped[str] = mapped_column(Text, default="")
     is_reversal: Mapped[bool] = mapped_column(default=False)
+    may_be_known: Mapped[bool] = mapped_column(default=False)
     fingerprint: Mapped[str] = mapped_column(String(64))
     occurrence: Mapped[int]
     state: Mapped[LineState] = mapped_column(choice(LineState, name="state"))

@@ -4,18 +4,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from core.database import db
 from core.refusals import N_, Refusal
-from invoices.models import INVOICE_IS_OPEN, Debtor, Invoice, Payment
-from invoices.statements.matching import SEPARATORS, Incoming, OpenInvoice, keys_in
+from invoices.models import INVOICE_HAS_REFERENCE, INVOICE_IS_OPEN, Debtor, Invoice, Payment
+from invoices.statements.matching import MOST_MEANT, Incoming, OpenInvoice
 from invoices.statements.models import BankLine, BankStatement, LineState
 
 SIZE = 50
 WAITING = (LineState.SUGGESTED, LineState.UNMATCHED)
 # SQLite takes 32,766 values in one statement, PostgreSQL 65,535.
 _VALUES = 10_000
+# With many more PostgreSQL reads all invoices instead of asking the index for each.
+KEYS_AT_ONCE = 1_000
 
 
 class StatementUnknown(Refusal):
@@ -155,26 +157,14 @@ def taken_in_before(*, organisation_id: int, sha256: str) -> bool:
     return db.session.scalar(known.limit(1)) is not None
 
 
-def known_lines(*, organisation_id: int, fingerprints: Collection[str]) -> set[tuple[str, int]]:
-    """Return those of these lines that are there already, as (fingerprint, occurrence)."""
-    known: set[tuple[str, int]] = set()
-    for some in _in_pieces(fingerprints):
-        rows = db.session.execute(
-            select(BankLine.fingerprint, BankLine.occurrence).where(
-                BankLine.organisation_id == organisation_id, BankLine.fingerprint.in_(some)
-            )
-        )
-        known.update((fingerprint, occurrence) for fingerprint, occurrence in rows)
-    return known
-
-
 def incoming_of(line: BankLine) -> Incoming:
     """Return what is left of a line as rules of matching take it."""
     return Incoming(
         amount=line.amount_left,
         currency=line.currency,
         reference=line.structured_reference,
-        text=f"{line.remittance} {line.end_to_end_id}",
+        text=line.remittance,
+        end_to_end_id=line.end_to_end_id,
         name=line.counterparty_name,
         iban=line.counterparty_iban,
     )
@@ -183,7 +173,7 @@ def incoming_of(line: BankLine) -> Incoming:
 def payers(*, organisation_id: int, ibans: Collection[str]) -> Mapping[str, frozenset[int]]:
     """Return for each of these accounts the debtors for whom it has paid before."""
     found: dict[str, set[int]] = {}
-    for some in _in_pieces(iban for iban in ibans if iban):
+    for some in in_pieces(iban for iban in ibans if iban):
         rows = db.session.execute(
             select(BankLine.counterparty_iban, Invoice.debtor_id)
             .join(Payment, Payment.bank_line_id == BankLine.id)
@@ -196,47 +186,60 @@ def payers(*, organisation_id: int, ibans: Collection[str]) -> Mapping[str, froz
     return {iban: frozenset(debtors) for iban, debtors in found.items()}
 
 
-def payable_by(
-    *,
-    organisation_id: int,
-    incoming: Sequence[Incoming],
-    debtor_ids: Collection[int],
-    creditor_ids: Collection[int] = (),
-) -> Sequence[OpenInvoice]:
-    """Return the open invoices that these amounts may name, and all of these debtors.
+def named_in(
+    *, organisation_id: int, keys: Iterable[str], creditor_ids: Collection[int] = ()
+) -> frozenset[int]:
+    """Return the ids of open invoices whose number or reference is one of these keys.
 
     With `creditor_ids` only invoices of these creditors: those whose account was paid on.
     """
-    keys = frozenset().union(*(keys_in(one) for one in incoming))
-    reference, number = _stripped(Invoice.payment_reference), func.ltrim(_stripped(Invoice.number), "0")
-    found: dict[int, OpenInvoice] = {}
-    for some in _in_pieces(keys):
-        found |= _open(organisation_id, creditor_ids, or_(reference.in_(some), number.in_(some)))
-    for few in _in_pieces(debtor_ids):
-        found |= _open(organisation_id, creditor_ids, Invoice.debtor_id.in_(few))
-    return list(found.values())
+    found: set[int] = set()
+    for some in in_pieces(set(keys), most=KEYS_AT_ONCE):
+        for named in (
+            Invoice.number_key.in_(some),
+            and_(INVOICE_HAS_REFERENCE, Invoice.reference_key.in_(some)),
+        ):
+            found.update(_ids_of_open(organisation_id, creditor_ids, named))
+    return frozenset(found)
+
+
+def owed_by(
+    *, organisation_id: int, debtor_ids: Collection[int], creditor_ids: Collection[int] = ()
+) -> frozenset[int]:
+    """Return the ids of all open invoices of these debtors, without those who have too many to choose of."""
+    found: set[int] = set()
+    for some in in_pieces(debtor_ids):
+        few = db.session.scalars(
+            select(Invoice.debtor_id)
+            .where(Invoice.organisation_id == organisation_id, INVOICE_IS_OPEN, Invoice.debtor_id.in_(some))
+            .group_by(Invoice.debtor_id)
+            .having(func.count() <= MOST_MEANT)
+        ).all()
+        found.update(_ids_of_open(organisation_id, creditor_ids, Invoice.debtor_id.in_(few)))
+    return frozenset(found)
 
 
 def open_ones(*, organisation_id: int, invoice_ids: Collection[int]) -> Mapping[int, OpenInvoice]:
     """Return these of the invoices that are open, by id."""
     found: dict[int, OpenInvoice] = {}
-    for some in _in_pieces(invoice_ids):
-        found |= _open(organisation_id, (), Invoice.id.in_(some))
+    for some in in_pieces(invoice_ids):
+        wanted = (
+            select(Invoice, Debtor)
+            .join(Debtor, Debtor.id == Invoice.debtor_id)
+            .where(Invoice.organisation_id == organisation_id, INVOICE_IS_OPEN, Invoice.id.in_(some))
+            .execution_options(populate_existing=True)
+        )
+        found |= {invoice.id: _as_open(invoice, debtor) for invoice, debtor in db.session.execute(wanted)}
     return found
 
 
-def _open(
+def _ids_of_open(
     organisation_id: int, creditor_ids: Collection[int], which: ColumnElement[bool]
-) -> dict[int, OpenInvoice]:
-    wanted = (
-        select(Invoice, Debtor)
-        .join(Debtor, Debtor.id == Invoice.debtor_id)
-        .where(Invoice.organisation_id == organisation_id, INVOICE_IS_OPEN, which)
-        .execution_options(populate_existing=True)
-    )
+) -> Sequence[int]:
+    wanted = select(Invoice.id).where(Invoice.organisation_id == organisation_id, INVOICE_IS_OPEN, which)
     if creditor_ids:
         wanted = wanted.where(Invoice.creditor_id.in_(creditor_ids))
-    return {invoice.id: _as_open(invoice, debtor) for invoice, debtor in db.session.execute(wanted)}
+    return db.session.scalars(wanted).all()
 
 
 def _as_open(invoice: Invoice, debtor: Debtor) -> OpenInvoice:
@@ -252,17 +255,10 @@ def _as_open(invoice: Invoice, debtor: Debtor) -> OpenInvoice:
     )
 
 
-def _stripped(column: SQLColumnExpression[str]) -> SQLColumnExpression[str]:
-    """Return the column as `matching.key_of` returns a text."""
-    stripped: SQLColumnExpression[str] = func.upper(column)
-    for sign in SEPARATORS:
-        stripped = func.replace(stripped, sign, "")
-    return stripped
-
-
-def _in_pieces(values: Iterable[Any]) -> Iterable[Sequence[Any]]:
+def in_pieces(values: Iterable[Any], *, most: int = _VALUES) -> Iterable[Sequence[Any]]:
+    """Return the values in lists, each short enough for one statement."""
     all_of_them = list(values)
-    return [all_of_them[start : start + _VALUES] for start in range(0, len(all_of_them), _VALUES)]
+    return [all_of_them[start : start + most] for start in range(0, len(all_of_them), most)]
 
 
 def _page(wanted: Select[Any], page: int) -> tuple[Sequence[Any], int]:

@@ -6,13 +6,13 @@ from datetime import date
 
 from invoices.importing.refusals import FileTooLarge
 from invoices.statements import camt, coda, swift
-from invoices.statements.refusals import NotAStatement, StatementCutOff, TooManyLines
+from invoices.statements.refusals import NotAStatement, StatementCutOff, TooManyLines, TooManyStatements
 from invoices.statements.shapes import Statement, check
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
-# All lines of a file are booked in one transaction, and SQLite has one writer.
-MOST_LINES = 5_000
+# All of a file is booked in one transaction, and SQLite has one writer.
+MOST_LINES, MOST_STATEMENTS = 5_000, 1_000
 _MT940 = re.compile(r"^:20:", re.MULTILINE)
 
 
@@ -27,6 +27,8 @@ def read_statements(content: bytes, *, today: date) -> Sequence[Statement]:
     statements = list(dict.fromkeys(_read(content)))
     if sum(len(statement.lines) for statement in statements) > MOST_LINES:
         raise TooManyLines(most=MOST_LINES)
+    if len(statements) > MOST_STATEMENTS:
+        raise TooManyStatements(most=MOST_STATEMENTS)
     for statement in statements:
         check(statement, today=today)
     return statements

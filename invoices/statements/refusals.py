@@ -59,10 +59,22 @@ class StatementInFuture(Refusal):
     sentence = N_("Statement %(number)s has a line booked on %(day)s. That day has not come yet.")
 
 
+class StatementEndsInFuture(Refusal):
+    """The closing balance is of a day that has come nowhere yet: nobody knows what will be booked on it."""
+
+    sentence = N_("Statement %(number)s closes on %(day)s. That day has not come yet.")
+
+
 class TooManyLines(Refusal):
     """More lines than are booked in one transaction."""
 
     sentence = N_("This file has more than %(most)s lines. Ask your bank for a shorter period.")
+
+
+class TooManyStatements(Refusal):
+    """More statements than are stored in one transaction."""
+
+    sentence = N_("This file has more than %(most)s statements. Ask your bank for a shorter period.")
 
 
 class StatementKnown(Refusal):

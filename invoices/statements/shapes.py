@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from core.money import CURRENCIES, decimals_of
@@ -13,6 +13,7 @@ from invoices.statements.refusals import (
     CurrencyUnknown,
     StatementBroken,
     StatementDoesNotAddUp,
+    StatementEndsInFuture,
     StatementInFuture,
 )
 
@@ -25,7 +26,8 @@ NOT_PROVIDED = ("NOTPROVIDED", "NOT PROVIDED", "NONREF")
 class Line:
     """One amount on an account, in minor units: above zero came in, below went out.
 
-    `reference` is the structured one; `is_reversal` tells that an earlier line is taken back.
+    `reference` is the structured one; `is_reversal` tells that an earlier line is taken back: money that
+    came in went back to its payer, or money that we paid came back.
     """
 
     booked_on: date
@@ -66,8 +68,11 @@ class Statement:
 
 def minor(amount: Decimal, currency: str, *, where: str) -> int:
     """Return an amount in minor units. Raises StatementBroken for a fraction of one, and for no amount."""
-    scaled = amount.scaleb(decimals_of(currency)) if amount.is_finite() else Decimal("NaN")
-    if not scaled.is_finite() or scaled != scaled.to_integral_value() or abs(scaled) >= LARGEST_AMOUNT:
+    # Looked at before it is scaled: an exponent that is large enough is an error of arithmetic.
+    if not amount.is_finite() or abs(amount) >= LARGEST_AMOUNT:
+        raise StatementBroken(where=where)
+    scaled = amount.scaleb(decimals_of(currency))
+    if scaled != scaled.to_integral_value() or abs(scaled) >= LARGEST_AMOUNT:
         raise StatementBroken(where=where)
     return int(scaled)
 
@@ -87,7 +92,7 @@ def check(statement: Statement, *, today: date) -> None:
     """Look a statement over.
 
     Raises CurrencyUnknown, CurrencyMixed, StatementDoesNotAddUp and, for lines booked after `today`,
-    StatementInFuture.
+    StatementInFuture; StatementEndsInFuture for a balance of a later day than it is anywhere.
     """
     number, currency = statement.number, statement.currency
     if currency not in CURRENCIES:
@@ -97,5 +102,7 @@ def check(statement: Statement, *, today: date) -> None:
             raise CurrencyMixed(number=number, currency=currency, other=line.currency)
         if line.booked_on > today:
             raise StatementInFuture(number=number, day=line.booked_on.isoformat())
+    if statement.closed_on > today + timedelta(days=1):
+        raise StatementEndsInFuture(number=number, day=statement.closed_on.isoformat())
     if statement.opening + sum(line.amount for line in statement.lines) != statement.closing:
         raise StatementDoesNotAddUp(number=number)

@@ -9,7 +9,7 @@ from core.database import db
 from invoices.models import Invoice
 from invoices.statements.matching import OpenInvoices, match
 from invoices.statements.models import BankLine
-from invoices.statements.queries import incoming_of, payable_by, payers
+from invoices.statements.queries import incoming_of, named_in, open_ones, owed_by, payers
 
 MOST = 50
 
@@ -23,15 +23,16 @@ class Suggestion:
 
 
 def suggestion_for(*, line: BankLine) -> Suggestion:
-    """Return what the line may pay, as things stand now."""
+    """Return what the line may pay, as things stand now. Money of ours that came back pays nothing."""
+    if line.is_reversal:
+        return Suggestion({}, [])
     incoming = incoming_of(line)
     known = payers(organisation_id=line.organisation_id, ibans={line.counterparty_iban})
     payer_of = known.get(line.counterparty_iban, frozenset())
-    found = payable_by(
-        organisation_id=line.organisation_id,
-        incoming=[incoming] if line.amount_left else [],
-        debtor_ids=payer_of,
-    )
+    keys = incoming.keys if line.amount_left else ()
+    ids = named_in(organisation_id=line.organisation_id, keys=keys)
+    ids |= owed_by(organisation_id=line.organisation_id, debtor_ids=payer_of)
+    found = open_ones(organisation_id=line.organisation_id, invoice_ids=ids).values()
     best = match(incoming, invoices=OpenInvoices(found), payer_of=payer_of)
     amounts = {share.invoice_id: share.amount for share in best.shares}
     same = [one.id for one in found if one.currency == line.currency]

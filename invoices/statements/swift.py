@@ -23,6 +23,13 @@ logging.getLogger("mt940").setLevel(logging.CRITICAL)
 
 OPENINGS = ("final_opening_balance", "intermediate_opening_balance", "opening_balance")
 CLOSINGS = ("final_closing_balance", "intermediate_closing_balance", "closing_balance")
+# 15d: digits and one comma. What follows on in a number, or says an exponent, is none.
+_AMOUNT = r"[0-9]{1,15}(?:,[0-9]{0,5})?(?![0-9.,+-]|E[+-])"
+_WITH_AMOUNT = re.compile(r"^:(?P<tag>61|6[0245][FM]?):(?P<said>[^\n]*(?:\n(?!:)[^\n]*)?)", re.MULTILINE)
+_ENTRY = re.compile(
+    rf"[0-9]{{6}}(?:[0-9]{{4}}|\s{{4}})?R?[DC][A-Z]?[\n ]?{_AMOUNT}", re.IGNORECASE | re.ASCII
+)
+_BALANCE = re.compile(rf"[DC][0-9]{{6}}[A-Z]{{3}}{_AMOUNT}", re.IGNORECASE | re.ASCII)
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 _NAMES = (
     "TRTP ORDP BENM CNTP IBAN BIC NAME REMI EREF MARF CSID RTRN ADDR ISDT PREF NRTX TRCD KREF PURP ULTD ULTB "
@@ -34,6 +41,7 @@ _STRUCTURED = re.compile(r"STRD/(?:CUR|ISO|SCOR)/([^/]+)")
 
 def read(text: str) -> list[Statement]:
     """Return the statements of a file. Raises NotAStatement, StatementCutOff and StatementBroken."""
+    _look_at_amounts(text)
     try:
         # A handle: the library takes a plain text that happens to name a file for that file.
         found = mt940.parse_statements(StringIO(text), options=mt940.Options.all())
@@ -41,6 +49,13 @@ def read(text: str) -> list[Statement]:
     except (RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
         # The library has no exception of its own.
         raise StatementBroken(where=_tag_in(error)) from error
+
+
+def _look_at_amounts(text: str) -> None:
+    """Refuse amounts that are not written as 15d: the library takes what it can and drops the rest."""
+    for field in _WITH_AMOUNT.finditer(text):
+        if not (_ENTRY if field["tag"] == "61" else _BALANCE).match(field["said"]):
+            raise StatementBroken(where=f":{field['tag']}:")
 
 
 def _none() -> list[Statement]:
@@ -104,7 +119,7 @@ def _line(said: Mapping[str, Any]) -> Line:
         remittance=words((details.get("remittance"),)),
         end_to_end_id=provided(details.get("end_to_end_id")),
         bank_reference=provided(said.get("bank_reference")),
-        is_reversal=str(said.get("status") or "").upper().startswith("R"),
+        is_reversal="returned" in details or str(said.get("status") or "").upper().startswith("R"),
     )
 
 
@@ -136,7 +151,8 @@ def _by_name(told: str) -> dict[str, str]:
     counterparty = [*values.get("CNTP", "").split("/"), "", "", ""]
     remittance = values.get("REMI", "")
     structured = _STRUCTURED.search(remittance)
-    return {
+    returned = {"returned": values["RTRN"]} if values.get("RTRN") else {}
+    return returned | {
         "name": values.get("NAME") or counterparty[2],
         "iban": values.get("IBAN") or counterparty[0],
         "reference": structured[1] if structured else "",

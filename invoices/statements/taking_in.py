@@ -1,6 +1,5 @@
 """A file of statements taken in: its new lines stored, matched and booked, all of it in one transaction."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
@@ -9,21 +8,16 @@ from sqlalchemy import select
 
 from core import audit
 from core.database import db
-from core.organisations.models import Creditor, Organisation
+from core.organisations.models import Organisation
 from invoices.queries import lock_invoices
+from invoices.statements.known import NewLine, new_lines
 from invoices.statements.matching import OpenInvoices, match
 from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
 from invoices.statements.operations import WhenSettled, book
-from invoices.statements.queries import (
-    incoming_of,
-    known_lines,
-    open_ones,
-    payable_by,
-    payers,
-    taken_in_before,
-)
+from invoices.statements.prospects import Prospect
+from invoices.statements.queries import in_pieces, open_ones, owed_by, payers, taken_in_before
 from invoices.statements.refusals import StatementKnown
-from invoices.statements.shapes import Line, Statement
+from invoices.statements.shapes import Statement
 
 LONGEST_NAME = 200
 
@@ -34,14 +28,16 @@ def take_in(
     member_id: int | None,
     file_name: str,
     content: bytes,
-    statements: Sequence[Statement],
+    prospects: Sequence[Prospect],
     now: datetime,
     today: date,
     when_settled: WhenSettled,
 ) -> Sequence[BankStatement]:
-    """Store the statements read from `content`, and book each line whose match is sure.
+    """Store statements, and book each line whose match is sure.
 
-    A line that an earlier statement brought is counted and not stored again. `when_settled` is called with
+    `prospects` are what was read from `content`, with the invoices that may be paid.
+    A line that an earlier statement brought is counted and not stored again; what may be such a line or
+    another payment is stored for a person. `when_settled` is called with
     the invoices that were paid on. Raises StatementKnown.
     """
     # Two files at once may hold the same lines: one after the other, for this organisation only.
@@ -51,50 +47,25 @@ def take_in(
     file_hash = sha256(content).hexdigest()
     if taken_in_before(organisation_id=organisation_id, sha256=file_hash):
         raise StatementKnown
-    numbered = _numbered(statements)
-    known = known_lines(
-        organisation_id=organisation_id, fingerprints={print_ for _, _, print_, _ in numbered}
-    )
     rows = []
-    for place, statement in enumerate(statements, start=1):
+    statements = [prospect.statement for prospect in prospects]
+    found = new_lines(organisation_id=organisation_id, statements=statements)
+    for place, (prospect, new) in enumerate(zip(prospects, found, strict=True), start=1):
+        statement = prospect.statement
         row = _statement(
             statement, organisation_id, member_id, file_name[-LONGEST_NAME:], file_hash, place, now
         )
-        mine = [each for each in numbered if each[0] is statement]
-        row.lines_known = sum((print_, count) in known for _, _, print_, count in mine)
+        row.lines_known = len(statement.lines) - len(new)
         db.session.add(row)
         db.session.flush()
-        lines = [
-            _line(row, line, number, print_, count)
-            for number, (_, line, print_, count) in enumerate(mine, start=1)
-            if (print_, count) not in known
-        ]
+        lines = [_line(row, one, number) for number, one in enumerate(new, start=1)]
         db.session.add_all(lines)
         db.session.flush()
-        _book(row, lines, now=now, today=today, when_settled=when_settled)
+        stored = list(zip(lines, new, strict=True))
+        _book(prospect, stored, now=now, today=today, when_settled=when_settled)
         _tell(row, lines, now)
         rows.append(row)
     return rows
-
-
-def _numbered(statements: Sequence[Statement]) -> list[tuple[Statement, Line, str, int]]:
-    """Return each line with its fingerprint and how often that came in this file by now."""
-    seen: Counter[str] = Counter()
-    numbered = []
-    for statement in statements:
-        for line in statement.lines:
-            print_ = _fingerprint(statement.account, line)
-            seen[print_] += 1
-            numbered.append((statement, line, print_, seen[print_]))
-    return numbered
-
-
-def _fingerprint(account: str, line: Line) -> str:
-    said = (
-        account, line.booked_on.isoformat(), str(line.amount), line.currency, line.iban, line.name,
-        line.reference, line.remittance, line.end_to_end_id, line.bank_reference,
-    )  # fmt: skip
-    return sha256("\0".join(said).encode()).hexdigest()
 
 
 def _statement(
@@ -124,7 +95,8 @@ def _statement(
     )
 
 
-def _line(statement: BankStatement, line: Line, place: int, fingerprint: str, occurrence: int) -> BankLine:
+def _line(statement: BankStatement, new: NewLine, place: int) -> BankLine:
+    line = new.line
     is_ours = line.amount < 0 and not line.is_reversal
     return BankLine(
         organisation_id=statement.organisation_id,
@@ -141,30 +113,40 @@ def _line(statement: BankStatement, line: Line, place: int, fingerprint: str, oc
         bank_reference=line.bank_reference,
         remittance=line.remittance,
         is_reversal=line.is_reversal,
-        fingerprint=fingerprint,
-        occurrence=occurrence,
+        may_be_known=new.may_be_known,
+        fingerprint=new.fingerprint,
+        occurrence=new.occurrence,
         state=LineState.IGNORED if is_ours else LineState.UNMATCHED,
         ignore_reason=IgnoreReason.OUTGOING if is_ours else None,
     )
 
 
 def _book(
-    statement: BankStatement,
-    lines: Sequence[BankLine],
+    prospect: Prospect,
+    new: Sequence[tuple[BankLine, NewLine]],
     *,
     now: datetime,
     today: date,
     when_settled: WhenSettled,
 ) -> None:
-    """Match the lines one after the other: what one has paid is no longer open for the next."""
-    came_in = [line for line in lines if line.amount > 0]
-    organisation_id = statement.organisation_id
-    known = payers(organisation_id=organisation_id, ibans={line.counterparty_iban for line in came_in})
-    is_open = _payable(statement, came_in, known_debtors=frozenset().union(*known.values()))
+    """Match the lines one after the other: what one has paid is no longer open for the next.
+
+    Money of ours that came back pays no invoice, whatever its text names, and what may be known must not be
+    booked twice: both wait for a person.
+    """
+    came_in = [
+        (line, prospect.incoming[one.line])
+        for line, one in new
+        if line.amount > 0 and not line.is_reversal and not line.may_be_known
+    ]
+    if not came_in:
+        return
+    organisation_id = came_in[0][0].organisation_id
+    known = payers(organisation_id=organisation_id, ibans={incoming.iban for _, incoming in came_in})
+    is_open = _payable(prospect, organisation_id, known_debtors=frozenset().union(*known.values()))
     paid_on: set[int] = set()
-    for line in came_in:
-        payer_of = known.get(line.counterparty_iban, frozenset())
-        found = match(incoming_of(line), invoices=is_open, payer_of=payer_of)
+    for line, incoming in came_in:
+        found = match(incoming, invoices=is_open, payer_of=known.get(incoming.iban, frozenset()))
         if found.shares and found.is_sure:
             paid_on.update(book(line=line, match=found, now=now, today=today))
             is_open.pay(found.shares)
@@ -175,27 +157,14 @@ def _book(
         when_settled(sorted(paid_on))
 
 
-def _payable(
-    statement: BankStatement, lines: Sequence[BankLine], *, known_debtors: frozenset[int]
-) -> OpenInvoices:
-    """Return the open invoices that the lines may pay, held until the transaction ends.
-
-    Those of the creditor with this account, when there is one.
-    """
-    organisation_id = statement.organisation_id
-    creditors = db.session.scalars(
-        select(Creditor.id).where(
-            Creditor.organisation_id == organisation_id, Creditor.iban == statement.account
-        )
-    ).all()
-    found = payable_by(
-        organisation_id=organisation_id,
-        incoming=[incoming_of(line) for line in lines],
-        debtor_ids=known_debtors,
-        creditor_ids=creditors,
+def _payable(prospect: Prospect, organisation_id: int, *, known_debtors: frozenset[int]) -> OpenInvoices:
+    """Return the open invoices that the lines may pay, as they are now, held until the transaction ends."""
+    owed = owed_by(
+        organisation_id=organisation_id, debtor_ids=known_debtors, creditor_ids=prospect.creditor_ids
     )
-    ids = [one.id for one in found]
-    lock_invoices(organisation_id=organisation_id, invoice_ids=ids)
+    ids = sorted(prospect.invoice_ids | owed)
+    for some in in_pieces(ids):
+        lock_invoices(organisation_id=organisation_id, invoice_ids=some)
     return OpenInvoices(open_ones(organisation_id=organisation_id, invoice_ids=ids).values())
 
 

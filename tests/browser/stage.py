@@ -27,6 +27,7 @@ from invoices.importing.models import ImportBatch
 from invoices.importing.shelf import shelf_in
 from invoices.models import ContactPoint, Debtor, Invoice
 from invoices.statements.models import BankLine
+from invoices.statements.prospects import prospects_of
 from invoices.statements.reading import read_statements
 from invoices.statements.taking_in import take_in
 from messaging.models import Message
@@ -168,7 +169,9 @@ def _banked(organisation: Organisation) -> dict[str, str]:
         member_id=None,
         file_name="afschrift.xml",
         content=content,
-        statements=read_statements(content, today=today),
+        prospects=prospects_of(
+            organisation_id=organisation.id, statements=read_statements(content, today=today)
+        ),
         now=clock.now(),
         today=today,
         when_settled=list,

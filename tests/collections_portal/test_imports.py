@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from core import audit, tenancy
 from core.database import db
 from core.organisations.models import Organisation
 from core.transaction import reading, writing
+from invoices.freshness import payments_known_on
 from invoices.importing import operations
 from invoices.importing.checking import check
 from invoices.importing.choices import Choices
@@ -120,6 +121,18 @@ def test_the_worker_stores_a_waiting_file_and_takes_it_off_the_shelf(
     assert (done.state, done.rows, done.rows_done, done.rows_new) == (BatchState.DONE, 2, 2, 2)
     assert count(owner, Invoice) == 2
     assert [one.name for one in shelf.folder.iterdir() if one.suffix != ".turn"] == []
+
+
+@pytest.mark.parametrize(("header", "told"), [(HEADER, date(2026, 11, 20)), (HEADER[:-11], None)])
+def test_only_a_file_that_says_what_is_open_makes_payment_data_newer(
+    app: Flask, owner: Organisation, shelf: Shelf, header: str, told: date | None
+) -> None:
+    width = header.count(";") + 1
+    queued(owner, shelf, "\n".join((header, ";".join(row(1).split(";")[:width]), "")))
+    with freeze_time(NOW):
+        assert import_files(app) == 1
+    with tenancy.scope(owner.id), reading():
+        assert payments_known_on(organisation=owner) == told
 
 
 def test_what_was_imported_stands_in_the_audit_trail(app: Flask, owner: Organisation, shelf: Shelf) -> None:

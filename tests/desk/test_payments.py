@@ -133,6 +133,24 @@ def test_a_suggestion_is_filled_in_and_only_needs_a_press(agent: Person, office:
     assert office.now(office.invoices[0]).amount_open == 120_000
 
 
+def test_money_that_came_back_says_so_and_nothing_is_filled_in(agent: Person, office: Office) -> None:
+    send(agent, camt(Paid(125_000, text=office.invoices[0].number, reversal=True)))
+    assert "Came back" in agent.open("/desk/payments").words
+    page = agent.open(f"/desk/payments/{line_of(office).public_id}")
+    assert "This money came back" in page.words
+    assert "No invoice fits by itself" in page.words
+    assert office.number_of(Payment) == 0
+
+
+def test_a_payment_that_may_have_come_before_says_so(agent: Person, office: Office) -> None:
+    send(agent, camt(Paid(5_000, text="bedankt"), number="1"))
+    send(agent, camt(Paid(5_000, text="bedankt"), number="2", opening=105_000))
+    assert "Perhaps known" in agent.open("/desk/payments").words
+    assert (
+        "This payment may have come before" in agent.open(f"/desk/payments/{line_of(office).public_id}").words
+    )
+
+
 def test_a_payment_is_split_and_its_rest_waits(agent: Person, office: Office) -> None:
     first, second = office.invoices
     page = waiting(agent, office)

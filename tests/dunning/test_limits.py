@@ -6,7 +6,7 @@ import pytest
 
 from core.database import db
 from dunning import operations
-from invoices.freshness import PaymentDataTooOld
+from invoices.freshness import PaymentDataTooOld, require_fresh
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import BatchState, ImportBatch
 from invoices.operations import record_payment
@@ -19,7 +19,11 @@ from invoices.pauses import (
     pause,
     pause_of,
 )
+from invoices.statements.prospects import prospects_of
+from invoices.statements.reading import read_statements
+from invoices.statements.taking_in import take_in
 from tests.dunning.conftest import FRIDAY, Office, days
+from tests.invoices.statements.made import camt
 
 TODAY = FRIDAY.date()
 
@@ -39,7 +43,9 @@ def stop_pause(office: Office, debtor_id: int) -> None:
     end_pause(organisation=office.organisation, debtor_id=debtor_id, member_id=office.agent.id, now=FRIDAY)
 
 
-def imported(office: Office, at: datetime, kind: FileKind = FileKind.INVOICES) -> None:
+def imported(
+    office: Office, at: datetime, kind: FileKind = FileKind.INVOICES, *, says_open: bool = True
+) -> None:
     db.session.add(
         ImportBatch(
             organisation_id=office.organisation.id,
@@ -49,11 +55,29 @@ def imported(office: Office, at: datetime, kind: FileKind = FileKind.INVOICES) -
             stored_as="1",
             sha256="0" * 64,
             size=1,
+            findings={"says_open": says_open},
             created_at=at,
             finished_at=at,
         )
     )
     db.session.flush()
+
+
+def stated(office: Office, closed_on: date, at: datetime = FRIDAY) -> None:
+    """Take in an empty statement that ends on this day."""
+    content = camt(number=closed_on.isoformat()).replace(b"2026-11-17", closed_on.isoformat().encode())
+    take_in(
+        organisation_id=office.organisation.id,
+        member_id=None,
+        file_name="statement.xml",
+        content=content,
+        prospects=prospects_of(
+            organisation_id=office.organisation.id, statements=read_statements(content, today=at.date())
+        ),
+        now=at,
+        today=at.date(),
+        when_settled=list,
+    )
 
 
 def test_a_run_leaves_a_debtor_in_a_pause_alone_until_its_day(office: Office) -> None:
@@ -136,13 +160,11 @@ def test_payment_data_that_is_too_old_stops_a_proposal_and_says_its_day(
         office.propose()
 
 
-def test_a_file_of_debtors_says_nothing_about_payments_but_a_payment_does(office: Office) -> None:
+def test_what_says_nothing_about_all_payments_makes_the_data_no_newer(office: Office) -> None:
     office.organisation.payment_data_days = 5
     invoice = office.invoice(office.debtor())
     imported(office, FRIDAY, FileKind.DEBTORS)
-    with pytest.raises(PaymentDataTooOld) as refused:
-        office.propose()
-    assert refused.value.newest_on is None
+    imported(office, FRIDAY, says_open=False)
     record_payment(
         organisation_id=office.organisation.id,
         invoice_id=invoice.id,
@@ -152,7 +174,35 @@ def test_a_file_of_debtors_says_nothing_about_payments_but_a_payment_does(office
         now=FRIDAY,
         today=TODAY,
     )
-    assert len(office.lines(office.propose())) == 1
+    with pytest.raises(PaymentDataTooOld) as refused:
+        office.propose()
+    assert refused.value.newest_on is None
+
+
+@pytest.mark.parametrize(("age", "stops"), [(5, False), (6, True), (263, True)])
+def test_a_statement_counts_by_the_day_it_ends_not_by_the_day_it_comes(
+    office: Office, age: int, stops: bool
+) -> None:
+    office.organisation.payment_data_days = 5
+    office.invoice(office.debtor())
+    ends_on = TODAY - days(age)
+    stated(office, ends_on - days(1))
+    stated(office, ends_on)
+    if not stops:
+        assert len(office.lines(office.propose())) == 1
+        return
+    with pytest.raises(PaymentDataTooOld) as refused:
+        office.propose()
+    assert refused.value.newest_on == ends_on
+
+
+def test_a_statement_of_tomorrow_tells_about_the_day_it_came(office: Office) -> None:
+    office.organisation.payment_data_days = 5
+    office.invoice(office.debtor())
+    stated(office, TODAY + days(1))
+    require_fresh(organisation=office.organisation, now=FRIDAY + days(5))
+    with pytest.raises(PaymentDataTooOld, match="2026-11-20"):
+        require_fresh(organisation=office.organisation, now=FRIDAY + days(6))
 
 
 def test_a_proposal_is_not_approved_on_data_that_has_become_too_old(office: Office) -> None:

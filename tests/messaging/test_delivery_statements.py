@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from core.database import db
+from invoices.statements.prospects import prospects_of
 from invoices.statements.reading import read_statements
 from invoices.statements.taking_in import take_in
 from messaging.models import MessageState
@@ -79,7 +80,9 @@ def send_statement(outbox: Outbox, amount: int) -> None:
         member_id=None,
         file_name="november.sta",
         content=content,
-        statements=read_statements(content, today=NOW.date()),
+        prospects=prospects_of(
+            organisation_id=organisation_id, statements=read_statements(content, today=NOW.date())
+        ),
         now=NOW,
         today=NOW.date(),
         when_settled=close,

@@ -834,6 +834,24 @@ def upgrade() -> None:
         sa.Column("amount_settled_elsewhere", sa.BigInteger(), nullable=False),
         sa.Column("description", sa.String(length=240), nullable=False),
         sa.Column("payment_reference", sa.String(length=60), nullable=False),
+        sa.Column(
+            "number_key",
+            sa.Text(),
+            sa.Computed(
+                "ltrim(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(upper(number), ' ', ''), '/', ''), '-', ''), '.', ''), '+', ''), '*', ''), '_', ''), ':', ''), ',', ''), '#', ''), '0')",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "reference_key",
+            sa.Text(),
+            sa.Computed(
+                "replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(upper(payment_reference), ' ', ''), '/', ''), '-', ''), '.', ''), '+', ''), '*', ''), '_', ''), ':', ''), ',', ''), '#', '')",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
@@ -874,11 +892,25 @@ def upgrade() -> None:
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.create_index("ix_invoices_debtor", ["organisation_id", "debtor_id"], unique=False)
         batch_op.create_index(
+            "ix_invoices_number_key",
+            ["organisation_id", "number_key"],
+            unique=False,
+            sqlite_where=sa.text("amount_open > 0"),
+            postgresql_where=sa.text("amount_open > 0"),
+        )
+        batch_op.create_index(
             "ix_invoices_open",
             ["organisation_id", "debtor_id", "due_on"],
             unique=False,
             sqlite_where=sa.text("amount_open > 0"),
             postgresql_where=sa.text("amount_open > 0"),
+        )
+        batch_op.create_index(
+            "ix_invoices_reference_key",
+            ["organisation_id", "reference_key"],
+            unique=False,
+            sqlite_where=sa.text("amount_open > 0 AND reference_key <> ''"),
+            postgresql_where=sa.text("amount_open > 0 AND reference_key <> ''"),
         )
 
     op.create_table(
@@ -1144,6 +1176,7 @@ def upgrade() -> None:
         sa.Column("bank_reference", sa.String(length=60), nullable=False),
         sa.Column("remittance", sa.Text(), nullable=False),
         sa.Column("is_reversal", sa.Boolean(), nullable=False),
+        sa.Column("may_be_known", sa.Boolean(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column(
@@ -2407,7 +2440,17 @@ def downgrade() -> None:
     op.drop_table("letter_batches")
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_invoices_reference_key",
+            sqlite_where=sa.text("amount_open > 0 AND reference_key <> ''"),
+            postgresql_where=sa.text("amount_open > 0 AND reference_key <> ''"),
+        )
+        batch_op.drop_index(
             "ix_invoices_open",
+            sqlite_where=sa.text("amount_open > 0"),
+            postgresql_where=sa.text("amount_open > 0"),
+        )
+        batch_op.drop_index(
+            "ix_invoices_number_key",
             sqlite_where=sa.text("amount_open > 0"),
             postgresql_where=sa.text("amount_open > 0"),
         )

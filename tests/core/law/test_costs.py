@@ -14,7 +14,6 @@ from core.law.costs import (
     penalty_cap,
     recovery_sum,
     reminder_cost_cap,
-    salary,
 )
 from core.law.rows import LawSilent, Segment
 from core.law.shelf import shipped
@@ -198,60 +197,6 @@ def test_a_norwegian_fee_waits_fourteen_days_and_is_charged_twice_at_most() -> N
     assert [norwegian("reminder", before=before)[0] > 0 for before in range(4)] == [True, True, False, False]
     assert norwegian("notice", before=2)[0] == 0
     assert norwegian("demand", before=1)[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("principal", "light"),
-    [
-        ("0", "0"),
-        ("0.01", "175"),
-        ("500", "175"),
-        ("500.01", "245"),
-        ("1000", "245"),
-        ("1000.01", "280"),
-        ("2500", "280"),
-        ("2500.01", "560"),
-        ("10000", "560"),
-        ("10000.01", "1120"),
-        ("50000", "1120"),
-        ("50000.01", "2520"),
-        ("250000", "2520"),
-        ("250000.01", "5040"),
-    ],
-)
-def test_the_norwegian_table_of_collection(principal: str, light: str) -> None:
-    def most(segment: Segment, days: int, instalments: int = 0) -> Decimal:
-        return salary(
-            book=shipped(),
-            country="NO",
-            segment=segment,
-            on=date(2025, 6, 1),
-            principal=Decimal(principal),
-            days_since_term=days,
-            instalments=instalments,
-        ).amount
-
-    assert most(CONSUMER, 0) == most(CONSUMER, 28) == Decimal(light)
-    assert most(CONSUMER, 29) == 2 * Decimal(light)
-    assert most(BUSINESS, 28) == Decimal("1.5") * Decimal(light)
-    assert most(CONSUMER, 28, 4) == Decimal(light)
-    assert most(CONSUMER, 28, 5) == Decimal(light) + 1050
-
-
-@given(AMOUNTS, AMOUNTS, st.integers(0, 60))
-def test_the_norwegian_table_never_falls(principal: Decimal, more: Decimal, days: int) -> None:
-    low, high = (
-        salary(
-            book=shipped(),
-            country="NO",
-            segment=CONSUMER,
-            on=DAY,
-            principal=amount,
-            days_since_term=days,
-        ).amount
-        for amount in (principal, principal + more)
-    )
-    assert low <= high <= 2 * Decimal("7.2") * 750
 
 
 def test_a_late_business_owes_forty_euro_and_a_consumer_nothing() -> None:

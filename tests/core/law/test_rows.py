@@ -12,7 +12,6 @@ from core.law.shelf import book, shipped
 
 UNSURE = {
     "be.interest_start.after_reminder",
-    "be.mediator.2023",
     "be.saturday",
     "nl.interest.commercial.2026-1",
     "nl.interest.consumer.2025",

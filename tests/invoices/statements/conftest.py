@@ -13,6 +13,7 @@ from invoices.models import Invoice, Payment
 from invoices.statements import operations
 from invoices.statements.matching import Share
 from invoices.statements.models import BankLine, BankStatement, IgnoreReason
+from invoices.statements.prospects import Prospect, prospects_of
 from invoices.statements.reading import read_statements
 from invoices.statements.taking_in import take_in
 from tests import factories
@@ -28,14 +29,16 @@ class Bank:
     member: Member
     told: list[int] = field(default_factory=list)
 
-    def send(self, content: bytes) -> list[BankStatement]:
-        """Take a file in."""
+    def send(self, content: bytes, *, prospects: list[Prospect] | None = None) -> list[BankStatement]:
+        """Take a file in; `prospects` is what was looked up before."""
+        statements = read_statements(content, today=NOW.date())
+        organisation_id = self.books.organisation.id
         taken = take_in(
-            organisation_id=self.books.organisation.id,
+            organisation_id=organisation_id,
             member_id=self.member.id,
             file_name="november.xml",
             content=content,
-            statements=read_statements(content, today=NOW.date()),
+            prospects=prospects or prospects_of(organisation_id=organisation_id, statements=statements),
             now=NOW,
             today=NOW.date(),
             when_settled=self.tell,

@@ -166,9 +166,10 @@ def _coda_move(place: int, one: Paid, *, detail: int = 0, kind: str = "0") -> li
     day = f"{one.on:%d%m%y}"
     at = f"{place:04}{detail:04}"
     kind = "1" if one.batch else kind
+    returned = "1MD06" if one.reversal else ""
     records = [
         f"21{at}{one.bank_reference:21}{_coda_amount(one.amount)}{day}{kind}0150000{first:54}{day}22101 0",
-        f"22{at}{rest:53}{one.end_to_end_id:35}{'':11}{'':3}{'':5}{'':4}{'':4}1 0",
+        f"22{at}{rest:53}{one.end_to_end_id:35}{'':11}{'':3}{returned:5}{'':4}{'':4}1 0",
         f"23{at}{one.iban:34}EUR{one.name:35}{'':43}0 0",
     ]
     for number, part in enumerate(one.batch, start=1):

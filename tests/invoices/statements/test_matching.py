@@ -98,6 +98,21 @@ def test_a_part_is_sure_by_reference() -> None:
     assert pays(invoice(reference=OGM), reference=OGM, amount=5_000) == sure((1, 5_000))
 
 
+def test_a_part_is_sure_by_a_reference_without_check_digits_only_from_a_known_payer() -> None:
+    own = invoice(reference="KL-000451")
+    said: dict[str, Any] = {"reference": "KL000451"}
+    assert pays(own, **said) == sure((1, 125_000))
+    assert pays(own, **said, amount=5_000) == unsure((1, 5_000))
+    assert pays(own, **said, amount=5_000, payer_of={SANNE}) == sure((1, 5_000))
+
+
+@pytest.mark.parametrize("wrong", ["+++090/9337/55494+++", "RF19 5390 0754 7034"])
+def test_a_reference_with_wrong_check_digits_is_no_sure_match(wrong: str) -> None:
+    assert pays(invoice(reference=wrong), reference=wrong, payer_of={SANNE}) == unsure((1, 125_000))
+    assert pays(invoice(), reference=wrong, text="2026/1001") == unsure((1, 125_000))
+    assert pays(invoice(reference=wrong), text="2026/1001") == sure((1, 125_000))
+
+
 def test_a_part_is_sure_by_number_only_from_a_known_payer() -> None:
     said: dict[str, Any] = {"text": "2026/1001", "amount": 5_000}
     assert pays(invoice(), **said) == unsure((1, 5_000))
@@ -122,12 +137,38 @@ def test_one_reference_on_two_invoices_is_sure_only_for_both_together() -> None:
     assert pays(*both, reference=OGM) == unsure((1, 125_000))
 
 
-def test_a_known_account_pays_what_makes_the_amount() -> None:
+def test_a_known_account_pays_one_invoice_or_all_of_them() -> None:
     mine = invoice(1), invoice(2, amount_open=2_000), invoice(3, amount_open=700)
     others = invoice(4, debtor_id=BAKERY, amount_open=2_700)
-    assert pays(*mine, others, payer_of={SANNE}, amount=2_700) == sure((2, 2_000), (3, 700))
+    assert pays(*mine, others, payer_of={SANNE}, amount=2_000) == sure((2, 2_000))
     assert pays(*mine, others, payer_of={SANNE}, amount=2_700 + 125_000).is_sure
     assert pays(*mine, others, amount=2_700) == Match()
+
+
+def test_some_invoices_of_a_known_account_are_only_suggested() -> None:
+    mine = invoice(1), invoice(2, amount_open=2_000), invoice(3, amount_open=700)
+    assert pays(*mine, payer_of={SANNE}, amount=2_700) == unsure((2, 2_000), (3, 700))
+    assert pays(*mine, invoice(4, amount_open=2_700), payer_of={SANNE}, amount=2_700) == unsure((4, 2_700))
+
+
+@pytest.mark.parametrize("said", [
+    {"text": "factuur 2026/9999"},
+    {"text": "fact 12-34"},
+    {"text": "klant 771"},
+    {"reference": "090933755494"},
+    {"reference": "RF19HUUR"},
+])  # fmt: skip
+def test_a_known_account_that_names_something_we_do_not_know_is_for_a_person(said: dict[str, str]) -> None:
+    assert pays(invoice(), payer_of={SANNE}) == sure((1, 125_000))
+    assert pays(invoice(), payer_of={SANNE}, **said) == unsure((1, 125_000))
+
+
+def test_what_the_payers_bank_numbers_names_no_invoice() -> None:
+    assert pays(invoice(), payer_of={SANNE}, text="huur", end_to_end_id="20261117-0815") == sure((1, 125_000))
+
+
+def test_an_account_that_paid_for_two_debtors_is_for_a_person() -> None:
+    assert pays(invoice(), payer_of={SANNE, BAKERY}) == unsure((1, 125_000))
 
 
 def test_two_sets_that_make_the_amount_are_for_a_person() -> None:

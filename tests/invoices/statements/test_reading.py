@@ -102,11 +102,24 @@ def test_what_is_pending_is_not_there_yet() -> None:
     assert lines(camt(Paid(1_000, status="PDNG"), Paid(500)))[0].amount == 500
 
 
-@pytest.mark.parametrize("write", [camt, mt940])
+@pytest.mark.parametrize("write", [camt, mt940, coda])
 def test_money_that_went_back_is_a_reversal_and_went_out(write: Callable[..., bytes]) -> None:
     back, plain = lines(write(Paid(-5_000, reversal=True), Paid(-700)))
     assert (back.amount, back.is_reversal) == (-5_000, True)
     assert (plain.amount, plain.is_reversal) == (-700, False)
+
+
+@pytest.mark.parametrize("write", [camt, mt940, coda])
+def test_money_of_ours_that_came_back_is_a_reversal_and_came_in(write: Callable[..., bytes]) -> None:
+    back, plain = lines(write(Paid(5_000, reversal=True), Paid(700)))
+    assert (back.amount, back.is_reversal) == (5_000, True)
+    assert (plain.amount, plain.is_reversal) == (700, False)
+
+
+def test_a_bank_that_only_says_why_money_came_back_says_that_it_did() -> None:
+    because = b"<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf></TxDtls>"
+    assert lines(camt(Paid(5_000)).replace(b"</TxDtls>", because))[0].is_reversal
+    assert lines(mt940(Paid(5_000)).replace(b":86:", b":86:/RTRN/AC04//"))[0].is_reversal
 
 
 def test_several_statements_stand_in_one_file_and_the_same_one_counts_once() -> None:
@@ -168,6 +181,12 @@ OUTSIDE = b'<!DOCTYPE Document SYSTEM "file:///etc/passwd">'
         (CAMT.replace(b">1.00<", b">1.005<"), refusals.StatementBroken),
         (CAMT.replace(b">1.00<", b">NaN<"), refusals.StatementBroken),
         (CAMT.replace(b">1.00<", b">1e400<"), refusals.StatementBroken),
+        (CAMT.replace(b">1.00<", b">1E+999999<"), refusals.StatementBroken),
+        (CAMT.replace(b">1.00<", b">1E+2<"), refusals.StatementBroken),
+        (CAMT.replace(b">1.00<", b">-1.00<"), refusals.StatementBroken),
+        (CAMT.replace(b">1.00<", b"><"), refusals.StatementBroken),
+        (CAMT.replace(b">1.00<", "> ١٢ <".encode()), refusals.StatementBroken),
+        (CAMT.replace(b">1.00<", b">1" + b"0" * 18 + b"<"), refusals.StatementBroken),
         (CAMT.replace(b"<BookgDt><Dt>2026-11-17", b"<BookgDt><Dt>17-11-2026"), refusals.StatementBroken),
         (CAMT.replace(b"?>\n", b"?>\n" + DTD), refusals.StatementUnsafe),
         (CAMT.replace(b"?>\n", b"?>\n" + OUTSIDE), refusals.StatementUnsafe),
@@ -175,21 +194,38 @@ OUTSIDE = b'<!DOCTYPE Document SYSTEM "file:///etc/passwd">'
         (camt(Paid(100, currency="USD")), refusals.CurrencyMixed),
         (camt(Paid(100, currency="XTS"), currency="XTS"), refusals.CurrencyUnknown),
         (camt(Paid(100, on=date(2026, 11, 19))), refusals.StatementInFuture),
+        (CAMT.replace(b"2026-11-17</Dt></Dt></Bal><Ntry>", b"2026-11-20</Dt></Dt></Bal><Ntry>"),
+         refusals.StatementEndsInFuture),
+        (MT940.replace(b":62F:C261117", b":62F:C270617"), refusals.StatementEndsInFuture),
+        (CODA.replace(b"1000171126 ", b"1000201126 "), refusals.StatementEndsInFuture),
         (MT940[: MT940.index(b":62F:")], refusals.StatementCutOff),
         (MT940[: MT940.index(b":25:")], refusals.StatementCutOff),
         (MT940.replace(b"C1,00NTRF", b"C2,00NTRF"), refusals.StatementDoesNotAddUp),
         (MT940.replace(b"C1,00NTRF", b"maybe"), refusals.StatementBroken),
+        (MT940.replace(b"C1,00NTRF", b"C1E+999999NTRF"), refusals.StatementBroken),
+        (MT940.replace(b"C1,00NTRF", "C١,00NTRF".encode()), refusals.StatementBroken),
+        (MT940.replace(b"C1,00NTRF", b"C1,,0NTRF"), refusals.StatementBroken),
+        (MT940.replace(b"C1,00NTRF", b"C1,005NTRF"), refusals.StatementBroken),
+        (MT940.replace(b"EUR1000,00", b"EUR1E+999999"), refusals.StatementBroken),
+        (MT940.replace(b"EUR1000,00", b"EUR" + b"9" * 16), refusals.StatementBroken),
         (MT940.replace(b":62F:C261117EUR", b":62F:C261117USD"), refusals.CurrencyMixed),
         (CODA[: CODA.index(b"\r\n9") + 2], refusals.StatementCutOff),
         (coda(Paid(100), closing=7), refusals.StatementDoesNotAddUp),
         (CODA.replace(b" 000005", b" 000006"), refusals.StatementDoesNotAddUp),
         (CODA.replace(b"\r\n8", b"\r\n7"), refusals.StatementBroken),
+        (CODA.replace(b"0" + b"100".zfill(14) + b"0", b"01E+999999".ljust(16)), refusals.StatementBroken),
     ],
 )  # fmt: skip
 def test_what_is_no_whole_statement_is_refused_by_name(content: bytes, refused: type[Refusal]) -> None:
     with pytest.raises(refused) as found:
         read(content)
     assert "%(" not in str(found.value)
+
+
+@pytest.mark.parametrize("write", [camt, mt940, coda])
+def test_where_the_day_begins_earlier_a_statement_may_be_of_tomorrow(write: Callable[..., bytes]) -> None:
+    (statement,) = read_statements(write(Paid(100, on=date(2026, 11, 16))), today=date(2026, 11, 16))
+    assert statement.closed_on == date(2026, 11, 17)
 
 
 def test_a_file_may_have_ten_megabytes_and_not_a_byte_more() -> None:

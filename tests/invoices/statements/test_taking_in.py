@@ -1,5 +1,7 @@
 """Statements booked: what is sure on invoices, what is not for a person, and nothing twice."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 
@@ -68,6 +70,17 @@ def test_money_that_went_out_waits_for_nobody_and_money_that_went_back_does(bank
     bank.send(camt(Paid(-700, text="huur"), Paid(-5_000, reversal=True)))
     assert states(bank) == [("ignored", 0), ("unmatched", 0)]
     assert bank.lines[0].ignore_reason == IgnoreReason.OUTGOING
+
+
+@pytest.mark.parametrize("write", [camt, mt940, coda])
+def test_money_of_ours_that_came_back_is_not_booked_by_itself(
+    bank: Bank, books: Books, write: Callable[..., bytes]
+) -> None:
+    invoice = books.invoice(payment_reference=OGM)
+    bank.send(write(Paid(125_000, reference="090933755493", reversal=True)))
+    assert (bank.payments, bank.told, invoice.amount_open) == ([], [], 125_000)
+    assert states(bank) == [("unmatched", 125_000)]
+    assert bank.lines[0].is_reversal
 
 
 def test_the_same_file_twice_is_refused(bank: Bank, books: Books) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from core.database import db
+from core.organisations import restores
 from core.refusals import Refusal
 from invoices.queries import why_not_dun
 from messaging.approaches import is_paused, week_has_room_at
@@ -20,8 +21,10 @@ def admitted(
 ) -> Letter | None:
     """Return the letter to print and mark it `handing`, or None when it is kept back; the message says why.
 
-    Unlike a mail it is not put off: what may not leave now is for the next run to write anew.
+    Unlike a mail it is not put off: what may not leave now is for the next run to write anew. Raises
+    NotReleased.
     """
+    restores.require_released(organisation_id=batch.organisation_id)
     held = select(Message).where(Message.organisation_id == batch.organisation_id, Message.id == message_id)
     message = db.session.scalars(held.with_for_update().execution_options(populate_existing=True)).one()
     if message.state is not MessageState.NEW:

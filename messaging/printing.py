@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from core import tenancy
 from core.clock import day_in
 from core.database import db
+from core.organisations import restores
 from core.organisations.models import Organisation
 from core.transaction import DatabaseBusy, reading, writing
 from messaging.gate import AddressOfLink
@@ -80,13 +81,14 @@ def put_back(*, organisation_id: int, batch_id: int) -> None:
 
 
 def _next_turn(now: datetime) -> Turn | None:
+    released = LetterBatch.organisation_id.not_in(restores.held())
     due = or_(
         LetterBatch.state == LetterBatchState.WAITING,
         (LetterBatch.state == LetterBatchState.MAKING) & (LetterBatch.leased_until < now),
     )
     batch = db.session.scalars(
         select(LetterBatch)
-        .where(due)
+        .where(due, released)
         .order_by(LetterBatch.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -112,7 +114,8 @@ def _make(
             return
         shelf.keep(turn.public_id, turn.edition, made.pdf)
         _end_made(turn, made, clock())
-    except TurnLost:
+    except (TurnLost, restores.NotReleased):
+        # Without a release the turn is lost too: after it somebody takes the batch up anew.
         shelf.remove(turn.public_id, turn.edition)
         log.warning("letters overtaken", batch=turn.public_id, edition=turn.edition)
     except (OperationalError, DatabaseBusy):

@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from core import clock, transaction
 from core.members.models import Role
+from core.organisations.restores import NotReleased
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
@@ -67,7 +68,7 @@ def posted(public_id: str) -> ResponseReturnValue:
     except (posting.PostedOnAnotherDay, posting.TermWouldBeTooShort) as refusal:
         form.posted_on.errors = [sentence_of(refusal)]
         return _show(public_id, form), 422
-    except posting.LettersOvertaken as refusal:
+    except (posting.LettersOvertaken, NotReleased) as refusal:
         return _overtaken(public_id, refusal)
     flash(gettext("The letters count as sent."), "good")
     return redirect(url_for("desk.letters.show", public_id=public_id), 303)

@@ -9,8 +9,10 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from collections_portal.jobs import print_letters
+from core import clock as moments
 from core import tenancy
 from core.database import db
+from core.organisations import restores
 from dunning import operations
 from dunning.models import DunningStage, StageChannel
 from invoices.models import Debtor, Invoice
@@ -136,6 +138,17 @@ def test_two_people_at_once_and_the_second_sees_what_the_first_did(postroom: Pos
     late = stale.submit(to="/make-again", status=409)
     assert "These letters were dealt with in the meantime." in late.words
     assert postroom.states() == [MessageState.SENT] * 2
+
+
+def test_letters_count_as_posted_only_after_the_release_of_a_restore(postroom: Postroom) -> None:
+    page = postroom.printed()
+    owner = postroom.agent.organisation.id
+    with postroom.app.app_context(), tenancy.scope(owner):
+        restores.hold(organisation_id=owner, backup_at=moments.now(), now=moments.now())
+        db.session.commit()
+    refused = page.submit(to="/posted", status=409)
+    assert "Nothing is sent before an administrator releases it." in refused.words
+    assert postroom.states() == [MessageState.HANDING] * 2
 
 
 def test_the_wrong_person_gets_no_letter(postroom: Postroom, viewer: Person, agent_elsewhere: Person) -> None:

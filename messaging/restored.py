@@ -72,9 +72,13 @@ def hold_back(*, restore: Restore) -> int:
 
 
 def _let_go_of_letters(organisation_id: int) -> None:
-    """Let the batches wait of which a worker was making the PDF, with all their letters."""
+    """Let the batches wait of which a worker was making the PDF, with all their letters.
+
+    So do those that were being filled: what their runs had not queued is kept back, so nobody fills them up.
+    """
     left = select(LetterBatch).where(
-        LetterBatch.organisation_id == organisation_id, LetterBatch.state == LetterBatchState.MAKING
+        LetterBatch.organisation_id == organisation_id,
+        LetterBatch.state.in_((LetterBatchState.FILLING, LetterBatchState.MAKING)),
     )
     for batch in db.session.scalars(left.with_for_update().execution_options(populate_existing=True)):
         put_back(organisation_id=organisation_id, batch_id=batch.id)

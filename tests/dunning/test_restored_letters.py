@@ -12,7 +12,7 @@ from core.database import db
 from core.organisations.models import Restore
 from core.organisations.restores import NotReleased
 from core.transaction import writing
-from dunning import restoring
+from dunning import operations, restoring
 from dunning.models import DunningStage, StageChannel
 from messaging import posting, printing, restored
 from messaging.letter_models import LetterBatchState
@@ -132,6 +132,26 @@ def test_letters_of_a_pdf_that_was_being_made_are_decided_about(
     release(printing_office)
     assert press.print(FRIDAY) == 1
     assert states(printing_office) == [HANDING] * 3
+
+
+def test_letters_of_a_run_that_was_being_carried_out_are_printed_after_the_release(
+    printing_office: Office, press: Press
+) -> None:
+    run = printing_office.propose()
+    operations.confirm(
+        organisation=printing_office.organisation,
+        run=run,
+        member_id=printing_office.agent.id,
+        now=FRIDAY,
+        at_most=1,
+    )
+    assert press.batch().state is LetterBatchState.FILLING
+    assert restore(printing_office) == 1
+    decide(printing_office, Decision.SEND)
+    release(printing_office)
+    assert press.print(FRIDAY) == 1
+    assert (press.batch().state, press.batch().letters) == (LetterBatchState.MADE, 1)
+    assert states(printing_office) == [HANDING]
 
 
 def test_printed_letters_stay_with_their_agent_until_the_release(

@@ -7,6 +7,7 @@ puts its letters back and begins anew. A lease says who is at it, and its editio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import or_, select, update
@@ -24,7 +25,7 @@ from messaging.letter_models import LetterBatch, LetterBatchState
 from messaging.letter_sheets import Letter
 from messaging.letter_shelf import LetterShelf
 from messaging.models import Message, MessageState
-from messaging.typesetting import NotTypeset, Typeset, typeset, why_not_set
+from messaging.typesetting import NotTypeset, Typeset, faults, typeset
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=15)
@@ -164,21 +165,29 @@ def _set(
 
     Raises NotTypeset when it is about no letter in particular: it fails at each of them, or at none alone.
     """
+    renew = partial(_renew, turn, clock)
     title = f"Letters {turn.public_id}"
     try:
-        return typeset([letter.data for letter in letters], title=title)
+        return typeset([letter.data for letter in letters], title=title, before_each=renew)
     except NotTypeset as error:
-        bad = {letter.sha256: words for letter in letters if (words := why_not_set(letter.data))}
-        if len(bad) in (0, len(letters)):
+        found = faults([letter.data for letter in letters], before_each=renew)
+        if len(found) in (0, len(letters)):
             raise
-        log.warning("letters put aside", batch=turn.public_id, number=len(bad), why=str(error))
+        log.warning("letters put aside", batch=turn.public_id, number=len(found), why=str(error))
+        bad = {letters[place].sha256: words for place, words in found.items()}
     with writing():
         _held(turn, clock())
         for digest, words in bad.items():
             _put_aside(turn, digest, words)
         put_back(organisation_id=turn.organisation_id, batch_id=turn.batch_id)
     good = _gathered(turn, address_of_link, clock)
-    return typeset([letter.data for letter in good], title=title) if good else None
+    return typeset([letter.data for letter in good], title=title, before_each=renew) if good else None
+
+
+def _renew(turn: Turn, clock: Callable[[], datetime]) -> None:
+    """Keep the lease while the typesetter works: thousands of letters take longer. Raises TurnLost."""
+    with writing():
+        _held(turn, clock())
 
 
 def _put_aside(turn: Turn, digest: str, words: str) -> None:

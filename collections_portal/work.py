@@ -20,8 +20,10 @@ SWEEP_SECONDS = 30
 # Whoever ends a process kills it after ten seconds: until then answers and jobs in hand come to their end.
 ENDING_SECONDS = 8
 THREADS = 4
-# As many threads send at once: one is left for imports and the schedule.
+# As many threads send at once: one is left for letters, imports and the schedule.
 SENDERS = THREADS - 1
+# A PDF of thousands of letters takes minutes, and a link that somebody waits for takes a thread.
+PRINTERS = 1
 
 
 class Bell:
@@ -31,6 +33,7 @@ class Bell:
         self.app = app
         self.ending = threading.Event()
         self._senders = threading.BoundedSemaphore(SENDERS)
+        self._printers = threading.BoundedSemaphore(PRINTERS)
         self.huey = _huey(app.config["PORTAL"])
         self.deliver = self.huey.task(name="deliver")(self._guarded(self._deliver))
         self.imports = self.huey.task(name="imports")(self._guarded(jobs.import_files))
@@ -60,7 +63,13 @@ class Bell:
             self.deliver()
 
     def _print(self, app: Flask) -> None:
-        jobs.print_letters(app, ending=self.ending.is_set)
+        """Print what waits; who finds no place leaves it to the thread that prints."""
+        if not self._printers.acquire(blocking=False):
+            return
+        try:
+            jobs.print_letters(app, ending=self.ending.is_set)
+        finally:
+            self._printers.release()
 
     def consumer(self) -> Consumer:
         """Return the threads that answer the bell; the caller starts and stops them."""

@@ -1,21 +1,23 @@
 """The worker at its PDFs: it keeps its turn however long it takes, and the numbers are those on paper."""
 
 import subprocess
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from collections_portal.carriers import link_writer
+from collections_portal.work import Bell
 from core import tenancy
 from core.database import db
 from core.transaction import writing
 from dunning.models import DunningStage, StageChannel
-from messaging import printing, typesetting
-from messaging.letter_models import LetterBatchState
+from messaging import letter_batches, printing, typesetting
+from messaging.letter_models import LetterBatch, LetterBatchState
 from tests.dunning.conftest import FRIDAY, Office
 from tests.dunning.press import Press
 
@@ -67,3 +69,40 @@ def test_a_worker_keeps_its_turn_while_the_typesetter_works(
     assert slow["turns"] == [None] * 3
     batch = press.batch()
     assert (done, batch.state, batch.letters, batch.edition) == (1, LetterBatchState.MADE, 3, 1)
+
+
+def in_two_batches(office: Office) -> None:
+    """Put the last letter of the run into a batch of its own."""
+    owner = office.organisation.id
+    other = letter_batches.batch_for(organisation_id=owner, about="message:1", now=FRIDAY)
+    office.messages()[-1].letter_batch_id = other.id
+    letter_batches.close(organisation_id=owner, about="message:1")
+    db.session.commit()
+
+
+def test_one_thread_prints_and_the_others_are_left_for_who_waits_for_a_link(
+    run: Office, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_two_batches(run)
+    began, go_on, pieces = threading.Event(), threading.Event(), []
+    quick = subprocess.run
+
+    def when_told(*command: Any, **options: Any) -> Any:
+        pieces.append(threading.current_thread())
+        began.set()
+        go_on.wait(timeout=5)
+        return quick(*command, **options)
+
+    monkeypatch.setattr(subprocess, "run", when_told)
+    bell = Bell(app)
+    printer, other = (threading.Thread(target=bell.letters.call_local) for _ in range(2))
+    printer.start()
+    assert began.wait(timeout=20)
+    other.start()
+    other.join(timeout=20)
+    assert pieces == [printer]
+    go_on.set()
+    printer.join(timeout=60)
+    assert pieces == [printer] * 2
+    made = db.session.scalars(select(LetterBatch.state).execution_options(populate_existing=True)).all()
+    assert made == [LetterBatchState.MADE] * 2

@@ -1,4 +1,4 @@
-"""What a person says of a batch of printed letters: they were posted, or they were not and are made again."""
+"""What a person does with printed letters: takes them, and says that they were posted or are made again."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -41,6 +41,11 @@ class TermWouldBeTooShort(Refusal):
         "Some of these letters give a term in law that counts from the day printed on them, so they can only "
         "be posted on that day. Say that they were not posted; they are then made again with a new day."
     )
+
+
+def note_download(*, batch: LetterBatch, member_id: int, now: datetime) -> None:
+    """Keep who took the PDF of the batch (locked), which opens the pages of all its debtors."""
+    _tell("letters.downloaded", batch, member_id, now, edition=batch.edition)
 
 
 def mark_posted(*, batch: LetterBatch, edition: int, posted_on: date, member_id: int, now: datetime) -> None:

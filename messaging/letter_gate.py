@@ -39,7 +39,7 @@ def admitted(
         except Refusal as refusal:
             ended = MessageState.FAILED, f"not_rendered {refusal}"[:240]
         else:
-            _mark(message, letter, batch, now)
+            _mark(message, letter, batch, number, now)
             return letter
     if ended is not None:
         message.state, message.state_reason = ended
@@ -57,12 +57,12 @@ def _why_not(message: Message, link: LinkText | None, now: datetime) -> tuple[Me
     return (MessageState.SUPPRESSED, why_not) if why_not else None
 
 
-def _mark(message: Message, letter: Letter, batch: LetterBatch, now: datetime) -> None:
+def _mark(message: Message, letter: Letter, batch: LetterBatch, number: int, now: datetime) -> None:
     message.state, message.state_reason = MessageState.HANDING, ""
     message.claimed_by, message.handed_at = f"letters:{batch.public_id}", now
     message.attempt += 1
     message.recipient, message.subject, message.body = letter.recipient, letter.subject, letter.body
-    message.sent_sha256 = letter.sha256
+    message.sent_sha256, message.letter_number = letter.sha256, number
     db.session.flush()
 
 

@@ -75,7 +75,7 @@ def put_back(*, organisation_id: int, batch_id: int) -> None:
         Message.letter_batch_id == batch_id,
         Message.state == MessageState.HANDING,
     )
-    again = {"state": MessageState.NEW, "handed_at": None, "claimed_by": None}
+    again = {"state": MessageState.NEW, "handed_at": None, "claimed_by": None, "letter_number": None}
     db.session.execute(
         update(Message).where(*printed).values(**again).execution_options(synchronize_session=False)
     )
@@ -199,7 +199,12 @@ def _put_aside(turn: Turn, digest: str, words: str) -> None:
             Message.state == MessageState.HANDING,
             Message.sent_sha256 == digest,
         )
-        .values(state=MessageState.FAILED, state_reason=f"not_rendered {words}"[:240], claimed_by=None)
+        .values(
+            state=MessageState.FAILED,
+            state_reason=f"not_rendered {words}"[:240],
+            claimed_by=None,
+            letter_number=None,
+        )
         .execution_options(synchronize_session=False)
     )
 

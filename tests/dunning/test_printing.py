@@ -18,6 +18,7 @@ from core.transaction import writing
 from dunning.models import DunningStage, StageChannel
 from messaging import letter_batches, printing, typesetting
 from messaging.letter_models import LetterBatch, LetterBatchState
+from messaging.models import MessageState
 from tests.dunning.conftest import FRIDAY, Office
 from tests.dunning.press import Press
 
@@ -69,6 +70,19 @@ def test_a_worker_keeps_its_turn_while_the_typesetter_works(
     assert slow["turns"] == [None] * 3
     batch = press.batch()
     assert (done, batch.state, batch.letters, batch.edition) == (1, LetterBatchState.MADE, 3, 1)
+
+
+def test_a_letter_that_comes_to_another_end_leaves_the_numbers_of_the_others_as_they_are_on_paper(
+    run: Office, press: Press
+) -> None:
+    press.print(FRIDAY)
+    first, second, third = run.messages()
+    first.state, first.sent_at = MessageState.BOUNCED, FRIDAY
+    second.state = MessageState.EXPIRED
+    db.session.commit()
+    rows, _ = letter_batches.letters_of(batch=press.batch())
+    assert [(row.number, row.message.id) for row in rows] == [(1, first.id), (2, second.id), (3, third.id)]
+    assert "3 · 1/1" in press.pages()[4]
 
 
 def in_two_batches(office: Office) -> None:

@@ -15,6 +15,7 @@ from core.transaction import writing
 from dunning import operations, restoring
 from dunning.models import DunningStage, StageChannel
 from messaging import posting, printing, restored
+from messaging.letter_batches import letters_of
 from messaging.letter_models import LetterBatchState
 from messaging.models import Message, MessageState
 from messaging.restored_models import Decision
@@ -92,6 +93,11 @@ def states(office: Office) -> list[MessageState]:
     return [letter.state for letter in office.messages()]
 
 
+def numbers(press: Press) -> list[tuple[int, int]]:
+    """Return number and id of each letter, as the batch's page lists them."""
+    return [(row.number, row.message.id) for row in letters_of(batch=press.batch())[0]]
+
+
 def being_made(press: Press) -> None:
     """Let the PDF be one that a worker was making at the backup."""
     batch = press.batch()
@@ -116,6 +122,9 @@ def test_letters_that_waited_are_printed_once_and_only_after_the_release(
     assert press.print(FRIDAY) == 1
     assert states(printing_office) == [SENT, MessageState.SUPPRESSED, HANDING]
     assert press.batch().letters == 1
+    # Who counts as sent and is not in this PDF has no number in it.
+    assert numbers(press) == [(1, send.id), (0, left.id), (0, aside.id)]
+    assert "1 · 1/1" in press.pages()[0]
 
 
 def test_letters_of_a_pdf_that_was_being_made_are_decided_about(

@@ -13,13 +13,13 @@ from core.database import db
 from core.members.models import Member
 from core.organisations.models import Organisation
 from core.web.accounts import LinkKind, password_link
-from links.models import AccessLink
-from links.queries import address_of, address_to_type
+from invoices.models import Channel
+from links.queries import address_of, address_to_type, way_in
 from links.samples import sample_link
 from links.validity import length_of
 from messaging import callbacks
 from messaging.delivery import Carriers
-from messaging.gate import AddressOfLink
+from messaging.link_text import AddressOfLink, LinkText
 from messaging.mail import Mailbox
 from messaging.member_mail import INVITED, is_still_meant
 from messaging.models import Message
@@ -28,7 +28,6 @@ from messaging.providers.files import FileProvider
 from messaging.providers.outcomes import OutgoingSms, Provider
 from messaging.providers.smtp import SmtpProvider, SmtpServer
 from messaging.rates import Rates
-from messaging.rendering import LinkText
 from messaging.return_path import ReturnPath
 
 
@@ -61,17 +60,20 @@ def link_writer(config: Config, clock: Callable[[], datetime]) -> AddressOfLink:
             return sample_link(organisation=owner, base_url=config.public_url, now=message.created_at)
         if message.member_id is not None:
             return _members_link(message, now=clock())
-        link = db.session.get_one(AccessLink, message.link_id)
-        organisation = db.session.get_one(Organisation, message.organisation_id)
-        if link.revoked_at is not None or link.expires_at <= clock() or organisation.closed_at is not None:
+        if message.link_id is None:
             return None
-        site, code = address_to_type(link, base_url=config.public_url, keys=config.link_keys)
+        link = way_in(organisation_id=message.organisation_id, link_id=message.link_id)
+        if link.revoked_at is not None or link.expires_at <= clock() or link.closed_at is not None:
+            return None
+        site, code = "", ""
+        if message.channel is Channel.LETTER:
+            site, code = address_to_type(link, base_url=config.public_url, keys=config.link_keys)
         return LinkText(
             url=address_of(link, base_url=config.public_url, keys=config.link_keys),
             site=site,
             code=code,
             valid_until=link.expires_at,
-            valid_for=length_of(issued_at=link.issued_at, expires_at=link.expires_at, zone=organisation.zone),
+            valid_for=length_of(issued_at=link.issued_at, expires_at=link.expires_at, zone=link.zone),
         )
 
     return write

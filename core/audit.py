@@ -11,7 +11,7 @@ from core.database import Base, Key, OfOrganisation, belongs_to, choice, db
 
 
 class Actor(StrEnum):
-    """Who did it: a member, the debtor through a visit, or the portal by itself."""
+    """Who did it: a member, the debtor (through a visit, or by an SMS), or the portal by itself."""
 
     MEMBER = "member"
     DEBTOR = "debtor"

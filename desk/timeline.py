@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "contact.added": N_("%(who)s added %(channel)s %(value)s"),
         "contact.changed": N_("%(who)s changed %(channel)s %(value)s"),
         "contact.failed": N_("An address does not work any more: %(reason_given)s"),
+        "contact.opted_in": N_("The receiver wants messages again: %(reason_given)s"),
         "contact.opted_out": N_("The receiver wants no messages any more: %(reason_given)s"),
         "credit_note.recorded": N_("%(who)s entered credit note %(number)s of %(amount)s for %(invoice)s"),
         "debtor.added": N_("%(who)s added this debtor"),

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Exists, bindparam, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from core import audit
+from core import audit, prepared
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Organisation
@@ -95,6 +96,16 @@ def pause_of(*, organisation_id: int, debtor_id: int, today: date) -> DebtorPaus
     )
 
 
+def has_pause(debtor_id: InstrumentedAttribute[int | None], *, today: ColumnElement[date]) -> Exists:
+    """Return the condition that a debtor, a column of this organisation's, has a pause in force today."""
+    return exists().where(
+        DebtorPause.organisation_id == bindparam("of_organisation"),
+        DebtorPause.debtor_id == debtor_id,
+        DebtorPause.ended_at.is_(None),
+        DebtorPause.ends_on > today,
+    )
+
+
 def paused_until(*, organisation_id: int, debtor_ids: Collection[int], today: date) -> dict[int, date]:
     """Return for each debtor with a pause in force today the first day on which they may be written to."""
     rows = db.session.execute(
@@ -108,18 +119,26 @@ def paused_until(*, organisation_id: int, debtor_ids: Collection[int], today: da
     return dict(rows.all())
 
 
-def hold_debtor(*, organisation_id: int, debtor_id: int) -> None:
+_HOLD = (
+    select(Debtor.country)
+    .where(
+        Debtor.organisation_id == bindparam("of_organisation"),
+        Debtor.id == bindparam("debtor_id"),
+    )
+    .with_for_update(key_share=True)
+)
+
+
+def hold_debtor(*, organisation_id: int, debtor_id: int) -> str:
     """Hold the debtor until the transaction ends: a pause and a message that leaves come one after the other.
 
-    Raises DebtorUnknown.
+    Returns the debtor's country (ISO 3166, or empty). Raises DebtorUnknown.
     """
-    found = db.session.scalar(
-        select(Debtor.id)
-        .where(Debtor.organisation_id == organisation_id, Debtor.id == debtor_id)
-        .with_for_update(key_share=True)
-    )
+    found = prepared.ask(_HOLD, organisation_id=organisation_id, debtor_id=debtor_id).first()
     if found is None:
         raise DebtorUnknown
+    country: str = found.country
+    return country
 
 
 def _end(organisation_id: int, debtor_id: int, now: datetime) -> None:

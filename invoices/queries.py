@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, select
 
+from core import prepared
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import (
@@ -103,6 +104,23 @@ def usable_contacts_of_each(
     return {debtor_id: tuple(found) for debtor_id, found in groupby(rows, lambda row: row.debtor_id)}
 
 
+_STANDING = select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
+    Invoice.organisation_id == bindparam("of_organisation"),
+    Invoice.id.in_(bindparam("ids", expanding=True)),
+)
+# By id, so that two who hold several never wait crosswise. What is returned is read after the wait.
+_HELD = _STANDING.order_by(Invoice.id).with_for_update()
+_EXEMPTIONS = (
+    select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
+    .where(
+        Exemption.organisation_id == bindparam("of_organisation"),
+        Exemption.invoice_id.in_(bindparam("ids", expanding=True)),
+        Exemption.ended_at.is_(None),
+    )
+    .order_by(Exemption.id)
+)
+
+
 def why_not_dun(
     *, organisation_id: int, invoice_ids: Collection[int], lock: bool = False
 ) -> dict[int, WhyNot | None]:
@@ -112,12 +130,8 @@ def why_not_dun(
     marks a message `handing`. A lock holds off a reaction that is being stored until this transaction ends;
     the reaction takes the same lock, so one of the two is always first.
     """
-    if lock:
-        lock_invoices(organisation_id=organisation_id, invoice_ids=invoice_ids)
-    invoices = db.session.execute(
-        select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
-            Invoice.organisation_id == organisation_id, Invoice.id.in_(invoice_ids)
-        )
+    invoices = prepared.ask(
+        _HELD if lock else _STANDING, organisation_id=organisation_id, ids=invoice_ids
     ).all()
     held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
     answers: dict[int, WhyNot | None] = {invoice_id: WhyNot("unknown") for invoice_id in invoice_ids}
@@ -140,28 +154,15 @@ def _why_not(amount_open: int, withdrawn: bool, held: list[tuple[str, int | None
 
 
 def lock_invoices(*, organisation_id: int, invoice_ids: Collection[int]) -> None:
-    """Hold these invoices until the transaction ends, by id, so that two never wait crosswise."""
-    db.session.execute(
-        select(Invoice.id)
-        .where(Invoice.organisation_id == organisation_id, Invoice.id.in_(invoice_ids))
-        .order_by(Invoice.id)
-        .with_for_update()
-    ).all()
+    """Hold these invoices until the transaction ends."""
+    prepared.ask(_HELD, organisation_id=organisation_id, ids=invoice_ids)
 
 
 def exemptions_in_force(
     *, organisation_id: int, invoice_ids: Collection[int]
 ) -> dict[int, list[tuple[str, int | None]]]:
     """Return per invoice who asked for an exemption in force, and for what amount (None: all of it)."""
-    rows = db.session.execute(
-        select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
-        .where(
-            Exemption.organisation_id == organisation_id,
-            Exemption.invoice_id.in_(invoice_ids),
-            Exemption.ended_at.is_(None),
-        )
-        .order_by(Exemption.id)
-    )
+    rows = prepared.ask(_EXEMPTIONS, organisation_id=organisation_id, ids=invoice_ids)
     held: dict[int, list[tuple[str, int | None]]] = {}
     for invoice_id, asked_by, amount in rows:
         held.setdefault(invoice_id, []).append((asked_by, amount))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from core import tenancy
+from core import prepared, tenancy
 from core.database import db
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
@@ -167,7 +167,42 @@ def link_by_id(*, organisation_id: int, link_id: int) -> AccessLink:
     ).one()
 
 
-def address_of(link: AccessLink, *, base_url: str, keys: Sequence[str]) -> str:
+class WayIn(NamedTuple):
+    """What a message says about its link, and what may have ended it."""
+
+    token_id: bytes
+    generation: int
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    closed_at: datetime | None
+    zone: str
+
+
+_WAY_IN = (
+    select(
+        AccessLink.token_id,
+        AccessLink.generation,
+        AccessLink.issued_at,
+        AccessLink.expires_at,
+        AccessLink.revoked_at,
+        Organisation.closed_at,
+        Organisation.zone,
+    )
+    .join(Organisation, Organisation.id == AccessLink.organisation_id)
+    .where(
+        AccessLink.organisation_id == bindparam("of_organisation"),
+        AccessLink.id == bindparam("link_id"),
+    )
+)
+
+
+def way_in(*, organisation_id: int, link_id: int) -> WayIn:
+    """Return what a message says about its link."""
+    return WayIn._make(prepared.ask(_WAY_IN, organisation_id=organisation_id, link_id=link_id).one())
+
+
+def address_of(link: AccessLink | WayIn, *, base_url: str, keys: Sequence[str]) -> str:
     """Return the address that opens the link, built from the configured base, never from a request."""
     token = tokens.write(
         token_id=link.token_id, generation=link.generation, expires_at=link.expires_at, keys=keys
@@ -175,7 +210,7 @@ def address_of(link: AccessLink, *, base_url: str, keys: Sequence[str]) -> str:
     return f"{base_url}/k/{token}"
 
 
-def address_to_type(link: AccessLink, *, base_url: str, keys: Sequence[str]) -> tuple[str, str]:
+def address_to_type(link: AccessLink | WayIn, *, base_url: str, keys: Sequence[str]) -> tuple[str, str]:
     """Return the same address as it is printed: the site without `https://`, and the code after it."""
     url = address_of(link, base_url=base_url, keys=keys)
     return without_scheme(url[: -tokens.LENGTH]), tokens.typed(url[-tokens.LENGTH :])

@@ -6,7 +6,7 @@ from core.organisations.models import Organisation
 from links import tokens
 from links.queries import without_scheme
 from links.validity import end_of, length_of
-from messaging.rendering import LinkText
+from messaging.link_text import LinkText
 
 
 def sample_link(*, organisation: Organisation, base_url: str, now: datetime) -> LinkText:

@@ -1,17 +1,11 @@
-"""When a debtor may be approached: not outside the contact hours, not in a pause, not too often in a week.
-
-Asked in the transaction that marks a collection message `handing`, with the debtor held.
-"""
+"""When a debtor may be approached: not outside the contact hours, and not too often in a week."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from core.clock import day_in
-from core.database import db
 from core.organisations.models import Organisation
-from invoices.models import Debtor
-from invoices.pauses import hold_debtor, pause_of
 from messaging.contact_hours import next_moment
 from messaging.models import Message, MessageState
 
@@ -23,20 +17,7 @@ LEFT = (
     MessageState.BOUNCED,
     MessageState.UNKNOWN,
 )
-
-
-def is_paused(*, organisation_id: int, debtor_id: int, now: datetime) -> bool:
-    """Return whether the debtor is left alone now, holding the debtor until the transaction ends."""
-    hold_debtor(organisation_id=organisation_id, debtor_id=debtor_id)
-    zone = db.session.get_one(Organisation, organisation_id).zone
-    return pause_of(organisation_id=organisation_id, debtor_id=debtor_id, today=day_in(now, zone)) is not None
-
-
-def may_leave_from(*, organisation_id: int, debtor_id: int, now: datetime) -> datetime:
-    """Return the first moment from `now` on at which a collection message to the debtor may leave."""
-    organisation = db.session.get_one(Organisation, organisation_id)
-    free_at = week_has_room_at(organisation_id=organisation_id, debtor_id=debtor_id, now=now)
-    return opening(organisation=organisation, country=_country(organisation_id, debtor_id), at=free_at)
+_earlier = aliased(Message)
 
 
 def opening(*, organisation: Organisation, country: str, at: datetime) -> datetime:
@@ -44,26 +25,25 @@ def opening(*, organisation: Organisation, country: str, at: datetime) -> dateti
     return next_moment(country=country or organisation.country, zone=organisation.zone, at=at)
 
 
-def _country(organisation_id: int, debtor_id: int) -> str:
-    found = select(Debtor.country).where(Debtor.organisation_id == organisation_id, Debtor.id == debtor_id)
-    return db.session.scalar(found) or ""
-
-
-def week_has_room_at(*, organisation_id: int, debtor_id: int, now: datetime) -> datetime:
-    """Return when fewer collection messages than allowed left in the seven days before."""
-    organisation = db.session.get_one(Organisation, organisation_id)
-    most = organisation.collection_messages_a_week
-    handed = db.session.scalars(
-        select(Message.handed_at)
+def filled_week(
+    debtor_id: InstrumentedAttribute[int | None],
+    *,
+    since: ColumnElement[datetime],
+    before: ColumnElement[int],
+) -> ScalarSelect[datetime | None]:
+    """Return when the last collection message but so many to a debtor, a column of this organisation's, left,
+    if that was after `since`: with as many more since then the week is full until `WEEK` after it."""
+    return (
+        select(_earlier.handed_at)
         .where(
-            Message.organisation_id == organisation.id,
-            Message.debtor_id == debtor_id,
-            Message.is_collection,
-            Message.state.in_(LEFT),
-            Message.handed_at > now - WEEK,
+            _earlier.organisation_id == bindparam("of_organisation"),
+            _earlier.debtor_id == debtor_id,
+            _earlier.is_collection,
+            _earlier.state.in_(LEFT),
+            _earlier.handed_at > since,
         )
-        .order_by(Message.handed_at.desc())
-        .limit(most)
-    ).all()
-    oldest = handed[-1] if len(handed) == most else None
-    return now if oldest is None else oldest + WEEK
+        .order_by(_earlier.handed_at.desc())
+        .limit(1)
+        .offset(before)
+        .scalar_subquery()
+    )

@@ -20,7 +20,7 @@ from core.transaction import writing
 from invoices.models import Channel
 from messaging import retries
 from messaging.claims import is_in
-from messaging.gate import AddressOfLink
+from messaging.link_text import AddressOfLink
 from messaging.models import Message, MessageAttempt, MessageState
 from messaging.providers.outcomes import Finder, ListUnavailable, Provider
 from messaging.rendering import HIDDEN_LINK

@@ -87,6 +87,16 @@ def asked_for(*, organisation_id: int, invoice_ids: Collection[int]) -> dict[int
     return _asked(organisation_id, invoice_ids, Message.state.in_(LEFT))
 
 
+def charged_among(*, organisation_id: int, invoice_ids: Collection[int]) -> frozenset[int]:
+    """Return those of these invoices for which anything may be asked beside what is open; most have none."""
+    found = select(Charge.invoice_id).where(
+        Charge.organisation_id == organisation_id,
+        Charge.invoice_id.in_(invoice_ids),
+        Charge.ended_at.is_(None),
+    )
+    return frozenset(db.session.scalars(found)) if invoice_ids else frozenset()
+
+
 def said_by(*, message: Message, invoice_ids: Collection[int]) -> list[Asked]:
     """Return what this message asks for these invoices beside what is open, and what was asked before."""
     which = or_(Message.state.in_(LEFT), Message.id == message.id)

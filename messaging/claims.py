@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, literal, or_, select, update
 
+from core import prepared
 from core.database import db
 from core.organisations import restores
 from invoices.models import Channel
@@ -97,15 +99,31 @@ def _taken(due: Select[int], *, owner: str, now: datetime) -> list[Claim]:
 
 def advance(claim: Claim, *, only_from: Collection[MessageState], **changes: Any) -> bool:
     """Change the message if this worker still holds it in this attempt; return whether it did."""
-    held = update(Message).where(
-        Message.organisation_id == claim.organisation_id,
-        Message.id == claim.id,
-        Message.claimed_by == claim.owner,
-        Message.attempt == claim.attempt,
-        Message.state.in_(only_from),
+    changed = prepared.ask(
+        _advancing(tuple(changes), tuple(only_from)),
+        organisation_id=claim.organisation_id,
+        held_id=claim.id,
+        held_by=claim.owner,
+        in_attempt=claim.attempt,
+        **{f"to_{name}": value for name, value in changes.items()},
     )
-    result = db.session.execute(held.values(**changes).execution_options(synchronize_session=False))
-    return bool(cast(CursorResult[Any], result).rowcount)
+    return bool(changed.rowcount)
+
+
+@cache
+def _advancing(names: tuple[str, ...], only_from: tuple[MessageState, ...]) -> Update:
+    """Return the statement that changes these columns; there are as many as places that call `advance`."""
+    return (
+        update(Message)
+        .where(
+            Message.organisation_id == bindparam("of_organisation"),
+            Message.id == bindparam("held_id"),
+            Message.claimed_by == bindparam("held_by"),
+            Message.attempt == bindparam("in_attempt"),
+            or_(*(Message.state == state for state in only_from)),
+        )
+        .values({name: bindparam(f"to_{name}") for name in names})
+    )
 
 
 def give_back(claim: Claim, **changes: Any) -> bool:
@@ -125,14 +143,13 @@ def note_attempt(
     claim: Claim, *, started_at: datetime, outcome: str, code: str = "", words: str = ""
 ) -> None:
     """Keep what came of this attempt, with the provider's words."""
-    db.session.add(
-        MessageAttempt(
-            organisation_id=claim.organisation_id,
-            message_id=claim.id,
-            attempt=claim.attempt,
-            started_at=started_at,
-            outcome=outcome,
-            code=code[:24],
-            words=words[:400],
-        )
+    prepared.add(
+        MessageAttempt,
+        organisation_id=claim.organisation_id,
+        message_id=claim.id,
+        attempt=claim.attempt,
+        started_at=started_at,
+        outcome=outcome,
+        code=code[:24],
+        words=words[:400],
     )

@@ -5,31 +5,31 @@ committed, together with the gate's answer, just before the provider gets the me
 was certainly not sent, whatever breaks after is doubtful and is shown to a person.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from core import tenancy
-from core.database import db
 from core.refusals import Refusal
 from core.transaction import DatabaseBusy, reading, writing
 from invoices.models import Channel
 from messaging import claims, senders, turns
 from messaging.claims import Claim
 from messaging.doubt import settle_lost
-from messaging.gate import AddressOfLink, may_leave, standing
+from messaging.gate import may_leave
+from messaging.link_text import AddressOfLink
 from messaging.mail import Mailbox
-from messaging.models import Message, MessageState
-from messaging.providers.outcomes import OutgoingMail, Provider
+from messaging.models import MessageState
+from messaging.providers.outcomes import Provider
 from messaging.rates import Rates
-from messaging.rendering import Rendered, render
 from messaging.return_path import ReturnPath
 from messaging.settlement import Attempt, Settled, give_back, keep, keep_broken, settle
+from messaging.writing import Attempted, Pen, Written
 
 log = structlog.get_logger()
 BATCH = 50
@@ -121,11 +121,12 @@ class _Round:
         if not held:
             return
         done.claimed += len(held)
+        written = self._written(held)
         over, told = self.clock() + ROUND, False
         with opened() as provider:
             for position, claim in enumerate(held, start=1):
                 with tenancy.scope(claim.organisation_id):
-                    settled = self._deliver(Attempt(claim, self.clock()), provider)
+                    settled = self._deliver(Attempt(claim, self.clock()), written[claim.id], provider)
                 done.count(settled.outcome)
                 if settled.outcome == MessageState.SENT and not told:
                     # Once, and not while the outcome is stored: until that is done a kill makes it doubtful.
@@ -140,42 +141,53 @@ class _Round:
                     give_back(rest)
                     return
 
-    def _deliver(self, attempt: Attempt, provider: Provider[Any]) -> Settled:
+    def _written(self, held: Sequence[Claim]) -> dict[int, Attempted | Exception]:
+        """Return each of these messages as it leaves, by its id, or why it does not."""
+        written: dict[int, Attempted | Exception] = {}
+        for organisation_id, of_one in groupby(sorted(held, key=_owner), key=_owner):
+            with tenancy.scope(organisation_id):
+                written |= self._written_together(list(of_one))
+        return written
+
+    def _written_together(self, held: Sequence[Claim]) -> Mapping[int, Attempted | Exception]:
+        pen = Pen(self.carriers.sender, self.carriers.return_path, self.address_of_link)
         try:
-            made = self._made(attempt)
-            if isinstance(made, str):
-                return keep(attempt, MessageState.SUPPRESSED, made)
+            with reading():
+                return pen.write(held, self.clock())
+        except (OperationalError, DatabaseBusy):
+            # The database is away, which says nothing about these messages: their leases end by themselves.
+            raise
+        except Exception as error:  # noqa: BLE001  it is told when its message has its turn
+            if len(held) == 1:
+                return {held[0].id: error}
+            # One of them is broken. Each by itself, so that the others leave.
+            return {claim.id: self._written_together([claim])[claim.id] for claim in held}
+
+    def _deliver(self, attempt: Attempt, written: Attempted | Exception, provider: Provider[Any]) -> Settled:
+        if isinstance(written, str):
+            return keep(attempt, MessageState.SUPPRESSED, written)
+        if isinstance(written, Refusal):
+            return keep(attempt, MessageState.FAILED, "not_rendered", words=str(written))
+        if isinstance(written, Exception):
+            return self._broken(attempt, written)
+        try:
             outcome = provider.hand_over(
-                made.outgoing, before_handing=lambda: self._may_leave(attempt.claim, made)
+                written.rendered.outgoing, before_handing=lambda: self._may_leave(attempt.claim, written)
             )
         except (OperationalError, DatabaseBusy):
-            # The database is away, which says nothing about this message: its lease ends by itself.
             raise
-        except Refusal as refusal:
-            return keep(attempt, MessageState.FAILED, "not_rendered", words=str(refusal))
-        except Exception as error:
-            log.exception("message broken", id=attempt.claim.id)
-            return keep_broken(attempt, error, self.clock())
+        except Exception as error:  # noqa: BLE001  it is logged there, and the others leave
+            return self._broken(attempt, error)
         return settle(attempt, outcome, self.clock())
 
-    def _made(self, attempt: Attempt) -> Rendered | str:
-        """Return the message as it leaves, or the reason why it does not."""
-        with reading():
-            # The claim changed the row behind the session's back; its new attempt stands in what leaves.
-            claimed = select(Message).where(Message.id == attempt.claim.id)
-            message = db.session.scalars(claimed.execution_options(populate_existing=True)).one()
-            link, why_not = standing(message, self.address_of_link)
-            if why_not:
-                return why_not
-            made = render(message=message, link=link, sender=self.carriers.sender, now=attempt.started_at)
-            return self._with_return_path(made, message.public_id)
+    def _broken(self, attempt: Attempt, error: Exception) -> Settled:
+        log.error("message broken", id=attempt.claim.id, exc_info=error)
+        return keep_broken(attempt, error, self.clock())
 
-    def _with_return_path(self, made: Rendered, public_id: str) -> Rendered:
-        path = self.carriers.return_path
-        if path is None or not isinstance(made.outgoing, OutgoingMail):
-            return made
-        return replace(made, outgoing=replace(made.outgoing, sender=path.address_of(public_id)))
-
-    def _may_leave(self, claim: Claim, made: Rendered) -> bool:
+    def _may_leave(self, claim: Claim, written: Written) -> bool:
         with writing():
-            return may_leave(claim, made, self.address_of_link, self.clock())
+            return may_leave(claim, written, self.address_of_link, self.clock())
+
+
+def _owner(claim: Claim) -> int:
+    return claim.organisation_id

@@ -6,14 +6,16 @@ from sqlalchemy import delete, select
 
 from core.database import db
 from core.organisations import restores
+from core.organisations.models import Organisation
 from core.refusals import Refusal
+from invoices.pauses import hold_debtor
 from invoices.queries import why_not_dun
-from messaging.approaches import is_paused, week_has_room_at
-from messaging.gate import AddressOfLink
 from messaging.letter_models import LetterBatch
 from messaging.letter_sheets import AddressIncomplete, Letter, letter_of
+from messaging.link_text import AddressOfLink, LinkText
 from messaging.models import Message, MessageInvoice, MessageState
-from messaging.rendering import LinkText, invoices_in
+from messaging.rendering import invoices_in
+from messaging.standing import standing_of
 
 
 def admitted(
@@ -70,10 +72,13 @@ def _why_not_collect(message: Message, now: datetime) -> str:
     """Return why a collection letter may not be printed; invoices that may not be dunned are taken out."""
     organisation_id = message.organisation_id
     if message.debtor_id is not None:
+        organisation = db.session.get_one(Organisation, organisation_id)
         # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
-        if is_paused(organisation_id=organisation_id, debtor_id=message.debtor_id, now=now):
+        hold_debtor(organisation_id=organisation_id, debtor_id=message.debtor_id)
+        standing = standing_of(organisation=organisation, message_id=message.id, now=now)
+        if standing.is_paused:
             return "paused"
-        if week_has_room_at(organisation_id=organisation_id, debtor_id=message.debtor_id, now=now) > now:
+        if standing.week_has_room_at(now) > now:
             return "week_full"
     invoice_ids = invoices_in(message)
     answers = why_not_dun(organisation_id=organisation_id, invoice_ids=invoice_ids, lock=True)

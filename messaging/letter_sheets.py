@@ -21,9 +21,10 @@ from messaging.events import EVENTS, Part
 from messaging.layout import Block, blocks
 from messaging.legal_values import Owed, owed_on, totals_of
 from messaging.letter_words import WORDS, LetterWords
+from messaging.link_text import LinkText
 from messaging.models import Message
 from messaging.placeholders import Template, clean, empty_names, fill
-from messaging.rendering import HIDDEN_LINK, LinkText, invoices_in, texts_of, values_for
+from messaging.rendering import HIDDEN_LINK, invoices_in, texts_of, values_for
 from messaging.texts import foot, help_block_on_paper
 
 # The windows of the envelopes that are usual there lie on the right.

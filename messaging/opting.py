@@ -1,13 +1,17 @@
 """Who wants no messages: an address or number of an organisation's debtors, by its owner's own word.
 
-The row is what counts at hand-over; the contact points show it, so that plans take another channel.
+The row is what counts at hand-over; the contact points show it, so that plans take another channel. Each
+change is a line in the history of every debtor who is reached there; the line does not repeat the number.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import Channel, ContactPoint, ContactState
@@ -15,6 +19,7 @@ from messaging.sms_models import OptOut, OptOutSource
 
 # Why a contact point is not used, in the words that START takes back.
 REASONS = {OptOutSource.STOP: "STOP", OptOutSource.PROVIDER: "STOP (21610)", OptOutSource.PORTAL: ""}
+TAKEN_BACK = "START"
 
 
 class OptedOut(Refusal):
@@ -70,10 +75,19 @@ def opt_out(
         )
         .values(state=ContactState.OPTED_OUT, state_reason=REASONS[source])
     )
+    _tell(
+        "contact.opted_out",
+        opt_out_id=added[0].id,
+        reached=_debtors_at(organisation_id, channel, value),
+        organisation_id=organisation_id,
+        by_debtor=source is not OptOutSource.PROVIDER,
+        details={"channel": channel.value, "source": source.value, "reason": REASONS[source]},
+        now=now,
+    )
     return True
 
 
-def opt_in(*, organisation_id: int, channel: Channel, value: str) -> bool:
+def opt_in(*, organisation_id: int, channel: Channel, value: str, now: datetime) -> bool:
     """Take the word back; return whether there was one. What an agent decided about a contact stays."""
     gone = db.session.execute(
         delete(OptOut)
@@ -93,4 +107,31 @@ def opt_in(*, organisation_id: int, channel: Channel, value: str) -> bool:
         )
         .values(state=ContactState.USABLE, state_reason="")
     )
+    _tell(
+        "contact.opted_in",
+        opt_out_id=gone[0].id,
+        reached=_debtors_at(organisation_id, channel, value),
+        organisation_id=organisation_id,
+        by_debtor=True,
+        details={"channel": channel.value, "reason": TAKEN_BACK},
+        now=now,
+    )
     return True
+
+
+def _debtors_at(organisation_id: int, channel: Channel, value: str) -> list[int]:
+    found = select(ContactPoint.debtor_id).where(
+        ContactPoint.organisation_id == organisation_id,
+        ContactPoint.channel == channel,
+        ContactPoint.value == value,
+    )
+    return sorted(set(db.session.scalars(found)))
+
+
+def _tell(what: str, *, opt_out_id: int, reached: Sequence[int], **line: Any) -> None:
+    """Add a line for each debtor, or one for none: a number that was corrected since belongs to nobody here.
+
+    All of them, of STOP and of the START after it, are about the one row, so that they can be found together.
+    """
+    for debtor_id in reached or (None,):
+        audit.record(what=what, about="opt_out", about_id=opt_out_id, debtor_id=debtor_id, **line)

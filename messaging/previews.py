@@ -15,11 +15,11 @@ from messaging.events import MessageEvent, Part
 from messaging.layout import as_text, blocks_of
 from messaging.legal import ground_of_texts
 from messaging.legal_values import Owed, values_of
+from messaging.link_text import LinkText
 from messaging.models import Message
 from messaging.own_texts import TextInUse
 from messaging.placeholders import Template, empty_names, fill
 from messaging.queueing import queue
-from messaging.rendering import LinkText
 from messaging.texts import foot, help_block, help_block_on_paper
 
 FIRST_NAME, LAST_NAME, LONG_FIRST_NAME = "Sanne", "Visser", "Wilhelmina"

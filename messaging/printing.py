@@ -19,11 +19,11 @@ from core.database import db
 from core.organisations import restores
 from core.organisations.models import Organisation
 from core.transaction import DatabaseBusy, reading, writing
-from messaging.gate import AddressOfLink
 from messaging.letter_gate import admitted
 from messaging.letter_models import LetterBatch, LetterBatchState
 from messaging.letter_sheets import Letter
 from messaging.letter_shelf import LetterShelf
+from messaging.link_text import AddressOfLink
 from messaging.models import Message, MessageState
 from messaging.typesetting import NotTypeset, Typeset, faults, typeset
 

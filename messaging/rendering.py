@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from messaging import charge_words, legal, legal_values, sms, wording
 from messaging.charges import said_by
 from messaging.events import CHARGES, EVENTS, Part
 from messaging.layout import Look
+from messaging.link_text import LinkText
 from messaging.mail import Mailbox, MailTemplate
 from messaging.models import Message, MessageInvoice, MessageTemplate
 from messaging.own_texts import says_charges
@@ -27,18 +29,12 @@ from messaging.texts import default_texts, foot, help_block
 HIDDEN_LINK = "[link]"
 
 
-@dataclass(frozen=True, slots=True)
-class LinkText:
-    """What a message says about its link: the address, until when it works, and how long that is.
+class Texts(Protocol):
+    """Where the texts in use are found, such as `texts_of`."""
 
-    On paper stand `site` and, after it, `code`: together the same address, to be typed.
-    """
-
-    url: str
-    valid_until: datetime
-    valid_for: timedelta
-    site: str = ""
-    code: str = ""
+    def __call__(
+        self, *, organisation_id: int, event: str, channel: Channel, language: str
+    ) -> Mapping[Part, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +54,26 @@ class Rendered:
         return sha256(sent).hexdigest()
 
 
-def render(*, message: Message, link: LinkText | None, sender: Mailbox, now: datetime) -> Rendered:
-    """Return the message as it leaves now. Raises what filling a template may refuse."""
-    organisation = db.session.get_one(Organisation, message.organisation_id)
-    invoice_ids = invoices_in(message)
-    values = values_for(message, organisation, link, invoice_ids, now)
+def render(
+    *,
+    message: Message,
+    organisation: Organisation,
+    invoice_ids: tuple[int, ...],
+    is_charged: bool,
+    texts: Texts,
+    link: LinkText | None,
+    sender: Mailbox,
+    now: datetime,
+) -> Rendered:
+    """Return the message as it leaves now. Raises what filling a template may refuse.
+
+    `is_charged` says whether anything may be asked for its invoices beside what is open on them.
+    """
+    values = values_for(message, organisation, link, invoice_ids, now, is_charged=is_charged)
     outgoing, subject, body = (
-        _as_sms(message, values, link, now)
+        _as_sms(message, values, link, now, texts)
         if message.channel == Channel.SMS
-        else _as_mail(message, organisation, values, sender, now)
+        else _as_mail(message, organisation, values, sender, now, texts)
     )
     return Rendered(outgoing, subject, _without_key(body, values), invoice_ids)
 
@@ -89,11 +96,13 @@ def values_for(
     link: LinkText | None,
     invoice_ids: tuple[int, ...],
     now: datetime,
+    *,
+    is_charged: bool = True,
 ) -> dict[str, str]:
     """Return the value of every placeholder of the message as it leaves now. Raises what the law refuses."""
     values = _values(message, organisation, link, len(invoice_ids))
     values |= _legal_values(message, organisation, invoice_ids, now)
-    return values | _charges(message, invoice_ids)
+    return values | _charges(message, invoice_ids) if is_charged else values
 
 
 def _legal_values(
@@ -106,12 +115,7 @@ def _legal_values(
     owed = legal_values.owed_on(organisation_id=organisation.id, invoice_ids=invoice_ids)
     way = legal.way_of(message.channel)
     values = legal_values.values_of(ground=ground, owed=owed, language=message.language, way=way)
-    texts = texts_of(
-        organisation_id=organisation.id,
-        event=message.event,
-        channel=message.channel,
-        language=message.language,
-    )
+    texts = _in_use(message, texts_of)
     body = EVENTS[message.event].parse(Part.BODY, texts[Part.BODY])
     legal.check(event=message.event, said=body.names, values=values, ground=ground)
     return values
@@ -189,16 +193,20 @@ def _person(message: Message, *, short: bool) -> dict[str, str]:
     return {"salutation": greeting, "first_name": first}
 
 
-def _as_sms(
-    message: Message, values: dict[str, str], link: LinkText | None, now: datetime
-) -> tuple[OutgoingSms, str, str]:
-    texts = texts_of(
+def _in_use(message: Message, texts: Texts) -> Mapping[Part, str]:
+    return texts(
         organisation_id=message.organisation_id,
         event=message.event,
-        channel=Channel.SMS,
+        channel=message.channel,
         language=message.language,
     )
-    text = sms.prepare(fill(EVENTS[message.event].parse(Part.SMS, texts[Part.SMS]), values)).text
+
+
+def _as_sms(
+    message: Message, values: dict[str, str], link: LinkText | None, now: datetime, texts: Texts
+) -> tuple[OutgoingSms, str, str]:
+    own = _in_use(message, texts)
+    text = sms.prepare(fill(EVENTS[message.event].parse(Part.SMS, own[Part.SMS]), values)).text
     # What comes after the link's end, or the message's own, is of no use to anybody.
     ends = [end for end in (link.valid_until if link else None, message.expires_at) if end is not None]
     outgoing = OutgoingSms(
@@ -212,19 +220,19 @@ def _as_sms(
 
 
 def _as_mail(
-    message: Message, organisation: Organisation, values: dict[str, str], sender: Mailbox, now: datetime
+    message: Message,
+    organisation: Organisation,
+    values: dict[str, str],
+    sender: Mailbox,
+    now: datetime,
+    texts: Texts,
 ) -> tuple[OutgoingMail, str, str]:
-    texts = texts_of(
-        organisation_id=message.organisation_id,
-        event=message.event,
-        channel=Channel.EMAIL,
-        language=message.language,
-    )
+    own = _in_use(message, texts)
     template = _mail_template(
         event=message.event,
         language=message.language,
-        subject=texts[Part.SUBJECT],
-        body=texts[Part.BODY],
+        subject=own[Part.SUBJECT],
+        body=own[Part.BODY],
         accent=organisation.accent,
         sender=Mailbox(organisation.name, sender.address),
         reply_to=Mailbox(organisation.name, organisation.support_email)

@@ -45,7 +45,7 @@ def take_word(*, word: Report, number: str, provider_id: str, now: datetime) -> 
 
 def _obey(word: Report, organisation_id: int, number: str, now: datetime) -> bool:
     if word is Report.START:
-        return opting.opt_in(organisation_id=organisation_id, channel=Channel.SMS, value=number)
+        return opting.opt_in(organisation_id=organisation_id, channel=Channel.SMS, value=number, now=now)
     return opting.opt_out(
         organisation_id=organisation_id,
         channel=Channel.SMS,

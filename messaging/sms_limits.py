@@ -41,6 +41,12 @@ def countries_of(organisation: Organisation) -> frozenset[str]:
     return frozenset({organisation.country, *organisation.sms_countries.split()})
 
 
+def handed_today(*, organisation: Organisation, now: datetime) -> int:
+    """Return how many SMS this organisation handed over on the present one of its days."""
+    mine = (SmsDay.organisation_id == organisation.id, SmsDay.day == day_in(now, organisation.zone))
+    return db.session.scalar(select(SmsDay.handed).where(*mine)) or 0
+
+
 def count_or_hold(*, organisation: Organisation, number: str, now: datetime) -> Held | None:
     """Count an SMS that is about to be handed over, or return why it is not, in the caller's transaction."""
     if country_of(number) not in countries_of(organisation):

@@ -12,13 +12,14 @@ from flask_wtf.csrf import CSRFProtect
 from core.members.models import Role
 from core.refusals import N_
 from core.web import guards, rail
-from settings.views import history, members, organisation, other, templates, web
+from settings.views import history, members, organisation, other, sms, templates, web
 
 PAGES: tuple[Blueprint, ...] = (
     web.blueprint,
     other.blueprint,
     templates.blueprint,
     organisation.blueprint,
+    sms.blueprint,
     members.blueprint,
     history.blueprint,
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 from core.audit import Actor
 from core.members.models import Role
@@ -14,7 +14,7 @@ from core.organisations.models import LANGUAGES
 from core.refusals import N_
 from core.trail import Line
 from messaging.events import EVENTS
-from settings.words import channel_name, country_name, language_name, validity
+from settings.words import channel_name, country_name, country_names, language_name, validity
 
 # %(who)s is a member, or the portal.
 SENTENCES: Mapping[str, str] = MappingProxyType(
@@ -57,6 +57,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "debt_help_phone": N_("Help with debts: telephone"),
         "collection_messages_a_week": N_("Reminders to one debtor a week, at most"),
         "payment_data_days": N_("Payment data is at most this many days old"),
+        "sms_per_day": N_("SMS a day, at most"),
+        "sms_countries": N_("Countries that SMS may go to"),
         "accent": N_("Accent colour"),
         "link_validity_hours": N_("Links are valid for"),
         "account_name": N_("Account holder"),
@@ -195,6 +197,8 @@ WRITTEN: Mapping[str, Callable[[Any], str]] = MappingProxyType(
         "language": language_name,
         "country": country_name,
         "link_validity_hours": validity,
+        "sms_per_day": format_decimal,
+        "sms_countries": lambda codes: ", ".join(country_names(str(codes).split())),
         "role": _role,
         "audience": _audience,
     }

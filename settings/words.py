@@ -1,6 +1,6 @@
 """Words of the settings that depend on a value: languages, countries, zones, kinds of fields."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from zoneinfo import available_timezones
 
 from babel import Locale
@@ -48,6 +48,11 @@ def country_choices() -> list[SelectChoice]:
 def country_name(code: str) -> str:
     """Return `Belgium` for `BE`, in the reader's language."""
     return str(_locale().territories.get(code, code))
+
+
+def country_names(codes: Iterable[str]) -> list[str]:
+    """Return `Belgium` and `Germany` for `DE` and `BE`, in the reader's language."""
+    return sorted(country_name(code) for code in codes)
 
 
 def channel_name(channel: str) -> str:

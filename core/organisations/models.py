@@ -18,7 +18,7 @@ class Organisation(Base):
     __table_args__ = (
         CheckConstraint("link_validity_hours BETWEEN 1 AND 24000", name="link_validity"),
         CheckConstraint("language IN ('nl', 'fr', 'de', 'en', 'nb')", name="language"),
-        CheckConstraint("sms_per_day >= 0", name="sms_per_day"),
+        CheckConstraint("sms_per_day BETWEEN 0 AND 100000", name="sms_per_day"),
         CheckConstraint("length(accent) = 7 AND accent LIKE '#%'", name="accent"),
         CheckConstraint("collection_messages_a_week BETWEEN 1 AND 21", name="messages_a_week"),
         CheckConstraint("payment_data_days BETWEEN 1 AND 365", name="payment_data_days"),

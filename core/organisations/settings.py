@@ -23,6 +23,9 @@ from core.theme import theme_of
 HOURS_A_DAY = 24
 LEAST_HOURS, MOST_HOURS = 1, 1000 * HOURS_A_DAY
 COUNTRIES: tuple[str, ...] = tuple(sorted(SUPPORTED_REGIONS))
+# What a night of mistakes may cost at most: at eight cents each, 8,000 euros.
+MOST_SMS_A_DAY = 100_000
+MOST_SMS_COUNTRIES = 80
 
 Rule = Callable[[str], Any]
 
@@ -67,6 +70,18 @@ class NumberOutOfRange(Refusal):
     """No whole number, or one that makes no sense here."""
 
     sentence = N_("Fill in a whole number from %(least)s to %(most)s.")
+
+
+class CountriesUnknown(Refusal):
+    """Words that are no code of a country with telephone numbers; `codes` are the first of them, as typed."""
+
+    sentence = N_("No country has this code: %(codes)s. Write two letters for each, such as BE.")
+
+
+class CountriesTooMany(Refusal):
+    """More countries than are kept."""
+
+    sentence = N_("These are too many countries. Name at most %(most)s.")
 
 
 class SettingsRefused(Refusal):
@@ -171,12 +186,24 @@ def _number(least: int, most: int, *, needed: bool = True) -> Rule:
         tidy = text.strip()
         if not tidy and not needed:
             return None
-        number = int(tidy) if re.fullmatch(r"[0-9]{1,4}", tidy) else least - 1
+        number = int(tidy) if re.fullmatch(r"[0-9]{1,6}", tidy) else least - 1
         if not least <= number <= most:
             raise NumberOutOfRange(least=least, most=most)
         return number
 
     return rule
+
+
+def _countries(text: str) -> str:
+    """Return the codes (ISO 3166-1) once each, in the order they were typed, with a blank between them."""
+    typed = one_line(re.sub("[,;]", " ", text)).split()
+    codes = {word.upper(): word for word in typed}
+    unknown = [word[:20] for code, word in codes.items() if code not in COUNTRIES]
+    if unknown:
+        raise CountriesUnknown(codes=", ".join(unknown[:10]))
+    if len(codes) > MOST_SMS_COUNTRIES:
+        raise CountriesTooMany(most=MOST_SMS_COUNTRIES)
+    return " ".join(codes)
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -196,6 +223,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "link_validity_hours": _validity,
         "collection_messages_a_week": _number(1, 21),
         "payment_data_days": _number(1, 365, needed=False),
+        "sms_per_day": _number(0, MOST_SMS_A_DAY),
+        "sms_countries": _countries,
     }
 )
 # The currency is chosen once: amounts were agreed on in it.

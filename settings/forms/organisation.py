@@ -1,4 +1,4 @@
-"""The forms of the organisation itself: its data, its creditors, its links and look."""
+"""The forms of the organisation itself: its data, its creditors, its SMS, its links and look."""
 
 from typing import Any
 
@@ -28,6 +28,7 @@ PROFILE = (
     "collection_messages_a_week",
     "payment_data_days",
 )
+SMS = ("sms_per_day", "sms_countries")
 OTHER = ("link_validity_hours", "accent")
 UNITS = (("days", lazy_gettext("days")), ("hours", lazy_gettext("hours")))
 
@@ -71,6 +72,18 @@ class OtherForm(FlaskForm):
         return {"link_validity_hours": validity, "accent": self.accent.data or ""}
 
 
+class SmsForm(FlaskForm):
+    """How many SMS may leave a day, and to which countries."""
+
+    mark = HiddenField()
+    sms_per_day = StringField(lazy_gettext("SMS a day, at most"))
+    sms_countries = StringField(lazy_gettext("Countries that SMS may go to"))
+
+    def values(self) -> dict[str, str]:
+        """Return what was typed, by setting."""
+        return {name: self[name].data or "" for name in SMS}
+
+
 class LogoForm(FlaskForm):
     """A picture from the visitor's device."""
 
@@ -100,6 +113,11 @@ def profile_form(organisation: Organisation, *, stored: bool) -> ProfileForm:
     form.zone.choices = zone_choices(organisation.zone)
     form.language.choices = language_choices()
     return form
+
+
+def sms_form(organisation: Organisation, *, stored: bool) -> SmsForm:
+    """Return the form with what is stored, or with what was sent."""
+    return SmsForm(formdata=None, data=_marked(organisation, SMS)) if stored else SmsForm()
 
 
 def other_form(organisation: Organisation, *, stored: bool) -> OtherForm:

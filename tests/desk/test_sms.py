@@ -5,6 +5,7 @@ from invoices.models import Channel, ContactPoint, ContactState
 from messaging import opting, senders
 from messaging.sms_models import OptOutSource
 from tests.desk.conftest import Office
+from tests.manners import words_of
 from tests.people import Person
 from tests.visitor import Page
 
@@ -30,6 +31,29 @@ def test_the_contact_shows_that_its_owner_sent_stop(agent: Person, office: Offic
     said_stop(office)
     assert "Wants no messages here STOP" in form_of(agent, office, office.mobile).words
     assert "STOP" not in form_of(agent, office, office.email).words
+
+
+def test_the_history_of_the_debtor_tells_stop_and_start_as_the_debtors_own(
+    agent: Person, office: Office
+) -> None:
+    said_stop(office)
+    said_stop(office)
+    office.work(
+        lambda: opting.opt_in(
+            organisation_id=office.organisation.id,
+            channel=Channel.SMS,
+            value=office.mobile.value,
+            now=office.at,
+        )
+    )
+    page = agent.open(f"/desk/debtors/{office.debtor.public_id}")
+    lines = next(element for element in page.root.iter("ol") if element.get("class") == "timeline")
+    told = [(words_of(line), line.get("class") == "ours") for line in lines]
+    for sentence in (
+        "The receiver wants no messages any more: STOP",
+        "The receiver wants messages again: START",
+    ):
+        assert [ours for words, ours in told if sentence in words] == [False]
 
 
 def test_an_agent_cannot_take_stop_back(agent: Person, office: Office) -> None:

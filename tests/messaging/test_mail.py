@@ -79,7 +79,7 @@ def test_the_filled_bytes_are_what_the_standard_library_makes_of_the_same_words(
     theirs["From"] = "Voltwerk <facturen@voltwerk.nl>"
     theirs["Reply-To"] = "Voltwerk <hulp@voltwerk.nl>"
     theirs["Auto-Submitted"] = "auto-generated"
-    theirs["Subject"] = one_line(f"About {clean(creditor)}")
+    theirs["Subject"] = subject = one_line(f"About {clean(creditor)}")
     theirs["Date"] = AT
     theirs["Message-ID"] = MESSAGE_ID
     theirs.set_content(part(ours, "plain"), cte="quoted-printable")
@@ -87,8 +87,10 @@ def test_the_filled_bytes_are_what_the_standard_library_makes_of_the_same_words(
     theirs["Content-Language"] = "nl"
     theirs = parsed(theirs.as_bytes())
 
-    for header in ("From", "Reply-To", "Auto-Submitted", "Content-Language", "Subject", "Message-ID"):
+    for header in ("From", "Reply-To", "Auto-Submitted", "Content-Language", "Message-ID"):
         assert ours[header] == theirs[header]
+    # Not against theirs: the library loses blanks where it folds a long line.
+    assert ours["Subject"] == subject
     assert ours["Date"].datetime == theirs["Date"].datetime == AT
     assert without_blanks(ours["To"].addresses[0].display_name) == without_blanks(one_line(name))
     assert ours["To"].addresses[0].addr_spec == "zoe@example.org"

@@ -18,6 +18,7 @@ PAGES = (
     "/settings/templates/invoice_link/sms/nl",
     "/settings/organisation",
     "/settings/organisation/creditors/new",
+    "/settings/organisation/sms",
     "/settings/members",
     "/settings/members/invite",
     "/settings/history",

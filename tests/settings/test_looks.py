@@ -27,6 +27,7 @@ PAGES = (
     "templates/reminder_1/sms/fr",
     "organisation",
     "organisation/creditors/new",
+    "organisation/sms",
     "members",
     "members/{member}",
     "members/invite",
@@ -106,6 +107,27 @@ def test_a_refused_form_fits_too_and_works_without_script(
     tab.fill("[name=body]", "Betaal nu.")
     tab.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(tab.locator(".error-summary")).to_contain_text("((link))")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("width", [PHONE, 768, DESKTOP])
+def test_refused_limits_of_sms_fit_with_every_code_in_sight(
+    settings: Settings,
+    open_tab: Callable[..., Page],
+    photograph: Callable[[Page, str], None],
+    width: int,
+) -> None:
+    tab = open_tab(width=width)
+    settings.open(tab, "organisation/sms")
+    tab.fill("[name=sms_per_day]", "1.000.000")
+    tab.fill("[name=sms_countries]", "BE UK Belgique")
+    tab.get_by_role("button", name="Enregistrer", exact=True).press("Enter")
+    expect(tab.locator(".error-summary li")).to_have_count(2)
+    expect(tab.locator(".error-summary")).to_be_focused()
+    tab.locator("details.disclosure > summary").press("Enter")
+    expect(tab.get_by_text("Royaume-Uni", exact=True)).to_be_visible()
+    look_over(tab)
+    photograph(tab, "settings-sms-refused")
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

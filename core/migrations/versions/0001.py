@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "payment_data_days BETWEEN 1 AND 365", name=op.f("ck_organisations_payment_data_days")
         ),
-        sa.CheckConstraint("sms_per_day >= 0", name=op.f("ck_organisations_sms_per_day")),
+        sa.CheckConstraint("sms_per_day BETWEEN 0 AND 100000", name=op.f("ck_organisations_sms_per_day")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
         sa.UniqueConstraint("public_id", name=op.f("uq_organisations_public_id")),
     )

@@ -19,10 +19,12 @@ log = structlog.get_logger()
 SWEEP_SECONDS = 30
 # Whoever ends a process kills it after ten seconds: until then answers and jobs in hand come to their end.
 ENDING_SECONDS = 8
-# Most of a message's time is a provider's: seven lines send 60 SMS a second to one that is 100 ms away.
-THREADS = 8
+# Most of a message's time is a provider's: eight lines send 70 SMS a second to one that is 100 ms away.
+THREADS = 10
+# A PDF of thousands of letters takes minutes, and a link that somebody waits for takes a thread.
+PRINTERS = 1
 # As many threads send at once: one is left for imports and the schedule.
-SENDERS = THREADS - 1
+SENDERS = THREADS - PRINTERS - 1
 
 
 class Bell:
@@ -32,6 +34,7 @@ class Bell:
         self.app = app
         self.ending = threading.Event()
         self._senders = threading.BoundedSemaphore(SENDERS)
+        self._printers = threading.BoundedSemaphore(PRINTERS)
         self.huey = _huey(app.config["PORTAL"])
         self.deliver = self.huey.task(name="deliver")(self._guarded(self._deliver))
         self.imports = self.huey.task(name="imports")(self._guarded(jobs.import_files))
@@ -61,7 +64,13 @@ class Bell:
             self.deliver()
 
     def _print(self, app: Flask) -> None:
-        jobs.print_letters(app, ending=self.ending.is_set)
+        """Print what waits; who finds no place leaves it to the thread that prints."""
+        if not self._printers.acquire(blocking=False):
+            return
+        try:
+            jobs.print_letters(app, ending=self.ending.is_set)
+        finally:
+            self._printers.release()
 
     def consumer(self) -> Consumer:
         """Return the threads that answer the bell; the caller starts and stops them."""

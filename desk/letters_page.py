@@ -11,8 +11,9 @@ from core import clock
 from core.clock import day_in
 from core.members.models import Role
 from core.refusals import N_
+from core.trail import lines_about
 from core.web.guards import current_member, current_organisation, may
-from desk import dunning_words, lists, words
+from desk import dunning_words, lists, timeline, words
 from desk.forms.letters import PostedForm
 from messaging import letter_batches
 from messaging.letter_batches import LetterRow
@@ -71,6 +72,10 @@ def show_context(batch: LetterBatch, *, page: int, form: PostedForm | None = Non
         "overtaken": [_row(row) for row in letter_batches.overtaken(batch=batch)] if is_made else [],
         "total": total,
         "pages": lists.pages(total=total, page=page, size=letter_batches.SIZE),
+        "events": timeline.events(
+            lines_about(organisation_id=batch.organisation_id, things=[("letter_batch", batch.id)]),
+            type_names={},
+        ),
     }
 
 

@@ -44,6 +44,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "debtor.changed": N_("%(who)s changed the details of this debtor"),
         "invoice.added": N_("%(who)s added invoice %(invoice)s of %(amount)s"),
         "invoice.withdrawn": N_("%(who)s withdrew invoice %(invoice)s"),
+        "letters.downloaded": N_("%(who)s downloaded the PDF, version %(edition)s"),
+        "letters.made_again": N_("%(who)s had the letters made again"),
+        "letters.posted": N_("%(who)s noted that the letters were posted on %(day)s"),
         "link.entered": N_("The debtor came in by the link (%(channel)s)"),
         "link.revoked": N_("%(who)s revoked a link"),
         "link.sent": N_("%(who)s sent a link by %(channel)s"),
@@ -109,6 +112,8 @@ def _values(line: Line, type_names: Mapping[str, str]) -> dict[str, str]:
     values["plan"] = said.get("plan") or str(gettext("the one that fits"))
     if line.what == "debtor.paused":
         values["day"] = _day(str(said["day"]))
+    if line.what == "letters.posted":
+        values["day"] = _day(str(said["posted_on"]))
     values["type"] = type_names.get(str(said.get("type")), str(said.get("type")))
     values["invoices"] = ", ".join(said.get("invoices", ()))
     if said.get("channel") in words.CHANNELS:

@@ -9,6 +9,7 @@ from typing import Any
 from core.law.collecting import ChargeKind
 from core.law.interest import Span
 from core.law.rows import Book, Row, Segment
+from core.law.terms import Way
 
 _STORED = ("kind", "amount", "currency", "principal", "from_on", "until_on", "basis")
 
@@ -56,12 +57,14 @@ class Law:
 class Letter:
     """A reminder about an invoice that left: `amount` is what it reminded of, in minor units.
 
-    One that is not `is_certain` may or may not have arrived; no term is counted from it.
+    Without `received_on` nobody knows when it arrived, and the days of post of its way count. One that is
+    not `is_certain` may or may not have arrived; no term is counted from it.
     """
 
     position: int
     sent_on: date
-    received_on: date
+    received_on: date | None
+    way: Way
     begins_term: bool
     amount: int
     is_certain: bool = True

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from core.law.terms import Term, Way, term
+from core.law.terms import Term, term
 from dunning.bills import Account, Law, Letter
 
 
@@ -11,15 +11,14 @@ def term_of(*, law: Law, letter: Letter) -> Term | None:
     """Return the term that a reminder gave; None where it gives none in law."""
     if not letter.begins_term:
         return None
-    way = Way.ELECTRONIC
-    row = law.find("term", letter.sent_on, channel=way.value)
+    row = law.find("term", letter.sent_on, channel=letter.way.value)
     if row is None:
         return None
     return term(
         book=law.book,
         country=law.country,
         segment=law.segment,
-        way=way,
+        way=letter.way,
         sent_on=letter.sent_on,
         is_holiday=law.is_holiday,
         received_on=letter.received_on if row.text("counted_from") == "receipt" else None,

@@ -16,7 +16,7 @@ from core.refusals import N_
 from dunning.models import StageChannel, StageCosts
 from dunning.policy_refusals import PolicyRefused
 from invoices.models import Channel
-from messaging.legal import BEGINS_TERM, Ground
+from messaging.legal import BEGINS_TERM, Ground, way_of
 from messaging.own_texts import says_charges
 from messaging.wording import LANGUAGES
 
@@ -159,7 +159,7 @@ def _check_collection(stage: Adding, step: int, before: Sequence[Adding], ground
     )
     if not list(known):
         raise CostsUnknown(step=step, country=ground.country)
-    term = _term_row(ground)
+    term = _term_row(ground, Way.ELECTRONIC)
     if term is not None:
         _check_term(stage, step, before, ground, term)
 
@@ -168,21 +168,24 @@ def _check_term(stage: Adding, step: int, before: Sequence[Adding], ground: Grou
     """Refuse a stage that no reminder with a term comes before, by enough days."""
     if not before:
         raise CostsWithoutTerm(step=step, source=row.source)
-    term = _term_row(ground)
-    if term is None:
+    first = before[0]
+    ways = {way_of(channel) for channel in first.channel.channels}
+    terms = [found for way in ways if (found := _term_row(ground, way))]
+    if not terms:
         return
-    days = term.whole("starts_after_days") + term.whole("days")
-    if stage.days_after_due - before[0].days_after_due < days:
-        raise CostsWithinTerm(step=step, days=days, source=term.source)
+    longest = max(terms, key=_days_of)
+    if stage.days_after_due - first.days_after_due < _days_of(longest):
+        raise CostsWithinTerm(step=step, days=_days_of(longest), source=longest.source)
 
 
-def _term_row(ground: Ground) -> Row | None:
+def _days_of(term: Row) -> int:
+    """Return the days that a term lasts from sending at least; weekends and holidays may make it longer."""
+    return term.whole("post_days") + term.whole("starts_after_days") + term.whole("days")
+
+
+def _term_row(ground: Ground, way: Way) -> Row | None:
     return ground.book.find(
-        "term",
-        country=ground.country,
-        segment=ground.segment,
-        on=ground.on,
-        channel=Way.ELECTRONIC.value,
+        "term", country=ground.country, segment=ground.segment, on=ground.on, channel=way.value
     )
 
 

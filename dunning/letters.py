@@ -18,7 +18,7 @@ from invoices.models import INVOICE_IS_OPEN, ContactPoint, Invoice
 from invoices.pauses import paused_until
 from invoices.postal import debtors_with_address
 from messaging.charges import LEFT
-from messaging.legal import BEGINS_TERM
+from messaging.legal import BEGINS_TERM, way_of
 from messaging.models import Message, MessageInvoice, MessageState
 
 UNDER_WAY = (MessageState.NEW, MessageState.CLAIMED, MessageState.HANDING)
@@ -35,13 +35,15 @@ def letters_about(*, organisation_id: int, zone: str, debtor_ids: Collection[int
     and neither does an invoice that the sender took out of its message at the last moment.
     """
     letters: dict[int, list[Letter]] = defaultdict(list)
-    for invoice_id, position, amount, event, state, at, delivered_at in db.session.execute(
+    for invoice_id, position, amount, event, channel, state, at, delivered_at in db.session.execute(
         _letters(organisation_id, debtor_ids)
     ):
         sent_on = day_in(at, zone)
-        received_on = sent_on if delivered_at is None else max(sent_on, day_in(delivered_at, zone))
+        received_on = None if delivered_at is None else max(sent_on, day_in(delivered_at, zone))
         certain, term = state in LEFT, event in BEGINS_TERM
-        letters[invoice_id].append(Letter(position, sent_on, received_on, term, amount, certain))
+        letters[invoice_id].append(
+            Letter(position, sent_on, received_on, way_of(channel), term, amount, certain)
+        )
     return letters
 
 
@@ -54,7 +56,7 @@ def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple
     )
     which = (line.invoice_id, line.stage_position, line.amount)
     return (
-        select(*which, Message.event, Message.state, _AT, Message.delivered_at)
+        select(*which, Message.event, Message.channel, Message.state, _AT, Message.delivered_at)
         .join(DunningNotice, same(DunningNotice, line, "notice_id"))
         .join(Message, same(Message, DunningNotice, "message_id"))
         .join(MessageInvoice, of_message)

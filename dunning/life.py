@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from core.law.terms import Way
 from dunning.bills import Account, Bill, Law, Letter
 from dunning.charging import bill
 from dunning.given_terms import free_until
-from dunning.schedule import Correspondence, Plan, Reason, Stage, Standing, decide
+from dunning.schedule import Correspondence, Plan, Reason, Stage, Standing, decide, goes_by_letter
 
 SATURDAY = 5
 # Their detail is the day from which they are no reason any more; every other reason stays.
@@ -91,7 +92,9 @@ class Life:
     def _after(self, invoice: PaperInvoice, stage: Stage, highest: Stage, added: Bill, day: date) -> None:
         """Let the invoice stand as it does once the message has arrived."""
         amount = invoice.standing.amount
-        letter = Letter(stage.position, day, day, highest.begins_term, amount)
+        on_paper = goes_by_letter(stage=highest, channels=self._debtor.channels)
+        way = Way.LETTER if on_paper else Way.ELECTRONIC
+        letter = Letter(stage.position, day, None, way, highest.begins_term, amount)
         ends = [free_until(law=self._law, letters=[letter]), invoice.standing.free_until]
         invoice.standing = replace(
             invoice.standing,

@@ -181,6 +181,11 @@ def reachable_by(*, stage: Stage, channels: Collection[str]) -> bool:
     return any(channel != LETTER for channel in channels)
 
 
+def goes_by_letter(*, stage: Stage, channels: Collection[str]) -> bool:
+    """Return whether a debtor with these usable channels gets this stage on paper."""
+    return next((channel for channel in stage.order if channel in channels), "") == LETTER
+
+
 def _held_back(
     plan: Plan, stage: Stage, invoice: Standing, debtor: Correspondence, today: date
 ) -> Iterator[Decision]:

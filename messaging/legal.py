@@ -9,9 +9,10 @@ from core.database import db
 from core.law.mentions import MentionMissing, mentions, missing
 from core.law.rows import Book, Row, Segment, segment_of
 from core.law.shelf import in_force
+from core.law.terms import Way
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
-from invoices.models import Debtor, DebtorKind
+from invoices.models import Channel, Debtor, DebtorKind
 from messaging.events import EVENTS, Part
 from messaging.models import Message
 
@@ -50,6 +51,11 @@ class Ground:
     def unsaid(self, said: Collection[str]) -> tuple[MentionMissing, ...]:
         """Return a refusal for each mention that is not among the placeholders `said`."""
         return missing(book=self.book, country=self.country, segment=self.segment, on=self.on, said=said)
+
+
+def way_of(channel: Channel) -> Way:
+    """Return how a message over this channel travels, as the law of terms tells them apart."""
+    return Way.LETTER if channel is Channel.LETTER else Way.ELECTRONIC
 
 
 def ground_of_texts(

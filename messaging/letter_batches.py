@@ -107,15 +107,11 @@ def letters_of(*, batch: LetterBatch, page: int = 1, size: int = SIZE) -> tuple[
         select(Message, Debtor)
         .join(Debtor, (Debtor.organisation_id == Message.organisation_id) & (Debtor.id == Message.debtor_id))
         .where(*_in(batch))
-        .order_by(_is_out(), Message.id)
+        .order_by(Message.letter_number.is_(None), Message.letter_number, Message.id)
         .limit(size)
         .offset((page - 1) * size)
     ).all()
-    first = (page - 1) * size + 1
-    return [
-        LetterRow(number if message.state in PRINTED else 0, message, debtor)
-        for number, (message, debtor) in enumerate(rows, start=first)
-    ], total
+    return [LetterRow(message.letter_number or 0, message, debtor) for message, debtor in rows], total
 
 
 def overtaken(*, batch: LetterBatch) -> list[LetterRow]:
@@ -136,12 +132,5 @@ def overtaken(*, batch: LetterBatch) -> list[LetterRow]:
     return [row for row in printed if row.message.is_collection and row.message.id in late]
 
 
-PRINTED = (MessageState.HANDING, MessageState.SENT)
-
-
 def _in(batch: LetterBatch) -> tuple[ColumnElement[bool], ...]:
     return Message.organisation_id == batch.organisation_id, Message.letter_batch_id == batch.id
-
-
-def _is_out() -> ColumnElement[bool]:
-    return Message.state.not_in(PRINTED)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from core.database import db
+from core.organisations import restores
 from core.organisations.models import Organisation
 from core.refusals import Refusal
 from invoices.pauses import hold_debtor
@@ -22,8 +23,10 @@ def admitted(
 ) -> Letter | None:
     """Return the letter to print and mark it `handing`, or None when it is kept back; the message says why.
 
-    Unlike a mail it is not put off: what may not leave now is for the next run to write anew.
+    Unlike a mail it is not put off: what may not leave now is for the next run to write anew. Raises
+    NotReleased.
     """
+    restores.require_released(organisation_id=batch.organisation_id)
     held = select(Message).where(Message.organisation_id == batch.organisation_id, Message.id == message_id)
     message = db.session.scalars(held.with_for_update().execution_options(populate_existing=True)).one()
     if message.state is not MessageState.NEW:
@@ -38,7 +41,7 @@ def admitted(
         except Refusal as refusal:
             ended = MessageState.FAILED, f"not_rendered {refusal}"[:240]
         else:
-            _mark(message, letter, batch, now)
+            _mark(message, letter, batch, number, now)
             return letter
     if ended is not None:
         message.state, message.state_reason = ended
@@ -56,12 +59,12 @@ def _why_not(message: Message, link: LinkText | None, now: datetime) -> tuple[Me
     return (MessageState.SUPPRESSED, why_not) if why_not else None
 
 
-def _mark(message: Message, letter: Letter, batch: LetterBatch, now: datetime) -> None:
+def _mark(message: Message, letter: Letter, batch: LetterBatch, number: int, now: datetime) -> None:
     message.state, message.state_reason = MessageState.HANDING, ""
     message.claimed_by, message.handed_at = f"letters:{batch.public_id}", now
     message.attempt += 1
     message.recipient, message.subject, message.body = letter.recipient, letter.subject, letter.body
-    message.sent_sha256 = letter.sha256
+    message.sent_sha256, message.letter_number = letter.sha256, number
     db.session.flush()
 
 

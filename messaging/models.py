@@ -65,6 +65,7 @@ class Message(OfOrganisation, Base):
 
     A letter belongs to a batch, which is printed and posted as one. `handing` it lies in the batch's PDF and
     waits for the person who posts it; its lease never ends, because nobody but that person knows.
+    `letter_number` stands at its foot: only letters that are in the PDF have one, whatever comes of them.
     """
 
     __tablename__ = "messages"
@@ -86,6 +87,14 @@ class Message(OfOrganisation, Base):
         CheckConstraint("losses >= 0", name="losses"),
         CheckConstraint("(channel = 'letter') = (letter_batch_id IS NOT NULL)", name="letter_has_batch"),
         CheckConstraint("channel <> 'letter' OR state NOT IN ('claimed', 'unknown')", name="letter_is_known"),
+        CheckConstraint(
+            "letter_number IS NULL OR (letter_number > 0 AND channel = 'letter' AND state <> 'new')",
+            name="letter_number",
+        ),
+        CheckConstraint(
+            "channel <> 'letter' OR state <> 'handing' OR letter_number IS NOT NULL",
+            name="printed_has_number",
+        ),
         CheckConstraint("ask_at IS NULL OR channel = 'sms'", name="asked_about_sms"),
         CheckConstraint("sent_sha256 = '' OR length(sent_sha256) = 64", name="sent_sha256"),
         CheckConstraint("cleared_at IS NULL OR state NOT IN ('new', 'claimed', 'handing')", name="cleared"),
@@ -114,6 +123,7 @@ class Message(OfOrganisation, Base):
     member_id: Mapped[int | None] = mapped_column(Key)
     link_id: Mapped[int | None] = mapped_column(Key)
     letter_batch_id: Mapped[int | None] = mapped_column(Key)
+    letter_number: Mapped[int | None]
     recipient: Mapped[str] = mapped_column(String(254))
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     is_collection: Mapped[bool] = mapped_column(default=False)

@@ -1,4 +1,4 @@
-"""What a person says of a batch of printed letters: they were posted, or they were not and are made again."""
+"""What a person does with printed letters: takes them, and says that they were posted or are made again."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from sqlalchemy import insert, literal, select, update
 from core import audit
 from core.clock import day_in
 from core.database import db
+from core.organisations import restores
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from messaging.legal import BEGINS_TERM
@@ -42,11 +43,17 @@ class TermWouldBeTooShort(Refusal):
     )
 
 
+def note_download(*, batch: LetterBatch, member_id: int, now: datetime) -> None:
+    """Keep who took the PDF of the batch (locked), which opens the pages of all its debtors."""
+    _tell("letters.downloaded", batch, member_id, now, edition=batch.edition)
+
+
 def mark_posted(*, batch: LetterBatch, edition: int, posted_on: date, member_id: int, now: datetime) -> None:
     """Keep that all letters of the batch (locked) were posted on this day; `edition` is what was looked at.
 
-    Raises LettersOvertaken, PostedOnAnotherDay and TermWouldBeTooShort.
+    Raises NotReleased, LettersOvertaken, PostedOnAnotherDay and TermWouldBeTooShort.
     """
+    restores.require_released(organisation_id=batch.organisation_id)
     if batch.state is not LetterBatchState.MADE or batch.edition != edition or batch.dated_on is None:
         raise LettersOvertaken
     zone = db.session.get_one(Organisation, batch.organisation_id).zone

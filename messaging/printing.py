@@ -7,6 +7,7 @@ puts its letters back and begins anew. A lease says who is at it, and its editio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import or_, select, update
@@ -15,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from core import tenancy
 from core.clock import day_in
 from core.database import db
+from core.organisations import restores
 from core.organisations.models import Organisation
 from core.transaction import DatabaseBusy, reading, writing
 from messaging.letter_gate import admitted
@@ -23,7 +25,7 @@ from messaging.letter_sheets import Letter
 from messaging.letter_shelf import LetterShelf
 from messaging.link_text import AddressOfLink
 from messaging.models import Message, MessageState
-from messaging.typesetting import NotTypeset, Typeset, typeset, why_not_set
+from messaging.typesetting import NotTypeset, Typeset, faults, typeset
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=15)
@@ -73,20 +75,21 @@ def put_back(*, organisation_id: int, batch_id: int) -> None:
         Message.letter_batch_id == batch_id,
         Message.state == MessageState.HANDING,
     )
-    again = {"state": MessageState.NEW, "handed_at": None, "claimed_by": None}
+    again = {"state": MessageState.NEW, "handed_at": None, "claimed_by": None, "letter_number": None}
     db.session.execute(
         update(Message).where(*printed).values(**again).execution_options(synchronize_session=False)
     )
 
 
 def _next_turn(now: datetime) -> Turn | None:
+    released = LetterBatch.organisation_id.not_in(restores.held())
     due = or_(
         LetterBatch.state == LetterBatchState.WAITING,
         (LetterBatch.state == LetterBatchState.MAKING) & (LetterBatch.leased_until < now),
     )
     batch = db.session.scalars(
         select(LetterBatch)
-        .where(due)
+        .where(due, released)
         .order_by(LetterBatch.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -112,7 +115,8 @@ def _make(
             return
         shelf.keep(turn.public_id, turn.edition, made.pdf)
         _end_made(turn, made, clock())
-    except TurnLost:
+    except (TurnLost, restores.NotReleased):
+        # Without a release the turn is lost too: after it somebody takes the batch up anew.
         shelf.remove(turn.public_id, turn.edition)
         log.warning("letters overtaken", batch=turn.public_id, edition=turn.edition)
     except (OperationalError, DatabaseBusy):
@@ -161,21 +165,29 @@ def _set(
 
     Raises NotTypeset when it is about no letter in particular: it fails at each of them, or at none alone.
     """
+    renew = partial(_renew, turn, clock)
     title = f"Letters {turn.public_id}"
     try:
-        return typeset([letter.data for letter in letters], title=title)
+        return typeset([letter.data for letter in letters], title=title, before_each=renew)
     except NotTypeset as error:
-        bad = {letter.sha256: words for letter in letters if (words := why_not_set(letter.data))}
-        if len(bad) in (0, len(letters)):
+        found = faults([letter.data for letter in letters], before_each=renew)
+        if len(found) in (0, len(letters)):
             raise
-        log.warning("letters put aside", batch=turn.public_id, number=len(bad), why=str(error))
+        log.warning("letters put aside", batch=turn.public_id, number=len(found), why=str(error))
+        bad = {letters[place].sha256: words for place, words in found.items()}
     with writing():
         _held(turn, clock())
         for digest, words in bad.items():
             _put_aside(turn, digest, words)
         put_back(organisation_id=turn.organisation_id, batch_id=turn.batch_id)
     good = _gathered(turn, address_of_link, clock)
-    return typeset([letter.data for letter in good], title=title) if good else None
+    return typeset([letter.data for letter in good], title=title, before_each=renew) if good else None
+
+
+def _renew(turn: Turn, clock: Callable[[], datetime]) -> None:
+    """Keep the lease while the typesetter works: thousands of letters take longer. Raises TurnLost."""
+    with writing():
+        _held(turn, clock())
 
 
 def _put_aside(turn: Turn, digest: str, words: str) -> None:
@@ -187,7 +199,12 @@ def _put_aside(turn: Turn, digest: str, words: str) -> None:
             Message.state == MessageState.HANDING,
             Message.sent_sha256 == digest,
         )
-        .values(state=MessageState.FAILED, state_reason=f"not_rendered {words}"[:240], claimed_by=None)
+        .values(
+            state=MessageState.FAILED,
+            state_reason=f"not_rendered {words}"[:240],
+            claimed_by=None,
+            letter_number=None,
+        )
         .execution_options(synchronize_session=False)
     )
 

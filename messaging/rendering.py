@@ -10,7 +10,6 @@ from typing import Protocol
 from sqlalchemy import select
 
 from core.database import db
-from core.law.terms import Way
 from core.members.models import Member
 from core.organisations.models import Organisation
 from core.theme import theme_of
@@ -114,7 +113,7 @@ def _legal_values(
     if ground is None:
         return {}
     owed = legal_values.owed_on(organisation_id=organisation.id, invoice_ids=invoice_ids)
-    way = Way.LETTER if message.channel == Channel.LETTER else Way.ELECTRONIC
+    way = legal.way_of(message.channel)
     values = legal_values.values_of(ground=ground, owed=owed, language=message.language, way=way)
     texts = _in_use(message, texts_of)
     body = EVENTS[message.event].parse(Part.BODY, texts[Part.BODY])

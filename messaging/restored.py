@@ -15,7 +15,9 @@ from core import audit
 from core.database import db
 from core.organisations.models import Restore
 from invoices.models import Channel
+from messaging.letter_models import LetterBatch, LetterBatchState
 from messaging.models import Message, MessageState
+from messaging.printing import put_back
 from messaging.queries import MessageRow, rows_where
 from messaging.restored_models import Decision, RestoredMessage
 
@@ -29,7 +31,9 @@ FREE: Mapping[str, Any] = {"claimed_by": None, "leased_until": None, "ask_at": N
 def hold_back(*, restore: Restore) -> int:
     """List what may have left since the backup and let go of what its workers held; return how many.
 
-    A message that a worker was handing over is doubtful, and none that is doubtful goes again by itself.
+    A message that a worker was handing over is doubtful, and none that is doubtful goes again by itself. A
+    letter of a PDF that was being made is decided about like one that waits; of one that was made the desk
+    asks its agent, as it did before.
     """
     of_it = (RestoredMessage.organisation_id == restore.organisation_id,)
     db.session.execute(delete(RestoredMessage).where(*of_it, RestoredMessage.restore_id == restore.id))
@@ -41,11 +45,12 @@ def hold_back(*, restore: Restore) -> int:
             listed.where(*mine, Message.state.in_(OPEN)),
         )
     )
+    _let_go_of_letters(restore.organisation_id)
     _change(*mine, Message.state == MessageState.CLAIMED, state=MessageState.NEW, **FREE)
     _change(
         *mine,
         Message.state == MessageState.HANDING,
-        # Whether a printed letter was posted its agent knows; the desk asks as it did before.
+        # Whether a printed letter was posted its agent knows.
         Message.channel != Channel.LETTER,
         state=MessageState.UNKNOWN,
         state_reason="worker_lost",
@@ -64,6 +69,21 @@ def hold_back(*, restore: Restore) -> int:
         handed_at=restore.backup_at,
     )
     return number_undecided(restore=restore)
+
+
+def _let_go_of_letters(organisation_id: int) -> None:
+    """Let the batches wait of which a worker was making the PDF, with all their letters.
+
+    So do those that were being filled: what their runs had not queued is kept back, so nobody fills them up.
+    """
+    left = select(LetterBatch).where(
+        LetterBatch.organisation_id == organisation_id,
+        LetterBatch.state.in_((LetterBatchState.FILLING, LetterBatchState.MAKING)),
+    )
+    for batch in db.session.scalars(left.with_for_update().execution_options(populate_existing=True)):
+        put_back(organisation_id=organisation_id, batch_id=batch.id)
+        batch.state, batch.leased_until = LetterBatchState.WAITING, None
+    db.session.flush()
 
 
 def number_undecided(*, restore: Restore) -> int:

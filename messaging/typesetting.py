@@ -7,7 +7,7 @@ process of their own, and put together after; a fault of the typesetter does not
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
@@ -22,6 +22,8 @@ TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "messages" / "
 TOGETHER = 50
 # Fifty letters take two seconds; one of thousands of invoices may take its time.
 PATIENCE_SECONDS = 300
+# A typesetter that fails at more letters than these is itself at fault.
+MOST_FAULTS = 20
 
 # What the other process does. It is told nothing but where the template lies, and gets the data as its input.
 _SET = """
@@ -52,10 +54,16 @@ class Typeset:
         return sha256(self.pdf).hexdigest()
 
 
-def typeset(letters: Sequence[Mapping[str, Any]], *, title: str) -> Typeset:
-    """Return the letters as one PDF, each from the front of a sheet. Raises NotTypeset."""
+def typeset(
+    letters: Sequence[Mapping[str, Any]], *, title: str, before_each: Callable[[], None] = lambda: None
+) -> Typeset:
+    """Return the letters as one PDF, each from the front of a sheet. Raises NotTypeset.
+
+    `before_each` is called before each piece of it is set, which may take up to `PATIENCE_SECONDS`.
+    """
     writer = PdfWriter()
     for some in _by_dozens(letters):
+        before_each()
         if len(writer.pages) % 2:
             writer.add_blank_page()
         writer.append(PdfReader(BytesIO(_set(some, title))))
@@ -67,13 +75,31 @@ def typeset(letters: Sequence[Mapping[str, Any]], *, title: str) -> Typeset:
     return Typeset(made.getvalue(), len(letters), len(writer.pages))
 
 
-def why_not_set(letter: Mapping[str, Any]) -> str:
-    """Return nothing, or the typesetter's words when it fails at this letter alone."""
-    try:
-        _set([letter], "")
-    except NotTypeset as error:
-        return str(error) or type(error).__name__
-    return ""
+def faults(
+    letters: Sequence[Mapping[str, Any]], *, before_each: Callable[[], None] = lambda: None
+) -> dict[int, str]:
+    """Return the typesetter's words about each letter that it fails at, by its place; found by halving.
+
+    `before_each` is called before each try. Raises NotTypeset at more than `MOST_FAULTS` letters: then it is
+    about no letter in particular.
+    """
+    found: dict[int, str] = {}
+    left = list(letters)
+    pieces = [(start, left[start : start + TOGETHER]) for start in range(0, len(left), TOGETHER)]
+    while pieces:
+        start, some = pieces.pop()
+        before_each()
+        try:
+            _set(some, "")
+        except NotTypeset as error:
+            if len(some) == 1:
+                found[start] = str(error) or type(error).__name__
+                if len(found) > MOST_FAULTS:
+                    raise
+                continue
+            half = len(some) // 2
+            pieces += [(start, some[:half]), (start + half, some[half:])]
+    return found
 
 
 def _by_dozens(letters: Iterable[Mapping[str, Any]]) -> Iterable[list[Mapping[str, Any]]]:

@@ -32,7 +32,7 @@ def printed(debtor: Debtor, word: Callable[[], str], now: datetime, folder: Path
     db.session.flush()
     letter = _letter(batch, debtor, word, now)
     letter.state, letter.claimed_by = MessageState.HANDING, f"letters:{batch.public_id}"
-    letter.attempt, letter.handed_at, letter.body = 1, now, word()
+    letter.attempt, letter.handed_at, letter.body, letter.letter_number = 1, now, word(), 1
     letter_shelf_in(folder).keep(batch.public_id, 1, pdf)
     db.session.flush()
     return batch.public_id

@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from core import clock, transaction
 from core.members.models import Role
+from core.organisations.restores import NotReleased
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
@@ -33,17 +34,18 @@ def show(public_id: str) -> ResponseReturnValue:
     return _show(public_id)
 
 
-@blueprint.get("/<public_id>/letters.pdf")
+@blueprint.post("/<public_id>/letters.pdf")
 @allows(Role.AGENT)
 def download(public_id: str) -> ResponseReturnValue:
-    """Send the PDF to print. It opens debtors' pages, so only who may work for them gets it."""
-    batch = _batch(public_id)
+    """Send the PDF to print. It opens debtors' pages: only who may work for them gets it, and it is noted."""
     try:
-        pdf = letters_page.shelf().read(batch)
+        with transaction.writing():
+            batch = _batch(public_id, lock=True)
+            pdf = letters_page.shelf().read(batch)
+            posting.note_download(batch=batch, member_id=current_member().id, now=clock.now())
+            name = f"letters-{batch.dated_on}-{batch.public_id}.pdf"
     except LettersGone as refusal:
-        flash(sentence_of(refusal), "part")
-        return _show(public_id), refusal.status
-    name = f"letters-{batch.dated_on}-{batch.public_id}.pdf"
+        return _overtaken(public_id, refusal)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": "application/pdf"}
     return pdf, 200, headers
 
@@ -67,7 +69,7 @@ def posted(public_id: str) -> ResponseReturnValue:
     except (posting.PostedOnAnotherDay, posting.TermWouldBeTooShort) as refusal:
         form.posted_on.errors = [sentence_of(refusal)]
         return _show(public_id, form), 422
-    except posting.LettersOvertaken as refusal:
+    except (posting.LettersOvertaken, NotReleased) as refusal:
         return _overtaken(public_id, refusal)
     flash(gettext("The letters count as sent."), "good")
     return redirect(url_for("desk.letters.show", public_id=public_id), 303)

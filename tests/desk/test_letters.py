@@ -7,16 +7,21 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from collections_portal.jobs import print_letters
+from core import clock as moments
 from core import tenancy
+from core.audit import AuditEvent
 from core.database import db
+from core.organisations import restores
 from dunning import operations
 from dunning.models import DunningStage, StageChannel
 from invoices.models import Debtor, Invoice
 from messaging.letter_models import LetterBatch
 from messaging.models import Message, MessageState
 from tests import factories
+from tests.desk.test_restore import token_of
 from tests.moments import Clock
 from tests.people import Person
 from tests.visitor import Page
@@ -41,6 +46,16 @@ class Postroom:
             with tenancy.scope(self.agent.organisation.id):
                 self.batch = db.session.scalars(select(LetterBatch.public_id)).one()
         return self.agent.open(f"/desk/letters/{self.batch}")
+
+    def download(self, page: Page) -> TestResponse:
+        """Press the button that downloads the PDF."""
+        form = page.form(to="/letters.pdf")
+        return self.agent.client.post(form.action, data=form.filled_in({}, None))
+
+    def told(self, what: str) -> list[AuditEvent]:
+        """Return these lines of the trail."""
+        with self.app.app_context(), tenancy.scope(self.agent.organisation.id):
+            return list(db.session.scalars(select(AuditEvent).where(AuditEvent.what == what)))
 
     def states(self) -> list[MessageState]:
         """Return the states of the letters, in the order of their debtors."""
@@ -77,13 +92,29 @@ def test_a_run_s_letters_are_downloaded_as_one_pdf(postroom: Postroom) -> None:
     assert "To be posted" in page.words
     assert "Anna Vos" in page.words
     assert "Dorpsstraat 12, 1234 AB Utrecht" in page.words
-    answer = postroom.agent.client.get(f"/desk/letters/{postroom.batch}/letters.pdf")
+    answer = postroom.download(page)
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="letters-2026-')
     assert answer.headers["Cache-Control"] == "no-store"
     words = [part.extract_text() for part in PdfReader(BytesIO(answer.data)).pages]
     assert "Anna Vos" in words[0]
     assert "Bram Vos" in words[2]
+
+
+def test_who_took_the_pdf_and_posted_the_letters_stands_with_them(postroom: Postroom) -> None:
+    page = postroom.printed()
+    page = page.submit(to="/make-again")
+    with postroom.app.app_context():
+        print_letters(postroom.app)
+    page = postroom.agent.open(f"/desk/letters/{postroom.batch}")
+    postroom.download(page)
+    page = page.submit(to="/posted")
+    who = postroom.agent.member.name
+    assert f"{who} had the letters made again" in page.words
+    assert f"{who} downloaded the PDF, version 2" in page.words
+    assert f"{who} noted that the letters were posted on 18 Nov 2026" in page.words
+    told = postroom.told("letters.downloaded")
+    assert [(line.member_id, line.details["edition"]) for line in told] == [(postroom.agent.member.id, 2)]
 
 
 def test_the_run_and_the_message_lead_to_their_letters(postroom: Postroom) -> None:
@@ -138,21 +169,35 @@ def test_two_people_at_once_and_the_second_sees_what_the_first_did(postroom: Pos
     assert postroom.states() == [MessageState.SENT] * 2
 
 
+def test_letters_count_as_posted_only_after_the_release_of_a_restore(postroom: Postroom) -> None:
+    page = postroom.printed()
+    owner = postroom.agent.organisation.id
+    with postroom.app.app_context(), tenancy.scope(owner):
+        restores.hold(organisation_id=owner, backup_at=moments.now(), now=moments.now())
+        db.session.commit()
+    refused = page.submit(to="/posted", status=409)
+    assert "Nothing is sent before an administrator releases it." in refused.words
+    assert postroom.states() == [MessageState.HANDING] * 2
+
+
 def test_the_wrong_person_gets_no_letter(postroom: Postroom, viewer: Person, agent_elsewhere: Person) -> None:
     postroom.printed()
     address = f"/desk/letters/{postroom.batch}"
     assert b"Download" not in viewer.client.get(address).data
-    assert viewer.client.get(f"{address}/letters.pdf").status_code == 403
+    assert viewer.client.post(f"{address}/letters.pdf", data=token_of(viewer)).status_code == 403
     assert agent_elsewhere.client.get(address).status_code == 404
-    assert agent_elsewhere.client.get(f"{address}/letters.pdf").status_code == 404
+    foreign = agent_elsewhere.client.post(f"{address}/letters.pdf", data=token_of(agent_elsewhere))
+    assert foreign.status_code == 404
+    assert postroom.told("letters.downloaded") == []
 
 
 def test_a_pdf_that_is_gone_is_said_and_made_again(postroom: Postroom) -> None:
     page = postroom.printed()
     for path in (postroom.app.config["PORTAL"].var_dir / "letters").glob("*.pdf"):
         path.unlink()
-    gone = postroom.agent.client.get(f"/desk/letters/{postroom.batch}/letters.pdf")
+    gone = postroom.download(page)
     assert gone.status_code == 410
+    assert postroom.told("letters.downloaded") == []
     assert "is no longer there" in gone.get_data(as_text=True)
     assert "PDF waits its turn" in page.submit(to="/make-again").words
 

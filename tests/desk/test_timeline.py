@@ -1,4 +1,4 @@
-"""Timelines: a sentence for every kind of line that is about a debtor."""
+"""Timelines: a sentence for every kind of line that is about a debtor or their letters."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from tests.people import Person
 
 ROOMS = ("dunning/", "invoices/", "links/", "messaging/", "reactions/")
 KIND = re.compile(
-    r"(action|charge|contact|credit_note|debtor|invoice|link|message|payment|reaction)\.[a-z_]+"
+    r"(action|charge|contact|credit_note|debtor|invoice|letters|link|message|payment|reaction)\.[a-z_]+"
 )
 
 

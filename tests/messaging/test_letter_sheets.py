@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from messaging import typesetting
 from messaging.letter_words import WORDS
-from messaging.typesetting import NotTypeset, typeset, why_not_set
+from messaging.typesetting import NotTypeset, faults, typeset
 from messaging.wording import LANGUAGES
 from tests.dunning.press import picture_of, words_of
 
@@ -52,6 +52,9 @@ def letter(number: int = 1, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+BROKEN = letter(blocks=[{"kind": "paragraph", "lines": 7}])
+
+
 def everywhere(text: str) -> dict[str, Any]:
     """Return the data of a letter with this text wherever a text can be."""
     return letter(
@@ -80,13 +83,13 @@ def test_signs_of_the_typesetter_are_only_signs() -> None:
 
 @pytest.mark.parametrize("text", [SCRIPTS, "", " ", "x" * 4000, "word " * 900, "\n" * 50, "-" * 300])
 def test_no_text_breaks_the_pdf(text: str) -> None:
-    assert why_not_set(everywhere(text)) == ""
+    assert faults([everywhere(text)]) == {}
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200))
 def test_no_text_at_all_breaks_the_pdf(text: str) -> None:
-    assert why_not_set(everywhere(text)) == ""
+    assert faults([everywhere(text)]) == {}
 
 
 @pytest.mark.parametrize("window", ["left", "right"])
@@ -147,10 +150,34 @@ def test_a_printer_is_asked_to_print_both_sides() -> None:
 
 
 def test_a_letter_that_cannot_be_set_says_why() -> None:
-    broken = letter(blocks=[{"kind": "paragraph", "lines": 7}])
-    assert "TypstError" in why_not_set(broken)
+    assert "TypstError" in faults([BROKEN])[0]
     with pytest.raises(NotTypeset):
-        typeset([letter(2), broken], title="")
+        typeset([letter(2), BROKEN], title="")
+
+
+def test_a_letter_that_cannot_be_set_is_found_by_halving() -> None:
+    tries: list[None] = []
+    letters = [letter(number) for number in range(32)]
+    letters[19] = BROKEN
+    assert list(faults(letters, before_each=lambda: tries.append(None))) == [19]
+    assert len(tries) <= 11
+
+
+def test_several_letters_that_cannot_be_set_are_found_in_every_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typesetting, "TOGETHER", 3)
+    letters = [BROKEN if number in (0, 4, 6) else letter(number) for number in range(7)]
+    assert sorted(faults(letters)) == [0, 4, 6]
+    assert faults([letter()]) == {}
+
+
+def test_a_typesetter_that_fails_at_many_letters_is_not_tried_at_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(typesetting, "MOST_FAULTS", 2)
+    tries: list[None] = []
+    with pytest.raises(NotTypeset, match="TypstError"):
+        faults([BROKEN] * 16, before_each=lambda: tries.append(None))
+    assert len(tries) <= 8
 
 
 def test_every_language_has_its_words() -> None:

@@ -1454,6 +1454,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("letter_batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("letter_number", sa.Integer(), nullable=True),
         sa.Column("recipient", sa.String(length=254), nullable=False),
         sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("is_collection", sa.Boolean(), nullable=False),
@@ -1502,6 +1503,10 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("ask_at IS NULL OR channel = 'sms'", name=op.f("ck_messages_asked_about_sms")),
         sa.CheckConstraint(
+            "channel <> 'letter' OR state <> 'handing' OR letter_number IS NOT NULL",
+            name=op.f("ck_messages_printed_has_number"),
+        ),
+        sa.CheckConstraint(
             "channel <> 'letter' OR state NOT IN ('claimed', 'unknown')",
             name=op.f("ck_messages_letter_is_known"),
         ),
@@ -1512,6 +1517,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "handed_at IS NULL OR state NOT IN ('new', 'claimed', 'suppressed')",
             name=op.f("ck_messages_handed_in_state"),
+        ),
+        sa.CheckConstraint(
+            "letter_number IS NULL OR (letter_number > 0 AND channel = 'letter' AND state <> 'new')",
+            name=op.f("ck_messages_letter_number"),
         ),
         sa.CheckConstraint(
             "sent_at IS NULL OR state IN ('sent', 'delivered', 'bounced')",

@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "contact.failed": N_("An address does not work any more: %(reason_given)s"),
         "contact.opted_in": N_("The receiver wants messages again: %(reason_given)s"),
         "contact.opted_out": N_("The receiver wants no messages any more: %(reason_given)s"),
+        "contact.works_again": N_("A message arrived, so the address or number works after all"),
         "credit_note.recorded": N_("%(who)s entered credit note %(number)s of %(amount)s for %(invoice)s"),
         "debtor.added": N_("%(who)s added this debtor"),
         "debtor.paused": N_("%(who)s let reminders wait until %(day)s: %(reason_given)s"),

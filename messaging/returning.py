@@ -8,6 +8,7 @@ from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import Channel, ContactPoint, ContactState
+from messaging import reachability
 from messaging.bounces import Kind, Returned
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import Remedy
@@ -69,7 +70,7 @@ def _bounce(message: Message, returned: Returned, now: datetime) -> bool:
     db.session.flush()
     _record("message.bounced", message, message.state_reason, now)
     if returned.remedy is Remedy.CONTACT_DEAD:
-        _change_contact(message, ContactState.FAILED, f"{returned.status} {returned.words}", now)
+        reachability.mark_failed(message=message, reason=f"{returned.status} {returned.words}", now=now)
     return True
 
 

@@ -108,6 +108,8 @@ def _pause(attempt: Attempt, refused: Refused, now: datetime) -> Settled:
     """The account is refused, not the message: it waits with the others and burns no attempt."""
     words = f"{refused.remedy} {_code(refused)} {refused.reason}"
     with writing():
+        # A report holds the message when it lets the sender rest: in the other order both would wait.
+        db.session.execute(select(Message.id).where(Message.id == attempt.claim.id).with_for_update())
         until = senders.rest(channel=attempt.claim.channel, remedy=refused.remedy, words=words, now=now)
         claims.advance(
             attempt.claim,

@@ -1,18 +1,26 @@
 """Reports that come late or at the same moment as something else: what they must leave alone."""
 
-import pytest
-from sqlalchemy import select
+import threading
+import time
 
+import pytest
+from sqlalchemy import select, text
+
+from core import tenancy
 from core.audit import AuditEvent
 from core.database import db
 from core.transaction import writing
 from invoices.models import ContactPoint, ContactState
+from messaging import reports
 from messaging.models import Message, MessageState
+from messaging.providers.outcomes import Refused, Remedy
+from messaging.reports import Reported
 from messaging.sms_models import Report
 from tests.messaging.outbox import Outbox
-from tests.messaging.test_reports import NUMBER, handed, tell
+from tests.messaging.test_reports import NUMBER, SID, answer, handed, tell
 
 CORRECTED = "+31687654321"
+WAITED_FOR = 10
 
 
 def contact_of(message: Message) -> ContactPoint:
@@ -76,3 +84,42 @@ def test_whoever_wants_no_messages_stays_so_whatever_is_reported(outbox: Outbox,
     tell(outbox, message, Report.UNDELIVERED, 30005)
     tell(outbox, message, status, 30005)
     assert (contact_of(message).state, contact_of(message).state_reason) == (ContactState.OPTED_OUT, "STOP")
+
+
+def test_a_report_and_an_answer_that_both_pause_the_sender_do_not_wait_for_each_other(
+    outbox: Outbox,
+) -> None:
+    message, claim = handed(outbox)
+    faults: list[BaseException] = []
+
+    def late_answer() -> None:
+        try:
+            with outbox.app.app_context(), tenancy.everywhere():
+                answer(outbox, claim, Refused(Remedy.CHANNEL_STOPS, 20003, None, ""))
+        except BaseException as fault:
+            faults.append(fault)
+            raise
+
+    thread = threading.Thread(target=late_answer)
+    with tenancy.everywhere(), writing():
+        held = reports.message_named(public_id=message.public_id)
+        thread.start()
+        until_it_waits(thread)
+        reported = Reported(SID, Report.FAILED, 30002)
+        assert reports.take_report(message=held, attempt=1, reported=reported, now=outbox.now)
+    thread.join()
+    assert faults == []
+    assert outbox.fresh(message).state is MessageState.NEW
+
+
+def until_it_waits(thread: threading.Thread) -> None:
+    """Return when the other transaction waits for a lock, or, on SQLite, soon."""
+    if db.engine.dialect.name != "postgresql":
+        time.sleep(0.2)
+        return
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    end = time.monotonic() + WAITED_FOR
+    while not db.session.scalar(waiting):
+        assert thread.is_alive()
+        assert time.monotonic() < end, "The other one never waited."
+        time.sleep(0.02)

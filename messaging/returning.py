@@ -7,12 +7,13 @@ from sqlalchemy import select
 from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
-from invoices.models import Channel, ContactPoint, ContactState
-from messaging import reachability
+from invoices.models import Channel
+from messaging import opting, reachability
 from messaging.bounces import Kind, Returned
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import Remedy
 from messaging.return_path import ReturnPath
+from messaging.sms_models import OptOutSource
 
 # A bounce proves that a doubtful message was taken, and one that is to go again need not go.
 _WAS_UNDER_WAY = (
@@ -23,8 +24,6 @@ _WAS_UNDER_WAY = (
     MessageState.DELIVERED,
     MessageState.UNKNOWN,
 )
-
-CONTACT_LINES = {ContactState.FAILED: "contact.failed", ContactState.OPTED_OUT: "contact.opted_out"}
 
 
 class ReturnedToNobody(Refusal):
@@ -57,7 +56,13 @@ def take_in(*, message: Message, returned: Returned, now: datetime) -> bool:
     if returned.kind is Kind.BOUNCE:
         return _bounce(message, returned, now)
     if returned.kind is Kind.COMPLAINT:
-        return _change_contact(message, ContactState.OPTED_OUT, f"complaint {returned.words}", now)
+        return opting.opt_out(
+            organisation_id=message.organisation_id,
+            channel=Channel.EMAIL,
+            value=message.recipient,
+            source=OptOutSource.COMPLAINT,
+            now=now,
+        )
     return False
 
 
@@ -77,22 +82,6 @@ def _bounce(message: Message, returned: Returned, now: datetime) -> bool:
 def _reason(returned: Returned) -> str:
     parts = (returned.remedy or "", returned.status, returned.words)
     return " ".join(part for part in parts if part)[:240]
-
-
-def _change_contact(message: Message, state: ContactState, reason: str, now: datetime) -> bool:
-    """Mark the address, unless it was changed since or its reader wants no messages already."""
-    contact = db.session.scalar(
-        select(ContactPoint)
-        .where(ContactPoint.id == message.contact_point_id, ContactPoint.value == message.recipient)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if contact is None or contact.state in (state, ContactState.OPTED_OUT):
-        return False
-    contact.state, contact.state_reason = state, reason.strip()[:200]
-    db.session.flush()
-    _record(CONTACT_LINES[state], message, contact.state_reason, now)
-    return True
 
 
 def _record(what: str, message: Message, reason: str, now: datetime) -> None:

@@ -8,10 +8,12 @@ from sqlalchemy import select
 from core.audit import Actor, AuditEvent
 from core.database import db
 from invoices.models import ContactPoint, ContactState
+from messaging import opting
 from messaging.bounces import read
 from messaging.models import Message, MessageState
 from messaging.return_path import ReturnPath
 from messaging.returning import ReturnedToNobody, message_returned, take_in
+from tests import factories
 from tests.messaging import returned_mail
 from tests.messaging.outbox import Outbox
 
@@ -107,6 +109,34 @@ def test_who_complains_gets_no_more_mail(outbox: Outbox, by_field: bool) -> None
     assert contact_of(message).state is ContactState.OPTED_OUT
     assert not come_back(outbox, returned_mail.complaint(path, by_field=by_field), "fbl@voltwerk.example")
     assert len(told("contact.opted_out")) == 1
+
+
+def test_a_complaint_counts_for_every_debtor_of_the_organisation_with_the_address(outbox: Outbox) -> None:
+    message, path = sent(outbox)
+    value, here = message.recipient, outbox.organisation
+    second = factories.contact_point(factories.debtor(here), value=value)
+    elsewhere = factories.contact_point(factories.debtor(factories.organisation()), value=value)
+    third = factories.debtor(here)
+    db.session.commit()
+    assert come_back(outbox, returned_mail.complaint(path), "fbl@voltwerk.example")
+    assert contact_of(message).state_reason == "complaint"
+    db.session.refresh(second)
+    db.session.refresh(elsewhere)
+    assert (second.state, elsewhere.state) == (ContactState.OPTED_OUT, ContactState.USABLE)
+    new = factories.contact_point(third, value=value)
+    opting.show_on_all(organisation_id=outbox.organisation.id)
+    db.session.refresh(new)
+    assert (new.state, new.state_reason) == (ContactState.OPTED_OUT, "complaint")
+    outbox.write((third, new), event="invoice_link", is_collection=False)
+    assert outbox.deliver() == {"suppressed": 1}
+
+
+def test_a_complaint_about_an_address_that_was_corrected_leaves_the_new_one(outbox: Outbox) -> None:
+    message, path = sent(outbox)
+    contact_of(message).value = "better@mail.example"
+    db.session.commit()
+    assert come_back(outbox, returned_mail.complaint(path), "fbl@voltwerk.example")
+    assert contact_of(message).state is ContactState.USABLE
 
 
 def test_a_bounce_does_not_undo_an_opt_out(outbox: Outbox) -> None:

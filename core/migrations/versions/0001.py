@@ -350,6 +350,7 @@ def upgrade() -> None:
             sa.Enum(
                 "stop",
                 "provider",
+                "complaint",
                 "portal",
                 name="source",
                 native_enum=False,

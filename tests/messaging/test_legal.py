@@ -127,7 +127,7 @@ def test_a_norwegian_reminder_names_rate_board_and_objection(outbox: Outbox, nor
     assert "11,75 % i året fra mandag 26. oktober 2026" in words
     assert "Du kan også klage til Finansklagenemnda, www.finkn.no." in words
     assert "Er du ikke enig?" in words
-    assert "112,50 kr" in words
+    assert "112,00 kr" in words
 
 
 def test_a_norwegian_reminder_without_a_known_rate_does_not_leave(outbox: Outbox) -> None:

@@ -1,7 +1,8 @@
 """What came back by mail, kept: the message bounced, the address is dead, or its reader wants no more."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 
 from core import audit
@@ -15,6 +16,7 @@ from messaging.providers.outcomes import Remedy
 from messaging.return_path import ReturnPath
 from messaging.sms_models import OptOutSource
 
+log = structlog.get_logger()
 # A bounce proves that a doubtful message was taken, and one that is to go again need not go.
 _WAS_UNDER_WAY = (
     MessageState.NEW,
@@ -26,11 +28,24 @@ _WAS_UNDER_WAY = (
 )
 
 
+# A mail server gives up after four or five days (RFC 5321, 4.5.4.1); a month leaves room for one whose queue
+# stood still. A reader may call an older mail spam, but whoever holds a return path for longer than a quarter
+# of a year has it from an old mailbox or an archive.
+TAKEN_FOR = {Kind.BOUNCE: timedelta(days=30), Kind.COMPLAINT: timedelta(days=90)}
+
+
 class ReturnedToNobody(Refusal):
     """The mail names no message of ours: its address was made up, or the message is gone."""
 
     sentence = N_("This is about no message of ours.")
     status = 404
+
+
+class ReturnedTooLate(Refusal):
+    """The message left so long ago that nothing is believed about it any more."""
+
+    sentence = N_("This is about a message that left too long ago.")
+    status = 410
 
 
 def message_returned(*, returned: Returned, recipient: str, paths: ReturnPath) -> Message:
@@ -51,8 +66,9 @@ def message_returned(*, returned: Returned, recipient: str, paths: ReturnPath) -
 def take_in(*, message: Message, returned: Returned, now: datetime) -> bool:
     """Keep what a returned mail tells about the message; return whether it changed anything.
 
-    The same bounce or complaint a second time changes nothing.
+    The same bounce or complaint a second time changes nothing. Raises ReturnedTooLate.
     """
+    _require_in_time(message, returned, now)
     if returned.kind is Kind.BOUNCE:
         return _bounce(message, returned, now)
     if returned.kind is Kind.COMPLAINT:
@@ -64,6 +80,14 @@ def take_in(*, message: Message, returned: Returned, now: datetime) -> bool:
             now=now,
         )
     return False
+
+
+def _require_in_time(message: Message, returned: Returned, now: datetime) -> None:
+    left_at = message.sent_at or message.handed_at or message.created_at
+    if returned.kind in TAKEN_FOR and now > left_at + TAKEN_FOR[returned.kind]:
+        age = (now - left_at).days
+        log.warning("returned too late", id=message.id, kind=returned.kind.value, days=age)
+        raise ReturnedTooLate
 
 
 def _bounce(message: Message, returned: Returned, now: datetime) -> bool:

@@ -203,7 +203,12 @@ def receipts(outbox: Outbox) -> list[Message]:
     """Return two SMS without a link and with the same words, to one number."""
     to = outbox.debtor(sms=NUMBER)
     values = {"creditor": "", "reference": "R-4K7WQ2", "answer_by": "", "paused_invoices": ""}
-    without_link: dict[str, Any] = {"about": (), "link_id": None, "event": "reaction_received", "is_collection": False}
+    without_link: dict[str, Any] = {
+        "about": (),
+        "link_id": None,
+        "event": "reaction_received",
+        "is_collection": False,
+    }
     return [
         outbox.write(to, values=values, dedupe_key=f"receipt:{number}", **without_link) for number in range(2)
     ]

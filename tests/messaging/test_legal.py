@@ -1,7 +1,7 @@
 """Reminders with a term: what the law of three countries wants in them, filled in when they leave."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,16 @@ def test_what_was_settled_or_exempted_meanwhile_costs_nothing(outbox: Outbox) ->
     words = sent(outbox)
     assert "Samen staat dit open: € 300,00" in words
     assert "€ 45,00" in words
+
+
+@pytest.mark.parametrize(("since", "cost"), [(0, "€ 54,45"), (1, "€ 45,00")])
+def test_a_dutch_reminder_names_the_cost_with_vat_once_the_creditor_adds_it(
+    outbox: Outbox, since: int, cost: str
+) -> None:
+    outbox.creditor.adds_vat = True
+    outbox.creditor.adds_vat_from = NOW.date() + timedelta(days=since)
+    notice(outbox, 30000)
+    assert cost in sent(outbox)
 
 
 def test_a_belgian_reminder_names_number_clause_and_last_day(outbox: Outbox) -> None:

@@ -22,6 +22,7 @@ from invoices.importing.shelf import Shelf, shelf_in
 from invoices.importing.storing import Counts, compare, gather, store
 from invoices.importing.tables import COMMAND_LIMITS
 from invoices.importing.tasks import Task, task_of
+from messaging import opting
 from reactions.operations.endings import close_settled
 
 log = structlog.get_logger()
@@ -142,6 +143,7 @@ def _store(shelf: Shelf, job: Job) -> None:
         if problems.count:
             raise operations.ProblemsLeft
         store(task=task, counts=counts, progress=is_stored, when_settled=is_settled)
+        opting.show_on_all(organisation_id=job.organisation_id)
         _finish(job, counts, rows, says_open=task.prepared.says_open)
 
 

@@ -6,14 +6,17 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
+from core import clock
 from core.web.guards import current_organisation
-from core.web.languages import language
+from core.web.languages import language, sentence_of
 from desk import dunning_words as words
 from desk import lists
 from desk.lists import Filter
 from desk.words import state_reason
 from dunning import queries, run_page
+from dunning.lawful_stages import require_sayable
 from dunning.models import DunningPolicy, DunningRun, RunState
+from dunning.policy_refusals import PolicyRefused
 from dunning.run_page import NoticeRow, SkipRow
 from dunning.schedule import Reason
 from dunning.sending import letters_about
@@ -56,7 +59,18 @@ def _plan(policy: DunningPolicy) -> dict[str, Any]:
             for stage in queries.stages_of(**of_it)
         ],
         "open_run": queries.open_run_of(**of_it),
+        "unsayable": _why_unsayable(policy),
     }
+
+
+def _why_unsayable(policy: DunningPolicy) -> str:
+    """Return why no run of the plan can begin today, or nothing."""
+    stages = queries.stages_of(organisation_id=policy.organisation_id, policy_id=policy.id)
+    try:
+        require_sayable(organisation=current_organisation(), policy=policy, stages=stages, now=clock.now())
+    except PolicyRefused as refusal:
+        return sentence_of(refusal)
+    return ""
 
 
 def run_context(*, run: DunningRun, page: int, event: str, channel: str) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def contact(row: ContactPoint, *, debtor_public_id: str) -> ContactLine:
         channel_label=words.channel(row.channel),
         is_preferred=row.is_preferred,
         state_label=words.contact_state(row.state),
-        state_reason=row.state_reason,
+        state_reason=words.contact_reason(row.state_reason),
     )
 
 

@@ -34,8 +34,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "contact.added": N_("%(who)s added %(channel)s %(value)s"),
         "contact.changed": N_("%(who)s changed %(channel)s %(value)s"),
         "contact.failed": N_("An address does not work any more: %(reason_given)s"),
+        "contact.opt_in_noted": N_(
+            "%(who)s noted that the receiver wants messages there again (%(channel)s)"
+        ),
+        "contact.opt_out_noted": N_("%(who)s noted that the receiver wants no messages there (%(channel)s)"),
         "contact.opted_in": N_("The receiver wants messages again: %(reason_given)s"),
         "contact.opted_out": N_("The receiver wants no messages any more: %(reason_given)s"),
+        "contact.works_again": N_("A message arrived, so the address or number works after all"),
         "credit_note.recorded": N_("%(who)s entered credit note %(number)s of %(amount)s for %(invoice)s"),
         "debtor.added": N_("%(who)s added this debtor"),
         "debtor.paused": N_("%(who)s let reminders wait until %(day)s: %(reason_given)s"),
@@ -108,7 +113,7 @@ def _values(line: Line, type_names: Mapping[str, str]) -> dict[str, str]:
     values["reason"] = words.close_reason(said.get("reason"))
     if line.what == "message.settled":
         values["message_state"] = dunning_words.message_state(MessageState(said["state"]))[0]
-    values["reason_given"] = str(said.get("reason", ""))
+    values["reason_given"] = words.contact_reason(str(said.get("reason", "")))
     values["plan"] = said.get("plan") or str(gettext("the one that fits"))
     if line.what == "debtor.paused":
         values["day"] = _day(str(said["day"]))

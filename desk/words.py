@@ -13,7 +13,8 @@ from invoices.lists import InvoiceRow, Owing, Standing
 from invoices.models import Channel, ContactState, DebtorKind
 from invoices.names import plain
 from links.models import AccessLink
-from messaging.sms_models import SendingAlarm
+from messaging.opting import REASONS
+from messaging.sms_models import OptOutSource, SendingAlarm
 from reactions.models import ActionState, CloseReason
 from reactions.queries.views import View
 
@@ -128,6 +129,7 @@ _REFUSED = {
     "sms": N_("SMS wait: the provider refuses our account. We try again every 15 minutes."),
     "email": N_("E-mail waits: the mail server refuses our account. We try again every 15 minutes."),
 }
+_COMPLAINED = N_("complained about a mail")
 _FULL = N_("SMS wait: we sent as many as the provider allows in a day. They go on when it allows more.")
 _CLOSED = N_("The provider sends no SMS to %(country)s. Ask who runs the portal to allow it there.")
 
@@ -224,6 +226,11 @@ def state_reason(stored: str) -> str:
         if known:
             return " ".join([*map(_said, known), *([f"({rest})"] if rest else [])])
     return stored
+
+
+def contact_reason(stored: str) -> str:
+    """Return why a contact point is not used; a provider's own words stay as they are."""
+    return _said(_COMPLAINED) if stored == REASONS[OptOutSource.COMPLAINT] else stored
 
 
 def alarm(one: SendingAlarm) -> str:

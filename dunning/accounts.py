@@ -14,7 +14,7 @@ from core.database import db
 from core.law.interest import Span, plan_freeze
 from core.law.rows import Segment, segment_of
 from core.law.shelf import in_force
-from core.organisations.models import Organisation
+from core.organisations.models import Creditor, Organisation
 from dunning.bills import Account, Law, Letter
 from invoices.models import Channel, CreditNote, Debtor, DebtorKind, Exemption, Invoice, Payment
 from messaging.charges import counted_before, fees_before
@@ -66,8 +66,13 @@ def accounts_of(
     of_them: dict[str, Any] = {"organisation_id": organisation.id, "invoice_ids": ids}
     asked, fees = counted_before(**of_them), fees_before(**of_them)
     past = _history(organisation.id, ids)
-    rows = db.session.scalars(
-        select(Invoice).where(Invoice.organisation_id == organisation.id, Invoice.id.in_(ids))
+    rows = db.session.execute(
+        select(Invoice, Creditor.adds_vat_from)
+        .join(
+            Creditor,
+            (Creditor.organisation_id == Invoice.organisation_id) & (Creditor.id == Invoice.creditor_id),
+        )
+        .where(Invoice.organisation_id == organisation.id, Invoice.id.in_(ids))
     )
     return {
         one.id: Account(
@@ -81,8 +86,9 @@ def accounts_of(
             fees=fees.get(one.id, 0),
             frozen=tuple(_frozen(laws[one.debtor_id][0], past.held[one.id], organisation.zone)),
             objections=frozenset(exemption.reason for exemption in past.held[one.id]),
+            adds_vat_from=adds_vat_from,
         )
-        for one in rows
+        for one, adds_vat_from in rows
     }
 
 

@@ -75,7 +75,8 @@ class Account:
     """An invoice as the rules of charging need it, in minor units of its currency.
 
     `amount` may be asked for today; `balances` are what bore interest after each day. `asked` is what was
-    added before by kind, `fees` how many messages about it cost a fee.
+    added before by kind, `fees` how many messages about it cost a fee. Reminders said from
+    `adds_vat_from` on that the costs come with VAT; None where they never did.
     """
 
     invoice_id: int
@@ -88,6 +89,7 @@ class Account:
     fees: int = 0
     frozen: Sequence[Span] = ()
     objections: frozenset[str] = frozenset()
+    adds_vat_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

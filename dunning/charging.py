@@ -133,6 +133,8 @@ def _shared(
             **law.on(today),
             principals=[Money(one, currency).amount for one in principals],
             due_on=min(account.due_on for account, _ in some),
+            # Costs of several creditors are computed together: one who can reclaim VAT asks for none.
+            adds_vat=all(_adds_vat(law, account, today) for account, _ in some),
         )
     )
     found = in_currency(iter(charges), currency)
@@ -148,6 +150,13 @@ def _shared(
             yield Line(account.invoice_id, kind, share, currency, principal, None, today, basis)
         else:
             yield Omission(account.invoice_id, What.COSTS, Why.NOTHING)
+
+
+def _adds_vat(law: Law, account: Account, today: date) -> bool:
+    """Return whether the costs come with VAT: no more is asked than the reminder with the term named."""
+    found = first_term(law=law, account=account)
+    named_on = found[0].sent_on if found else today
+    return account.adds_vat_from is not None and named_on >= account.adds_vat_from
 
 
 def _shares(amount: int, weights: Sequence[int]) -> list[int]:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -13,9 +14,12 @@ from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from dunning import choosing, planning, queries, sending
 from dunning.choosing import RunDecided, tell
+from dunning.lawful_stages import require_sayable
 from dunning.models import DunningPolicy, DunningRun, DunningStage, RunState, StageChannel
+from dunning.policy_refusals import PolicyRefused
 from invoices.freshness import require_fresh
 
+log = structlog.get_logger()
 SATURDAY = 5
 # The name of the first plan in the organisation's language; people change it as they like.
 FIRST_NAMES = {
@@ -71,10 +75,12 @@ def begin(
 ) -> DunningRun:
     """Open a run of a policy, or return the one of today that was begun and not filled to the end.
 
-    Raises PolicyUnknown, PaymentDataTooOld, and ProposalWaiting when the policy has an undecided run.
+    Raises PolicyUnknown, PaymentDataTooOld, what `lawful_stages.require_sayable` raises, and ProposalWaiting
+    when the policy has an undecided run.
     """
     require_fresh(organisation=organisation, now=now)
     policy = queries.policy(organisation_id=organisation.id, policy_id=policy_id)
+    _require_sayable(organisation, policy, now)
     _discard_half_done(organisation, policy, now)
     run = _opened(organisation, policy, now, is_automatic=False)
     if run is not None:
@@ -168,8 +174,8 @@ def begin_automatic(*, organisation: Organisation, now: datetime) -> list[Dunnin
     """Open a run of every automatic policy whose hour has come on this working day, once a day; return them.
 
     A proposal of an earlier day is out of date and discarded; one of today is a person's work and comes
-    first. `carry_on` fills, approves and sends; none begins after a restore. Raises PaymentDataTooOld when a
-    run is due.
+    first. `carry_on` fills, approves and sends; none begins after a restore, nor of a policy that could not
+    say what the law wants: the desk shows why. Raises PaymentDataTooOld when a run is due.
     """
     local = now.astimezone(ZoneInfo(organisation.zone))
     if local.weekday() >= SATURDAY or restores.is_held(organisation_id=organisation.id):
@@ -179,12 +185,22 @@ def begin_automatic(*, organisation: Organisation, now: datetime) -> list[Dunnin
         if local.hour < policy.runs_from_hour or _ran_today(policy, local.date()):
             continue
         require_fresh(organisation=organisation, now=now)
+        try:
+            _require_sayable(organisation, policy, now)
+        except PolicyRefused as refusal:
+            log.warning("no automatic run", organisation=organisation.id, plan=policy.id, why=str(refusal))
+            continue
         _discard_outdated(organisation, policy, now)
         run = _opened(organisation, policy, now, is_automatic=True)
         if run is not None:
             tell(run, "dunning_run.proposed", now, None)
             made.append(run)
     return made
+
+
+def _require_sayable(organisation: Organisation, policy: DunningPolicy, now: datetime) -> None:
+    stages = queries.stages_of(organisation_id=organisation.id, policy_id=policy.id)
+    require_sayable(organisation=organisation, policy=policy, stages=stages, now=now)
 
 
 def _ran_today(policy: DunningPolicy, today: date) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from core import tenancy
 from core.database import db
-from core.transaction import writing
+from core.transaction import reading, writing
 from invoices.models import Channel
 from messaging import retries
 from messaging.claims import is_in
@@ -24,6 +24,7 @@ from messaging.link_text import AddressOfLink
 from messaging.models import Message, MessageAttempt, MessageState
 from messaging.providers.outcomes import Finder, ListUnavailable, Provider
 from messaging.rendering import HIDDEN_LINK
+from messaging.sms_models import ProviderEvent
 
 log = structlog.get_logger()
 ASK, NOT_ANSWERED = "ask", "not_answered"
@@ -129,6 +130,9 @@ def _settle(doubt: _Doubt, provider: Provider[Any], clock: Callable[[], datetime
     answered, provider_id = _asked(doubt, provider)
     now = clock()
     with writing():
+        if provider_id is not None and provider_id in _names_of_others(doubt, hold=True):
+            # Another worker found it for a message with the same words meanwhile.
+            provider_id = None
         if provider_id is not None:
             sent = {"sent_at": doubt.handed_at, "provider_id": provider_id[:80]}
             changed = _become(doubt, MessageState.SENT, "", **sent)
@@ -156,11 +160,45 @@ def _asked(doubt: _Doubt, provider: Provider[Any]) -> tuple[bool, str | None]:
             recipient=doubt.recipient,
             containing=doubt.words,
             created_after=doubt.handed_at - CLOCKS,
+            but_not=_known_names(doubt),
         )
     except ListUnavailable as error:
         log.warning("list not read", id=doubt.id, why=str(error)[:200])
         return False, None
     return True, found
+
+
+def _known_names(doubt: _Doubt) -> frozenset[str]:
+    with reading():
+        return _names_of_others(doubt)
+
+
+def _names_of_others(doubt: _Doubt, *, hold: bool = False) -> frozenset[str]:
+    """Return the provider's names of the other messages to this number, in whatever organisation.
+
+    Two with the same words cannot be told apart in the list. A link's key stands in one message alone, so
+    nothing is asked then. `hold` makes others that ask for this number wait until the transaction ends.
+    """
+    if doubt.link_words:
+        return frozenset()
+    to_it = (Message.channel == Channel.SMS, Message.recipient == doubt.recipient)
+    with tenancy.everywhere():
+        if hold:
+            doubtful = select(Message.id).where(*to_it, is_in(MessageState.UNKNOWN)).order_by(Message.id)
+            db.session.execute(doubtful.with_for_update())
+        others = select(Message.provider_id).where(
+            *to_it, Message.id != doubt.id, Message.provider_id.is_not(None)
+        )
+        events = (
+            select(ProviderEvent.provider_id)
+            .join(
+                Message,
+                (Message.organisation_id == ProviderEvent.organisation_id)
+                & (Message.id == ProviderEvent.message_id),
+            )
+            .where(*to_it, Message.id != doubt.id)
+        )
+        return frozenset(name for name in db.session.scalars(others.union(events)) if name)
 
 
 def _next(doubt: _Doubt, now: datetime) -> datetime:

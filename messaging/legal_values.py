@@ -41,6 +41,7 @@ class Owed:
     company_number: str
     payment_reference: str = ""
     account: Account | None = None
+    adds_vat_from: date | None = None
 
 
 def owed_on(*, organisation_id: int, invoice_ids: Sequence[int]) -> list[Owed]:
@@ -69,6 +70,7 @@ def owed_on(*, organisation_id: int, invoice_ids: Sequence[int]) -> list[Owed]:
                 creditor.company_number,
                 invoice.payment_reference,
                 Account(creditor.account_name or creditor.name, creditor.iban, creditor.bic),
+                creditor.adds_vat_from,
             )
         )
     return owed
@@ -160,6 +162,8 @@ def _cost(ground: Ground, until: Term | None, owed: Sequence[Owed], language: st
             on=until.first_cost_on if until else ground.on,
             principals=[one.open.amount for one in owed],
             due_on=owed[0].due_on,
+            # Costs of several creditors are computed together: one who can reclaim VAT asks for none.
+            adds_vat=all(one.adds_vat_from is not None and ground.on >= one.adds_vat_from for one in owed),
         ),
         totals[0].currency,
     )

@@ -1,5 +1,8 @@
 """Who wants no messages: an address or number of an organisation's debtors, by its owner's own word.
 
+STOP is taken back by START alone. What a member was told, and a complaint, a member takes back too: an
+address has no START.
+
 The row is what counts at hand-over; the contact points show it, so that plans take another channel. Each
 change is a line in the history of every debtor who is reached there; the line does not repeat the number.
 """
@@ -8,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core import audit
@@ -17,8 +20,14 @@ from core.refusals import N_, Refusal
 from invoices.models import Channel, ContactPoint, ContactState
 from messaging.sms_models import OptOut, OptOutSource
 
-# Why a contact point is not used, in the words that START takes back.
-REASONS = {OptOutSource.STOP: "STOP", OptOutSource.PROVIDER: "STOP (21610)", OptOutSource.PORTAL: ""}
+# Why a contact point is not used, as it shows it.
+REASONS = {
+    OptOutSource.STOP: "STOP",
+    OptOutSource.PROVIDER: "STOP (21610)",
+    OptOutSource.COMPLAINT: "complaint",
+    OptOutSource.PORTAL: "",
+}
+BY_SMS = (OptOutSource.STOP, OptOutSource.PROVIDER)
 TAKEN_BACK = "START"
 
 
@@ -29,15 +38,67 @@ class OptedOut(Refusal):
 
 
 def demand_open(*, contact: ContactPoint) -> None:
-    """Raises OptedOut when the owner of this address or number wants no messages there."""
-    if is_opted_out(organisation_id=contact.organisation_id, channel=contact.channel, value=contact.value):
+    """Raises OptedOut when the owner of this number sent STOP, which no member takes back."""
+    if _source(contact) in BY_SMS:
         raise OptedOut
+
+
+def note_unwanted(*, contact: ContactPoint, member_id: int, now: datetime) -> bool:
+    """Send nothing more to this address or number, as a member was told; return whether that is new."""
+    return opt_out(
+        organisation_id=contact.organisation_id,
+        channel=contact.channel,
+        value=contact.value,
+        source=OptOutSource.PORTAL,
+        now=now,
+        member_id=member_id,
+    )
+
+
+def note_wanted(*, contact: ContactPoint, member_id: int, now: datetime) -> bool:
+    """Send to this address or number again, as a member was told; return whether nothing was. Raises
+    OptedOut."""
+    demand_open(contact=contact)
+    return opt_in(
+        organisation_id=contact.organisation_id,
+        channel=contact.channel,
+        value=contact.value,
+        now=now,
+        member_id=member_id,
+    )
 
 
 def show_on(*, contact: ContactPoint) -> None:
     """Let a new contact point show that its owner wants no messages there."""
-    if is_opted_out(organisation_id=contact.organisation_id, channel=contact.channel, value=contact.value):
-        contact.state, contact.state_reason = ContactState.OPTED_OUT, REASONS[OptOutSource.STOP]
+    source = _source(contact)
+    if source is not None:
+        contact.state, contact.state_reason = ContactState.OPTED_OUT, REASONS[source]
+
+
+def show_on_all(*, organisation_id: int) -> None:
+    """Let all contact points of an organisation, such as imported ones, show who wants no messages there."""
+    db.session.execute(
+        update(ContactPoint)
+        .where(
+            ContactPoint.organisation_id == organisation_id,
+            ContactPoint.state == ContactState.USABLE,
+            OptOut.organisation_id == organisation_id,
+            OptOut.channel == ContactPoint.channel,
+            OptOut.value == ContactPoint.value,
+        )
+        .values(state=ContactState.OPTED_OUT, state_reason=case(REASONS, value=OptOut.source))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _source(contact: ContactPoint) -> OptOutSource | None:
+    return db.session.scalar(
+        select(OptOut.source).where(
+            OptOut.organisation_id == contact.organisation_id,
+            OptOut.channel == contact.channel,
+            OptOut.value == contact.value,
+        )
+    )
 
 
 def is_opted_out(*, organisation_id: int, channel: Channel, value: str) -> bool:
@@ -53,15 +114,25 @@ def is_opted_out(*, organisation_id: int, channel: Channel, value: str) -> bool:
 
 
 def opt_out(
-    *, organisation_id: int, channel: Channel, value: str, source: OptOutSource, now: datetime
+    *,
+    organisation_id: int,
+    channel: Channel,
+    value: str,
+    source: OptOutSource,
+    now: datetime,
+    member_id: int | None = None,
 ) -> bool:
-    """Send nothing more there; return whether that is new."""
+    """Send nothing more there; return whether that is new. STOP takes the place of what a member noted."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    row = insert(OptOut).values(
+        organisation_id=organisation_id, channel=channel, value=value, source=source, began_at=now
+    )
     added = db.session.execute(
-        insert(OptOut)
-        .values(organisation_id=organisation_id, channel=channel, value=value, source=source, began_at=now)
-        .on_conflict_do_nothing()
-        .returning(OptOut.id)
+        row.on_conflict_do_update(
+            index_elements=[OptOut.organisation_id, OptOut.channel, OptOut.value],
+            set_={"source": source, "began_at": now},
+            where=(OptOut.source.not_in(BY_SMS)) & (row.excluded.source.in_(BY_SMS)),
+        ).returning(OptOut.id)
     ).all()
     if not added:
         return False
@@ -71,15 +142,16 @@ def opt_out(
             ContactPoint.organisation_id == organisation_id,
             ContactPoint.channel == channel,
             ContactPoint.value == value,
-            ContactPoint.state == ContactState.USABLE,
+            ContactPoint.state != ContactState.FAILED,
         )
         .values(state=ContactState.OPTED_OUT, state_reason=REASONS[source])
     )
     _tell(
-        "contact.opted_out",
+        "contact.opt_out_noted" if member_id else "contact.opted_out",
         opt_out_id=added[0].id,
         reached=_debtors_at(organisation_id, channel, value),
         organisation_id=organisation_id,
+        member_id=member_id,
         by_debtor=source is not OptOutSource.PROVIDER,
         details={"channel": channel.value, "source": source.value, "reason": REASONS[source]},
         now=now,
@@ -87,8 +159,10 @@ def opt_out(
     return True
 
 
-def opt_in(*, organisation_id: int, channel: Channel, value: str, now: datetime) -> bool:
-    """Take the word back; return whether there was one. What an agent decided about a contact stays."""
+def opt_in(
+    *, organisation_id: int, channel: Channel, value: str, now: datetime, member_id: int | None = None
+) -> bool:
+    """Take the word back, whoever noted it; return whether there was one."""
     gone = db.session.execute(
         delete(OptOut)
         .where(OptOut.organisation_id == organisation_id, OptOut.channel == channel, OptOut.value == value)
@@ -103,17 +177,17 @@ def opt_in(*, organisation_id: int, channel: Channel, value: str, now: datetime)
             ContactPoint.channel == channel,
             ContactPoint.value == value,
             ContactPoint.state == ContactState.OPTED_OUT,
-            ContactPoint.state_reason.in_([reason for reason in REASONS.values() if reason]),
         )
         .values(state=ContactState.USABLE, state_reason="")
     )
     _tell(
-        "contact.opted_in",
+        "contact.opt_in_noted" if member_id else "contact.opted_in",
         opt_out_id=gone[0].id,
         reached=_debtors_at(organisation_id, channel, value),
         organisation_id=organisation_id,
+        member_id=member_id,
         by_debtor=True,
-        details={"channel": channel.value, "reason": TAKEN_BACK},
+        details={"channel": channel.value, "reason": "" if member_id else TAKEN_BACK},
         now=now,
     )
     return True

@@ -12,8 +12,7 @@ import structlog
 from sqlalchemy import func, select
 
 from core.database import db
-from invoices.models import ContactPoint, ContactState
-from messaging import opting, retries, senders
+from messaging import opting, reachability, retries, senders
 from messaging.callbacks import AttemptUnknown
 from messaging.models import Message, MessageAttempt, MessageState
 from messaging.providers.outcomes import Remedy
@@ -107,9 +106,7 @@ def _delivered(message: Message, reported: Reported, now: datetime) -> None:
     sent_at = message.sent_at or message.handed_at or now
     provider_id = reported.provider_id
     _become(message, MessageState.DELIVERED, provider_id=provider_id, sent_at=sent_at, delivered_at=now)
-    contact = _contact_of(message)
-    if contact is not None and contact.state == ContactState.FAILED:
-        contact.state, contact.state_reason = ContactState.USABLE, ""
+    reachability.mark_working(message=message, now=now)
 
 
 def _died(message: Message, reported: Reported, now: datetime) -> None:
@@ -126,7 +123,6 @@ def _died(message: Message, reported: Reported, now: datetime) -> None:
         _become(message, MessageState.BOUNCED, reason, provider_id=reported.provider_id, sent_at=sent_at)
     else:
         _become(message, MessageState.FAILED, reason, provider_id=reported.provider_id, sent_at=None)
-    contact = _contact_of(message)
     if remedy is Remedy.OPTED_OUT:
         opting.opt_out(
             organisation_id=message.organisation_id,
@@ -135,8 +131,8 @@ def _died(message: Message, reported: Reported, now: datetime) -> None:
             source=OptOutSource.PROVIDER,
             now=now,
         )
-    elif remedy is Remedy.CONTACT_DEAD and contact is not None:
-        contact.state, contact.state_reason = ContactState.FAILED, f"Twilio {reported.code}"
+    elif remedy is Remedy.CONTACT_DEAD:
+        reachability.mark_failed(message=message, reason=f"Twilio {reported.code}", now=now)
 
 
 def _again_at(message: Message, remedy: Remedy, reason: str, now: datetime) -> datetime | None:
@@ -171,15 +167,6 @@ def _become(message: Message, state: MessageState, reason: str = "", **changes: 
     message.claimed_by = message.leased_until = message.ask_at = None
     for name, value in changes.items():
         setattr(message, name, value)
-
-
-def _contact_of(message: Message) -> ContactPoint | None:
-    return db.session.scalar(
-        select(ContactPoint).where(
-            ContactPoint.organisation_id == message.organisation_id,
-            ContactPoint.id == message.contact_point_id,
-        )
-    )
 
 
 def _note(message: Message, attempt: int, reported: Reported, now: datetime) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from core import tenancy
 from core.database import db
 from core.transaction import writing
-from invoices.models import Channel, ContactPoint, ContactState
-from messaging import claims, opting, paces, retries, senders
+from invoices.models import Channel
+from messaging import claims, opting, paces, reachability, retries, senders
 from messaging.claims import Claim
 from messaging.doubt import TRIES, goes_again
 from messaging.models import Message, MessageState
@@ -108,6 +108,8 @@ def _pause(attempt: Attempt, refused: Refused, now: datetime) -> Settled:
     """The account is refused, not the message: it waits with the others and burns no attempt."""
     words = f"{refused.remedy} {_code(refused)} {refused.reason}"
     with writing():
+        # A report holds the message when it lets the sender rest: in the other order both would wait.
+        db.session.execute(select(Message.id).where(Message.id == attempt.claim.id).with_for_update())
         until = senders.rest(channel=attempt.claim.channel, remedy=refused.remedy, words=words, now=now)
         claims.advance(
             attempt.claim,
@@ -162,7 +164,8 @@ def keep_broken(attempt: Attempt, error: Exception, now: datetime) -> Settled:
 def _follow(claim: Claim, state: MessageState, why: str, words: str, now: datetime) -> None:
     """Do what an outcome means beyond its message: for the contact, for its owner's wish, for the sender."""
     if why == Remedy.CONTACT_DEAD:
-        _mark_dead(claim, words)
+        message = db.session.scalars(select(Message).where(Message.id == claim.id)).one()
+        reachability.mark_failed(message=message, reason=words, now=now)
     elif why == Remedy.OPTED_OUT:
         opting.opt_out(
             organisation_id=claim.organisation_id,
@@ -174,17 +177,6 @@ def _follow(claim: Claim, state: MessageState, why: str, words: str, now: dateti
     elif why == Remedy.COUNTRY_CLOSED:
         country = country_of(claim.recipient)
         senders.warn(subject=f"country:{country}", channel=claim.channel, words=f"{country} {words}", now=now)
-
-
-def _mark_dead(claim: Claim, reason: str) -> None:
-    contact = db.session.scalar(
-        select(ContactPoint)
-        .join(Message, Message.contact_point_id == ContactPoint.id)
-        # One that was corrected meanwhile is not the one that was refused.
-        .where(Message.id == claim.id, ContactPoint.value == Message.recipient)
-    )
-    if contact is not None:
-        contact.state, contact.state_reason = ContactState.FAILED, reason[:200]
 
 
 def give_back(rest: Sequence[Claim], *, until: datetime | None = None) -> None:

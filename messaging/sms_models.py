@@ -35,10 +35,12 @@ class Report(StrEnum):
 
 
 class OptOutSource(StrEnum):
-    """How we know that somebody wants no messages: their word, or the provider's refusal."""
+    """How we know that somebody wants no messages: their SMS, the provider's refusal because of one, a
+    complaint about a mail, or what a member was told."""
 
     STOP = "stop"
     PROVIDER = "provider"
+    COMPLAINT = "complaint"
     PORTAL = "portal"
 
 

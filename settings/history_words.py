@@ -65,6 +65,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "iban": N_("IBAN"),
         "bic": N_("BIC"),
         "company_number": N_("Company number"),
+        "adds_vat": N_("Cannot reclaim VAT: add it to collection costs"),
         "code": N_("Action ID"),
         "is_offered": N_("Debtors can choose this reaction"),
         "exempts": N_("Exempt the invoice from dunning"),

@@ -77,8 +77,7 @@ class SqliteStore:
         staged = self._file.with_name(f".{self._file.name}.restoring")
         try:
             self._beside(staged).unlink(missing_ok=True)
-            shutil.copyfile(copy, staged)
-            staged.chmod(0o600)
+            _copy_for_us_alone(copy, staged)
             _require_sound(staged)
             finish(self._url.set(database=str(staged)).render_as_string(hide_password=False))
             _settle(staged)
@@ -93,6 +92,14 @@ class SqliteStore:
     @staticmethod
     def _beside(file: Path) -> Path:
         return file.with_name(f"{file.name}-wal")
+
+
+def _copy_for_us_alone(copy: Path, target: Path) -> None:
+    """Write the copy into a new file that nobody else could read at any moment, whatever the umask."""
+    target.unlink(missing_ok=True)
+    private = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(private, "wb") as written, copy.open("rb") as read:
+        shutil.copyfileobj(read, written)
 
 
 def _require_sound(file: Path) -> None:

@@ -11,7 +11,7 @@ from collections_portal.carriers import return_path_of
 from collections_portal.commands.installation import at_work
 from core import clock, transaction
 from messaging.bounces import MOST_BYTES, Kind, Returned, read
-from messaging.returning import ReturnedToNobody, message_returned, take_in
+from messaging.returning import ReturnedToNobody, ReturnedTooLate, message_returned, take_in
 
 # What mail servers understand (sysexits.h): no such address, and: try again later.
 NO_USER, TRY_LATER = 67, 75
@@ -22,7 +22,8 @@ NO_USER, TRY_LATER = 67, 75
 def bounce(recipient: str) -> None:
     """Take in a returned mail from standard input; RECIPIENT is the address it came to.
 
-    Status 67: it is about no message of ours, and nothing was changed. 75: not now, try again.
+    Status 67: it is about no message of ours, or comes too late, and nothing was changed. 75: not now, try
+    again.
     """
     returned = read(sys.stdin.buffer.read(MOST_BYTES))
     try:
@@ -41,7 +42,7 @@ def _take_in(returned: Returned, recipient: str) -> str:
         with transaction.writing():
             message = message_returned(returned=returned, recipient=recipient, paths=paths)
             changed = take_in(message=message, returned=returned, now=clock.now())
-    except ReturnedToNobody as refusal:
+    except (ReturnedToNobody, ReturnedTooLate) as refusal:
         _end(NO_USER, str(refusal))
     except transaction.DatabaseBusy as refusal:
         _end(TRY_LATER, str(refusal))

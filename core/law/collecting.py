@@ -40,14 +40,19 @@ def collection_charges(
     on: date,
     principals: Sequence[Decimal],
     due_on: date,
+    adds_vat: bool = False,
 ) -> Iterator[tuple[ChargeKind, Charge]]:
     """Yield what collecting these claims may cost by each rule the law has, the one that counts first.
 
-    `due_on` is the first day on which one of them was due.
+    `due_on` is the first day on which one of them was due; `adds_vat` says that their creditor cannot
+    reclaim VAT, which only the Dutch scale asks about.
     """
     whom: dict[str, Any] = {"book": book, "country": country, "segment": segment}
     ways: tuple[tuple[ChargeKind, Callable[[], Charge]], ...] = (
-        (ChargeKind.COLLECTION_COST, partial(costs.collection_cost, on=on, principals=principals, **whom)),
+        (
+            ChargeKind.COLLECTION_COST,
+            partial(costs.collection_cost, on=on, principals=principals, adds_vat=adds_vat, **whom),
+        ),
         (ChargeKind.PENALTY, partial(_penalty, principals, on=on, **whom)),
         (
             ChargeKind.DEMAND_FEE,

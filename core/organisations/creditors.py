@@ -1,16 +1,17 @@
 """What an organisation decides about its creditors: the numbers debtors pay to are checked."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import select
 from stdnum import bic, iban
 from stdnum.exceptions import ValidationError
 
+from core.clock import day_in
 from core.database import db
 from core.organisations.changes import SettingsChangedMeanwhile, differences, hold, tell
-from core.organisations.models import Creditor
+from core.organisations.models import Creditor, Organisation
 from core.organisations.operations import CreditorCodeKnown, add_creditor
 from core.organisations.queries import creditor_by_public_id
 from core.organisations.settings import Rule, checked, line, mark_of, values_of
@@ -56,6 +57,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "iban": _iban,
         "bic": _bic,
         "company_number": line(40),
+        # A box that is ticked sends something, one that is not sends nothing.
+        "adds_vat": bool,
     }
 )
 
@@ -91,6 +94,11 @@ def change_creditor(
     _keep_codes_apart(creditor, good["code"])
     good["account_name"] = good["account_name"] or good["name"]
     changes = differences(values_of(creditor, good), good)
+    if "adds_vat" in changes:
+        zone = db.session.get_one(Organisation, organisation_id).zone
+        # Today's reminders may have left already; each day says one thing.
+        tomorrow = day_in(now, zone) + timedelta(days=1)
+        creditor.adds_vat_from = tomorrow if good["adds_vat"] else None
     for name, value in good.items():
         setattr(creditor, name, value)
     if changes:

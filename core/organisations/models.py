@@ -1,6 +1,6 @@
 """Tables of organisations and creditors."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,10 +53,16 @@ class Organisation(Base):
 
 
 class Creditor(OfOrganisation, Base):
-    """In whose name an invoice is collected."""
+    """In whose name an invoice is collected. One who cannot reclaim VAT `adds_vat` to the costs it asks.
+
+    That counts for what reminders said from `adds_vat_from` on: those before it named the costs without VAT.
+    """
 
     __tablename__ = "creditors"
-    __rules__ = (UniqueConstraint("organisation_id", "code"),)
+    __rules__ = (
+        UniqueConstraint("organisation_id", "code"),
+        CheckConstraint("adds_vat = (adds_vat_from IS NOT NULL)", name="adds_vat_from"),
+    )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
     code: Mapped[str] = mapped_column(String(40))
@@ -65,6 +71,8 @@ class Creditor(OfOrganisation, Base):
     iban: Mapped[str] = mapped_column(String(34), default="")
     bic: Mapped[str] = mapped_column(String(11), default="")
     company_number: Mapped[str] = mapped_column(String(40), default="")
+    adds_vat: Mapped[bool] = mapped_column(default=False)
+    adds_vat_from: Mapped[date | None]
     created_at: Mapped[datetime]
 
 

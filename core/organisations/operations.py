@@ -108,6 +108,7 @@ def add_creditor(
     iban: str = "",
     bic: str = "",
     company_number: str = "",
+    adds_vat: bool = False,
     member_id: int | None = None,
 ) -> Creditor:
     """Add a creditor. Raises CreditorCodeKnown."""
@@ -122,6 +123,9 @@ def add_creditor(
         iban=iban,
         bic=bic,
         company_number=company_number,
+        adds_vat=adds_vat,
+        # There is no reminder of this creditor yet.
+        adds_vat_from=now.date() if adds_vat else None,
         created_at=now,
     )
     db.session.add(creditor)

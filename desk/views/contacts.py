@@ -84,30 +84,37 @@ def save(debtor_public_id: str, contact_public_id: str) -> ResponseReturnValue:
         return _edit(debtor, contact, form), 422
     try:
         with transaction.writing():
-            leads_elsewhere = contacts.change_contact(
-                contact=contact,
-                text=form.value.data or "",
-                country=debtor.country or current_organisation().country,
-                is_preferred=form.is_preferred.data,
-                is_usable=form.is_usable.data,
-                now=clock.now(),
-                member_id=current_member().id,
-            )
-            if leads_elsewhere:
-                revoke_of_contact(
-                    contact_point_id=contact.id,
-                    reason="contact_changed",
-                    now=clock.now(),
-                    member_id=current_member().id,
-                )
-            if form.is_usable.data:
-                opting.demand_open(contact=contact)
+            _change(debtor, contact, form)
     except Refusal as refusal:
         status = at_field(form, refusal, AT_VALUE)
         debtor = _debtor(debtor_public_id)
         return _edit(debtor, _contact(debtor, contact_public_id), form), status
     flash(gettext("The contact was changed."), "good")
     return redirect(url_for("desk.debtors.show", public_id=debtor_public_id), 303)
+
+
+def _change(debtor: Debtor, contact: ContactPoint, form: ContactForm) -> None:
+    """Store the change, with what it means for links already sent, and for the address at other debtors."""
+    by: dict[str, Any] = {"member_id": current_member().id, "now": clock.now()}
+    was_opted_out = contact.state == ContactState.OPTED_OUT
+    leads_elsewhere = contacts.change_contact(
+        contact=contact,
+        text=form.value.data or "",
+        country=debtor.country or current_organisation().country,
+        is_preferred=form.is_preferred.data,
+        is_usable=form.is_usable.data,
+        **by,
+    )
+    if leads_elsewhere:
+        revoke_of_contact(contact_point_id=contact.id, reason="contact_changed", **by)
+    if was_opted_out and form.is_usable.data and not leads_elsewhere:
+        opting.note_wanted(contact=contact, **by)
+    elif contact.state == ContactState.OPTED_OUT:
+        opting.note_unwanted(contact=contact, **by)
+    else:
+        if form.is_usable.data:
+            opting.demand_open(contact=contact)
+        opting.show_on(contact=contact)
 
 
 def _debtor(public_id: str) -> Debtor:
@@ -145,7 +152,9 @@ def _edit(debtor: Debtor, contact: ContactPoint, form: Any) -> str:
             "desk.contacts.save", debtor_public_id=debtor.public_id, contact_public_id=contact.public_id
         ),
         state_reason=" ".join(
-            part for part in (words.contact_state(contact.state), contact.state_reason) if part
+            part
+            for part in (words.contact_state(contact.state), words.contact_reason(contact.state_reason))
+            if part
         ),
     )
 

@@ -17,6 +17,7 @@ from desk.dunning_sheet import sheet_of
 from desk.lists import page_number
 from dunning import choosing, operations, queries
 from dunning.models import DunningPolicy, DunningRun, RunState
+from dunning.policy_refusals import PolicyRefused
 from invoices.freshness import PaymentDataTooOld
 from messaging.approaches import opening
 
@@ -48,6 +49,9 @@ def propose() -> ResponseReturnValue:
     except operations.ProposalWaiting as refusal:
         flash(sentence_of(refusal))
         public_id = refusal.run
+    except PolicyRefused as refusal:
+        flash(sentence_of(refusal), "part")
+        return redirect(url_for("desk.dunning.index"), 303)
     except PaymentDataTooOld as refusal:
         flash(words.too_old(refusal), "part")
         return redirect(url_for("desk.dunning.index"), 303)

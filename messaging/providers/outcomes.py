@@ -4,7 +4,7 @@ There are five ends and no sixth: it was taken, it was refused, it certainly was
 know, or we kept it back ourselves. `Unknown` is never retried without a look; see `docs/decisions/`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -135,7 +135,9 @@ class ListUnavailable(Exception):
 class Finder(Protocol):
     """A provider that can be asked what it has."""
 
-    def find(self, *, recipient: str, containing: str, created_after: datetime) -> str | None:
+    def find(
+        self, *, recipient: str, containing: str, created_after: datetime, but_not: Collection[str] = ()
+    ) -> str | None:
         """Return the provider's name for the message to `recipient` with these words, or None when it has
-        none. Raises ListUnavailable."""
+        none, or only those named in `but_not`. Raises ListUnavailable."""
         ...

@@ -5,7 +5,7 @@
 second and 15 MB, so that is left until the first SMS.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ssl import SSLCertVerificationError
@@ -94,19 +94,21 @@ class TwilioProvider:
             return Unknown(_words_of(error))
         return Sent(created.sid or "")
 
-    def find(self, *, recipient: str, containing: str, created_after: datetime) -> str | None:
+    def find(
+        self, *, recipient: str, containing: str, created_after: datetime, but_not: Collection[str] = ()
+    ) -> str | None:
         """Return Twilio's name of the message to `recipient` (E.164) whose text contains `containing`.
 
         This is the look before a doubtful message is sent again: `containing` is the token of its link,
-        `created_after` (aware) a moment before its handing. None when it is not in the list. Raises
-        `ListUnavailable`.
+        `created_after` (aware) a moment before its handing, `but_not` the names of messages known to be
+        others. None when it is not in the list. Raises `ListUnavailable`.
         """
         try:
             # The list is newest first. It is not asked by DateSent, which a message still in the queue lacks.
             for message in self._client.messages.stream(to=recipient, page_size=50):
                 if message.date_created < created_after:
                     return None
-                if containing in (message.body or ""):
+                if containing in (message.body or "") and message.sid not in but_not:
                     return str(message.sid)
         except (RequestException, TwilioException, ValueError) as error:
             raise ListUnavailable(_words_of(error)) from error

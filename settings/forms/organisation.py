@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 
 from core.organisations.creditors import RULES as CREDITOR_RULES
 from core.organisations.models import Creditor, Organisation
@@ -100,10 +100,12 @@ class CreditorForm(FlaskForm):
     iban = StringField(lazy_gettext("IBAN"))
     bic = StringField(lazy_gettext("BIC"))
     company_number = StringField(lazy_gettext("Company number"))
+    adds_vat = BooleanField(lazy_gettext("Cannot reclaim VAT: add it to collection costs"))
 
     def values(self) -> dict[str, str]:
         """Return what was typed, by column."""
-        return {name: self[name].data or "" for name in CREDITOR_RULES}
+        typed = {name: self[name].data or "" for name in CREDITOR_RULES}
+        return typed | {"adds_vat": "y" if self.adds_vat.data else ""}
 
 
 def profile_form(organisation: Organisation, *, stored: bool) -> ProfileForm:

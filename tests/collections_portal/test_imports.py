@@ -32,7 +32,9 @@ from invoices.importing.shelf import Shelf
 from invoices.importing.storing import CHUNK
 from invoices.importing.tables import COMMAND_LIMITS
 from invoices.importing.tasks import task_of
-from invoices.models import ContactPoint, Debtor, Invoice
+from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from messaging.opting import opt_out
+from messaging.sms_models import OptOutSource
 from reactions.models import Action, ActionState
 from reactions.operations.founding import found_types
 from reactions.operations.submission import submit
@@ -220,6 +222,24 @@ def test_the_same_bytes_of_another_organisation_are_no_secret_told(owner: Organi
         db.session.commit()
     db.session.expunge_all()
     queued(other, shelf, file(row(1)))
+
+
+def test_an_imported_address_whose_owner_wants_no_messages_is_not_used(
+    app: Flask, owner: Organisation, shelf: Shelf
+) -> None:
+    with tenancy.scope(owner.id), writing():
+        opt_out(
+            organisation_id=owner.id,
+            channel=Channel.EMAIL,
+            value="v1@mail.example",
+            source=OptOutSource.COMPLAINT,
+            now=NOW,
+        )
+    queued(owner, shelf, file(row(1), row(2)))
+    import_files(app)
+    with tenancy.scope(owner.id), reading():
+        states = dict(db.session.execute(select(ContactPoint.value, ContactPoint.state)).all())
+    assert states == {"v1@mail.example": ContactState.OPTED_OUT, "v2@mail.example": ContactState.USABLE}
 
 
 def test_an_invoice_that_a_file_settles_closes_the_answer_about_it(

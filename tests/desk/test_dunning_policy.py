@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core import tenancy
 from core.audit import AuditEvent
 from core.database import db
+from core.organisations.models import Organisation
 from dunning import operations, queries
 from tests.manners import words_of
 from tests.people import Person
@@ -115,3 +116,23 @@ def test_a_reminder_with_a_term_goes_by_e_mail_and_the_page_says_so(app: Flask, 
     assert "The text of step 4 cannot go by SMS." in page.words
     page.submit({"stages-3-channel": "email"})
     assert plan(app, planner)[3] == (60, "email", "formal_notice")
+
+
+def test_a_plan_that_could_not_say_the_rate_is_refused_and_a_run_of_one_too(
+    app: Flask, planner: Person
+) -> None:
+    page = planner.open("/desk/dunning/policy")
+    step = {"stages-3-days": "60", "stages-3-event": "formal_notice", "stages-3-channel": "email"}
+    page.submit(step)
+    assert "no row of law" not in planner.open("/desk/dunning").words
+    with app.app_context(), tenancy.scope(planner.organisation.id):
+        # It has moved to a country whose rate nobody added yet; the clock of these tests is in November.
+        db.session.get_one(Organisation, planner.organisation.id).country = "NO"
+        db.session.commit()
+    said = "Step 4 begins a term, and the law of NO wants ((interest)) in it: no row of law says what that is"
+    assert said in planner.open("/desk/dunning/policy").submit(status=422).words
+    page = planner.open("/desk/dunning")
+    assert page.words.count(said) == 1
+    page = page.submit(button="Propose a run")
+    assert page.words.count(said) == 2
+    assert "No runs yet" in page.words

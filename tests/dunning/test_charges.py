@@ -210,10 +210,10 @@ def test_norwegian_fees_by_reminder_and_demand(office: Office) -> None:
     for at in (day(2026, 11, 16), MONDAY + days(1), day(2026, 12, 10)):
         office.run_and_send(at)
     assert [(one.kind, one.amount) for one in rows(invoices)] == [
-        (ChargeKind.REMINDER_FEE, 3750),
-        (ChargeKind.REMINDER_FEE, 3750),
-        (ChargeKind.DEMAND_FEE, 3750),
-        (ChargeKind.DEMAND_FEE, 7500),
+        (ChargeKind.REMINDER_FEE, 3700),
+        (ChargeKind.REMINDER_FEE, 3700),
+        (ChargeKind.DEMAND_FEE, 3733),
+        (ChargeKind.DEMAND_FEE, 7467),
     ]
 
 
@@ -234,7 +234,7 @@ def test_a_third_reminder_costs_nothing_in_norway_also_when_the_fees_stand_on_an
     pay(office, first, 100000, date(2026, 12, 1))
     office.run_and_send(day(2026, 12, 7))
     assert office.messages()[-1].event == "reminder_3"
-    assert charges(first, second) == [(ChargeKind.REMINDER_FEE, 3750)] * 2
+    assert charges(first, second) == [(ChargeKind.REMINDER_FEE, 3700)] * 2
 
 
 def test_who_objected_in_norway_owes_no_cost_of_collection(office: Office) -> None:
@@ -250,7 +250,7 @@ def test_who_objected_in_norway_owes_no_cost_of_collection(office: Office) -> No
     )
     office.run_and_send(MONDAY)
     office.run_and_send(FIRST_COST)
-    assert charges(calm, disputed) == [(ChargeKind.DEMAND_FEE, 11250)]
+    assert charges(calm, disputed) == [(ChargeKind.DEMAND_FEE, 11200)]
 
 
 def test_the_first_belgian_reminder_is_free_and_the_next_costs_at_most_seven_fifty(office: Office) -> None:

@@ -88,7 +88,7 @@ def test_a_plan_that_asks_what_the_law_forbids_is_refused_with_its_source(
     ],
 )
 def test_a_plan_that_asks_what_the_law_allows_is_added(
-    office: Office, country: str, segment: str, stages: tuple[StageWish, ...]
+    office: Office, rates: None, country: str, segment: str, stages: tuple[StageWish, ...]
 ) -> None:
     office.creditor.company_number = "0403.019.261"
     add(office, country, *stages, segment=segment)

@@ -1,6 +1,7 @@
 """A doubtful SMS: Twilio's list is asked before anything is sent again, and no question stays open."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -196,3 +197,46 @@ def test_what_a_person_cleared_is_asked_for_no_more(outbox: Outbox) -> None:
     outbox.pass_by(minutes=10)
     assert (outbox.ask(), outbox.deliver()) == (0, {})
     assert len(outbox.twilio.requests) == 1
+
+
+def receipts(outbox: Outbox) -> list[Message]:
+    """Return two SMS without a link and with the same words, to one number."""
+    to = outbox.debtor(sms=NUMBER)
+    values = {"creditor": "", "reference": "R-4K7WQ2", "answer_by": "", "paused_invoices": ""}
+    without_link: dict[str, Any] = {
+        "about": (),
+        "link_id": None,
+        "event": "reaction_received",
+        "is_collection": False,
+    }
+    return [
+        outbox.write(to, values=values, dedupe_key=f"receipt:{number}", **without_link) for number in range(2)
+    ]
+
+
+@pytest.mark.parametrize("faults", [("cut after create", 20500), (20500, "cut after create"), (None, 20500)])
+def test_of_two_with_the_same_words_the_one_that_is_there_is_not_taken_for_both(
+    outbox: Outbox, faults: tuple[int | str | None, ...]
+) -> None:
+    messages = receipts(outbox)
+    for fault in faults:
+        outbox.twilio.faults.queue.extend([fault] if fault else [])
+        outbox.deliver(limit=1)
+    for _ in range(3):
+        outbox.pass_by(seconds=120)
+        outbox.ask()
+    outbox.deliver()
+    kept = [outbox.fresh(message) for message in messages]
+    assert [one.state for one in kept] == [MessageState.SENT] * 2
+    assert {one.provider_id for one in kept} == {one["sid"] for one in outbox.twilio.messages}
+    assert len(outbox.twilio.messages) == 2
+
+
+def test_of_two_with_the_same_words_both_are_found(outbox: Outbox) -> None:
+    messages = receipts(outbox)
+    outbox.twilio.faults.queue.extend(["cut after create"] * 2)
+    outbox.deliver()
+    outbox.pass_by(seconds=60)
+    outbox.ask()
+    assert len({outbox.fresh(message).provider_id for message in messages}) == 2
+    assert len(outbox.twilio.messages) == 2

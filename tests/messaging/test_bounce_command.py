@@ -1,6 +1,7 @@
 """`portal bounce`: what a mail server gives back on standard input."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from click.testing import Result
@@ -10,16 +11,21 @@ from core import tenancy
 from core.database import db
 from messaging.models import Message, MessageState
 from messaging.return_path import ReturnPath
+from tests.factories import NOW
 from tests.installation import ENVIRONMENT
 from tests.messaging import returned_mail
 from tests.messaging.outbox import Outbox
+from tests.moments import Clock
 
 DOMAIN = "bounces.voltwerk.example"
 
 
 @pytest.fixture
-def portal(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def portal(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> Callable[..., Result]:
     """The command, given a mail and the address it came to."""
+    clock.move_to(NOW)
     monkeypatch.setenv("MAIL_BOUNCE_DOMAIN", DOMAIN)
     return lambda mail, recipient: run("bounce", recipient, given=mail)
 
@@ -59,6 +65,16 @@ def test_an_answering_machine_is_no_bounce(
     message, path = sent
     done = portal(returned_mail.away(path), path)
     assert (done.exit_code, done.output) == (0, f"Message {message.public_id}: no bounce; nothing changed.\n")
+    assert state_of(outbox, message) is MessageState.SENT
+
+
+def test_a_bounce_that_comes_too_late_ends_with_67_and_changes_nothing(
+    portal: Callable[..., Result], outbox: Outbox, sent: tuple[Message, str], clock: Clock
+) -> None:
+    message, path = sent
+    clock.move_to(outbox.now + timedelta(days=30, seconds=1))
+    done = portal(returned_mail.report(path), path)
+    assert (done.exit_code, "left too long ago" in done.output) == (NO_USER, True)
     assert state_of(outbox, message) is MessageState.SENT
 
 

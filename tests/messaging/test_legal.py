@@ -1,7 +1,7 @@
 """Reminders with a term: what the law of three countries wants in them, filled in when they leave."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,16 @@ def test_what_was_settled_or_exempted_meanwhile_costs_nothing(outbox: Outbox) ->
     assert "€ 45,00" in words
 
 
+@pytest.mark.parametrize(("since", "cost"), [(0, "€ 54,45"), (1, "€ 45,00")])
+def test_a_dutch_reminder_names_the_cost_with_vat_once_the_creditor_adds_it(
+    outbox: Outbox, since: int, cost: str
+) -> None:
+    outbox.creditor.adds_vat = True
+    outbox.creditor.adds_vat_from = NOW.date() + timedelta(days=since)
+    notice(outbox, 30000)
+    assert cost in sent(outbox)
+
+
 def test_a_belgian_reminder_names_number_clause_and_last_day(outbox: Outbox) -> None:
     outbox.creditor.company_number = "0123.456.789"
     notice(outbox, 100000, country="BE", language="fr")
@@ -127,7 +137,7 @@ def test_a_norwegian_reminder_names_rate_board_and_objection(outbox: Outbox, nor
     assert "11,75 % i året fra mandag 26. oktober 2026" in words
     assert "Du kan også klage til Finansklagenemnda, www.finkn.no." in words
     assert "Er du ikke enig?" in words
-    assert "112,50 kr" in words
+    assert "112,00 kr" in words
 
 
 def test_a_norwegian_reminder_without_a_known_rate_does_not_leave(outbox: Outbox) -> None:

@@ -1,17 +1,21 @@
 """A mail that came back, from the return path it went out with to the message, the address and the trail."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import structlog
 from sqlalchemy import select
 
 from core.audit import Actor, AuditEvent
 from core.database import db
 from invoices.models import ContactPoint, ContactState
+from messaging import opting
 from messaging.bounces import read
 from messaging.models import Message, MessageState
 from messaging.return_path import ReturnPath
-from messaging.returning import ReturnedToNobody, message_returned, take_in
+from messaging.returning import ReturnedToNobody, ReturnedTooLate, message_returned, take_in
+from tests import factories
 from tests.messaging import returned_mail
 from tests.messaging.outbox import Outbox
 
@@ -109,6 +113,34 @@ def test_who_complains_gets_no_more_mail(outbox: Outbox, by_field: bool) -> None
     assert len(told("contact.opted_out")) == 1
 
 
+def test_a_complaint_counts_for_every_debtor_of_the_organisation_with_the_address(outbox: Outbox) -> None:
+    message, path = sent(outbox)
+    value, here = message.recipient, outbox.organisation
+    second = factories.contact_point(factories.debtor(here), value=value)
+    elsewhere = factories.contact_point(factories.debtor(factories.organisation()), value=value)
+    third = factories.debtor(here)
+    db.session.commit()
+    assert come_back(outbox, returned_mail.complaint(path), "fbl@voltwerk.example")
+    assert contact_of(message).state_reason == "complaint"
+    db.session.refresh(second)
+    db.session.refresh(elsewhere)
+    assert (second.state, elsewhere.state) == (ContactState.OPTED_OUT, ContactState.USABLE)
+    new = factories.contact_point(third, value=value)
+    opting.show_on_all(organisation_id=outbox.organisation.id)
+    db.session.refresh(new)
+    assert (new.state, new.state_reason) == (ContactState.OPTED_OUT, "complaint")
+    outbox.write((third, new), event="invoice_link", is_collection=False)
+    assert outbox.deliver() == {"suppressed": 1}
+
+
+def test_a_complaint_about_an_address_that_was_corrected_leaves_the_new_one(outbox: Outbox) -> None:
+    message, path = sent(outbox)
+    contact_of(message).value = "better@mail.example"
+    db.session.commit()
+    assert come_back(outbox, returned_mail.complaint(path), "fbl@voltwerk.example")
+    assert contact_of(message).state is ContactState.USABLE
+
+
 def test_a_bounce_does_not_undo_an_opt_out(outbox: Outbox) -> None:
     message, path = sent(outbox)
     come_back(outbox, returned_mail.complaint(path), path)
@@ -134,6 +166,26 @@ def test_a_bounce_settles_what_was_doubtful_and_it_does_not_go_again(outbox: Out
     assert outbox.fresh(message).state is MessageState.BOUNCED
     outbox.pass_by(hours=3)
     assert outbox.deliver() == {}
+
+
+@pytest.mark.parametrize(
+    ("make", "days", "changed"),
+    [(returned_mail.report, 30, MessageState.BOUNCED), (returned_mail.complaint, 90, MessageState.SENT)],
+)
+def test_what_comes_back_after_its_time_changes_nothing(
+    outbox: Outbox, make: Callable[[str], bytes], days: int, changed: MessageState
+) -> None:
+    (message, path), (late, late_path) = sent(outbox), sent(outbox)
+    outbox.pass_by(days=days)
+    assert come_back(outbox, make(path), path)
+    assert outbox.fresh(message).state is changed
+    outbox.pass_by(seconds=1)
+    with structlog.testing.capture_logs() as lines, pytest.raises(ReturnedTooLate):
+        come_back(outbox, make(late_path), late_path)
+    db.session.rollback()
+    assert [(one["event"], one["id"], one["days"]) for one in lines] == [("returned too late", late.id, days)]
+    assert outbox.fresh(late).state is MessageState.SENT
+    assert contact_of(late).state is ContactState.USABLE
 
 
 def test_a_bounce_nobody_of_us_signed_changes_nothing(outbox: Outbox) -> None:

@@ -1,12 +1,14 @@
 """The organisation's own data and its creditors."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from core import tenancy
 from core.database import db
 from core.organisations.models import Creditor
+from tests.moments import Clock
 from tests.people import Person
 from tests.settings.conftest import Office
 
@@ -129,6 +131,28 @@ def test_a_creditor_is_changed(office: Office, boss: Person) -> None:
         "NL91ABNA0417164300",
         "BE68539007547034",
     ]
+
+
+def test_a_creditor_who_cannot_reclaim_vat_adds_it_from_the_next_day_on(
+    office: Office, boss: Person, clock: Clock
+) -> None:
+    address = f"/settings/organisation/creditors/{creditor(office).public_id}"
+    boss.open(address).submit({"adds_vat": "y"})
+    assert (creditor(office).adds_vat, creditor(office).adds_vat_from) == (True, date(2026, 11, 19))
+    boss.open(address).submit({"name": "Voltwerk B.V."})
+    assert creditor(office).adds_vat_from == date(2026, 11, 19)
+    assert office.lines("creditor.changed")[0].details["changes"] == {"adds_vat": [False, True]}
+    assert (
+        "Cannot reclaim VAT: add it to collection costs: no, now yes" in boss.open("/settings/history").words
+    )
+    boss.open(address).submit({"adds_vat": None})
+    assert (creditor(office).adds_vat, creditor(office).adds_vat_from) == (False, None)
+
+
+def test_a_new_creditor_who_cannot_reclaim_vat_adds_it_at_once(office: Office, boss: Person) -> None:
+    boss.open(NEW).submit(GOOD | {"adds_vat": "y"})
+    stored = creditor(office, "NH")
+    assert (stored.adds_vat, stored.adds_vat_from) == (True, stored.created_at.date())
 
 
 def test_a_code_that_another_creditor_has_is_refused(office: Office, boss: Person) -> None:

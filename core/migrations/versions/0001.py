@@ -113,9 +113,12 @@ def upgrade() -> None:
         sa.Column("iban", sa.String(length=34), nullable=False),
         sa.Column("bic", sa.String(length=11), nullable=False),
         sa.Column("company_number", sa.String(length=40), nullable=False),
+        sa.Column("adds_vat", sa.Boolean(), nullable=False),
+        sa.Column("adds_vat_from", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("adds_vat = (adds_vat_from IS NOT NULL)", name=op.f("ck_creditors_adds_vat_from")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_creditors_organisation_id")
         ),
@@ -350,6 +353,7 @@ def upgrade() -> None:
             sa.Enum(
                 "stop",
                 "provider",
+                "complaint",
                 "portal",
                 name="source",
                 native_enum=False,

@@ -176,18 +176,18 @@ def norwegian(
     ("kind", "sent_on", "amount"),
     [
         ("reminder", date(2025, 12, 31), "35.00"),
-        ("reminder", date(2026, 1, 1), "37.50"),
+        ("reminder", date(2026, 1, 1), "37.00"),
         ("notice", date(2025, 12, 31), "35.00"),
-        ("notice", date(2026, 1, 1), "37.50"),
+        ("notice", date(2026, 1, 1), "37.00"),
         ("demand", date(2025, 12, 31), "105.00"),
-        ("demand", date(2026, 1, 1), "112.50"),
+        ("demand", date(2026, 1, 1), "112.00"),
     ],
 )
 def test_norwegian_fees_follow_the_unit_of_their_year(kind: str, sent_on: date, amount: str) -> None:
     year = sent_on.year
     assert norwegian(kind, sent_on=sent_on) == (
         Decimal(amount),
-        (f"no.fee.{kind}", f"no.inkassosats.{year}"),
+        (f"no.fee.{kind}", f"no.inkassosats.{year}", "no.fee_rounding"),
     )
 
 

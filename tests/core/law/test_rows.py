@@ -16,7 +16,6 @@ UNSURE = {
     "nl.interest.commercial.2026-1",
     "nl.interest.consumer.2025",
     "nl.interest.consumer.2026",
-    "no.fee_rounding",
 }
 ROW: dict[str, Any] = {
     "id": "xx.interest",

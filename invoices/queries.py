@@ -1,11 +1,11 @@
 """Questions about debtors, their invoices and exemptions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from sqlalchemy import ColumnElement, case, func, select
 
+from core.bulk import among
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import (
@@ -18,6 +18,9 @@ from invoices.models import (
     Invoice,
     Payment,
 )
+
+# Who asked for each exemption of an invoice, and for what amount (None: all of it).
+Held = Sequence[tuple[str, int | None]]
 
 
 class DebtorUnknown(Refusal):
@@ -43,6 +46,17 @@ class WhyNot:
 
     reason: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsableContact:
+    """A contact point that can carry a link."""
+
+    debtor_id: int
+    id: int
+    public_id: str
+    channel: Channel
+    value: str
 
 
 def debtor_by_public_id(*, organisation_id: int, public_id: str) -> Debtor:
@@ -75,7 +89,7 @@ def invoice_by_public_id(*, organisation_id: int, public_id: str) -> Invoice:
     return found
 
 
-def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[ContactPoint]:
+def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[UsableContact]:
     """Return the contact points that can carry a link: the preferred one first, then e-mail, then SMS."""
     found = usable_contacts_of_each(organisation_id=organisation_id, debtor_ids=(debtor_id,))
     return found.get(debtor_id, ())
@@ -83,13 +97,19 @@ def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[Cont
 
 def usable_contacts_of_each(
     *, organisation_id: int, debtor_ids: Collection[int]
-) -> dict[int, Sequence[ContactPoint]]:
+) -> Mapping[int, Sequence[UsableContact]]:
     """Return the same for many debtors in one statement; who has none is not in it."""
-    rows = db.session.scalars(
-        select(ContactPoint)
+    rows = db.session.execute(
+        select(
+            ContactPoint.debtor_id,
+            ContactPoint.id,
+            ContactPoint.public_id,
+            ContactPoint.channel,
+            ContactPoint.value,
+        )
         .where(
             ContactPoint.organisation_id == organisation_id,
-            ContactPoint.debtor_id.in_(debtor_ids),
+            among(ContactPoint.debtor_id, debtor_ids),
             ContactPoint.state == ContactState.USABLE,
             ContactPoint.channel.in_((Channel.EMAIL, Channel.SMS)),
         )
@@ -100,33 +120,42 @@ def usable_contacts_of_each(
             ContactPoint.id,
         )
     )
-    return {debtor_id: tuple(found) for debtor_id, found in groupby(rows, lambda row: row.debtor_id)}
+    found: dict[int, list[UsableContact]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(UsableContact(*row))
+    return found
 
 
 def why_not_dun(
-    *, organisation_id: int, invoice_ids: Collection[int], lock: bool = False
+    *,
+    organisation_id: int,
+    invoice_ids: Collection[int],
+    lock: bool = False,
+    held: Mapping[int, Held] | None = None,
 ) -> dict[int, WhyNot | None]:
     """Return for each invoice why no collection message about it may leave, or None when one may.
 
     The one gate: the dunning run asks it, and every sender asks it again with `lock` in the transaction that
     marks a message `handing`. A lock holds off a reaction that is being stored until this transaction ends;
-    the reaction takes the same lock, so one of the two is always first.
+    the reaction takes the same lock, so one of the two is always first. `held` are the exemptions in force,
+    for callers who asked for them already.
     """
     if lock:
         lock_invoices(organisation_id=organisation_id, invoice_ids=invoice_ids)
     invoices = db.session.execute(
         select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
-            Invoice.organisation_id == organisation_id, Invoice.id.in_(invoice_ids)
+            Invoice.organisation_id == organisation_id, among(Invoice.id, invoice_ids)
         )
     ).all()
-    held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
+    if held is None:
+        held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
     answers: dict[int, WhyNot | None] = {invoice_id: WhyNot("unknown") for invoice_id in invoice_ids}
     for invoice_id, amount_open, withdrawn_at in invoices:
-        answers[invoice_id] = _why_not(amount_open, withdrawn_at is not None, held.get(invoice_id, []))
+        answers[invoice_id] = _why_not(amount_open, withdrawn_at is not None, held.get(invoice_id, ()))
     return answers
 
 
-def _why_not(amount_open: int, withdrawn: bool, held: list[tuple[str, int | None]]) -> WhyNot | None:
+def _why_not(amount_open: int, withdrawn: bool, held: Held) -> WhyNot | None:
     if withdrawn:
         return WhyNot("withdrawn")
     if amount_open <= 0:
@@ -149,15 +178,13 @@ def lock_invoices(*, organisation_id: int, invoice_ids: Collection[int]) -> None
     ).all()
 
 
-def exemptions_in_force(
-    *, organisation_id: int, invoice_ids: Collection[int]
-) -> dict[int, list[tuple[str, int | None]]]:
+def exemptions_in_force(*, organisation_id: int, invoice_ids: Collection[int]) -> Mapping[int, Held]:
     """Return per invoice who asked for an exemption in force, and for what amount (None: all of it)."""
     rows = db.session.execute(
         select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
         .where(
             Exemption.organisation_id == organisation_id,
-            Exemption.invoice_id.in_(invoice_ids),
+            among(Exemption.invoice_id, invoice_ids),
             Exemption.ended_at.is_(None),
         )
         .order_by(Exemption.id)

@@ -210,7 +210,6 @@ def test_more_debtors_than_one_chunk_are_all_decided_on(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dunning.overdue.DEBTORS_IN_A_CHUNK", 2)
-    monkeypatch.setattr("dunning.overdue.MOST_IN_A_LIST", 2)
     for _ in range(5):
         debtor = office.debtor()
         office.invoice(debtor)

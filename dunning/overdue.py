@@ -137,7 +137,9 @@ def facts(
     laws = laws_of(organisation=organisation, debtor_ids=debtor_ids)
     for invoice in invoices:
         no = why_not[invoice.id]
-        amount = invoice.amount_open - sum(part or 0 for _, part in held.get(invoice.id, ()))
+        amount = invoice.amount_open
+        if invoice.id in held:
+            amount -= sum(part or 0 for _, part in held[invoice.id])
         if no is None and amount <= 0:
             # More is open than a statement ago, and what is not exempt of it is new: the next run may write.
             no = WhyNot(Reason.EXEMPT)

@@ -149,7 +149,7 @@ def why_not_dun(
     ).all()
     if held is None:
         held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
-    answers: dict[int, WhyNot | None] = {invoice_id: WhyNot("unknown") for invoice_id in invoice_ids}
+    answers: dict[int, WhyNot | None] = dict.fromkeys(invoice_ids, WhyNot("unknown"))
     for invoice_id, amount_open, withdrawn_at in invoices:
         answers[invoice_id] = _why_not(amount_open, withdrawn_at is not None, held.get(invoice_id, ()))
     return answers

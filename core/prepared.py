@@ -20,21 +20,13 @@ def ask(statement: Executable, *, organisation_id: int, **values: Any) -> Asked:
 
     Raises tenancy.NoOrganisation and tenancy.ForeignRow.
     """
-    _require(organisation_id)
+    tenancy.require_own(organisation_id)
     db.session.flush()
     return db.session.connection().execute(statement, {"of_organisation": organisation_id, **values})
 
 
 def add(table: type[OfOrganisation], *, organisation_id: int, **values: Any) -> None:
     """Store a row that nobody needs back. Raises tenancy.NoOrganisation and tenancy.ForeignRow."""
-    _require(organisation_id)
+    tenancy.require_own(organisation_id)
     db.session.flush()
     db.session.connection().execute(insert(table), {"organisation_id": organisation_id, **values})
-
-
-def _require(organisation_id: int) -> None:
-    working_for = tenancy.current()
-    if working_for is None:
-        raise tenancy.NoOrganisation("Asked for without an organisation.")
-    if working_for not in (tenancy.EVERYWHERE, organisation_id):
-        raise tenancy.ForeignRow("Asked for rows of another organisation.")

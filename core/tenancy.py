@@ -166,6 +166,18 @@ def _names_rows(statement: Executable) -> bool:
     return any(isinstance(part, Table) and "organisation_id" in part.c for part in parts)
 
 
+def require_own(organisation_id: int) -> None:
+    """Refuse rows of another organisation where neither the guard nor a flush sees them.
+
+    Raises NoOrganisation and ForeignRow.
+    """
+    value = _current.get()
+    if value is None:
+        raise NoOrganisation("Rows were asked for or written without an organisation.")
+    if value not in (EVERYWHERE, organisation_id):
+        raise ForeignRow("These rows belong to another organisation.")
+
+
 @event.listens_for(Session, "before_flush")
 def _refuse_foreign_rows(session: Session, _context: Any, _instances: Any) -> None:
     value = _current.get()

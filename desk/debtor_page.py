@@ -22,8 +22,8 @@ from desk.forms.reminders import PauseForm
 from invoices.contacts import contacts_of
 from invoices.lists import SIZE as ON_A_PAGE
 from invoices.lists import Owed, Owing, debtors_found, invoices_of, owed_by_each
-from invoices.models import ContactPoint, Debtor, DebtorKind
-from invoices.queries import usable_contacts_of
+from invoices.models import Debtor, DebtorKind
+from invoices.queries import UsableContact, usable_contacts_of
 from links.queries import links_of
 from links.validity import end_of
 from messaging.queries import messages_of
@@ -124,7 +124,7 @@ def found_row(debtor: Debtor) -> dict[str, str]:
     }
 
 
-def _named(contact: ContactPoint) -> str:
+def _named(contact: UsableContact) -> str:
     return f"{contact.value} ({words.channel(contact.channel)})"
 
 

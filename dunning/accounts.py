@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.bulk import among
 from core.clock import day_in
 from core.database import db
 from core.law.interest import Span, plan_freeze
@@ -41,7 +42,7 @@ def laws_of(*, organisation: Organisation, debtor_ids: Collection[int]) -> dict[
     """Return the law of each debtor, and the language of their messages."""
     rows = db.session.execute(
         select(Debtor.id, Debtor.country, Debtor.kind, Debtor.language).where(
-            Debtor.organisation_id == organisation.id, Debtor.id.in_(debtor_ids)
+            Debtor.organisation_id == organisation.id, among(Debtor.id, debtor_ids)
         )
     )
     laws: dict[tuple[str, Segment], Law] = {}
@@ -72,7 +73,7 @@ def accounts_of(
             Creditor,
             (Creditor.organisation_id == Invoice.organisation_id) & (Creditor.id == Invoice.creditor_id),
         )
-        .where(Invoice.organisation_id == organisation.id, Invoice.id.in_(ids))
+        .where(Invoice.organisation_id == organisation.id, among(Invoice.id, ids))
     )
     return {
         one.id: Account(
@@ -116,19 +117,19 @@ def _is_holiday(country: str, day: date) -> bool:
 def _history(organisation_id: int, ids: Sequence[int]) -> _History:
     past = _History()
     credited = select(CreditNote.invoice_id, CreditNote.amount).where(
-        CreditNote.organisation_id == organisation_id, CreditNote.invoice_id.in_(ids)
+        CreditNote.organisation_id == organisation_id, among(CreditNote.invoice_id, ids)
     )
     for invoice_id, amount in db.session.execute(credited):
         past.credited[invoice_id] += amount
     payments = (
         select(Payment.invoice_id, Payment.paid_on, Payment.amount)
-        .where(Payment.organisation_id == organisation_id, Payment.invoice_id.in_(ids))
+        .where(Payment.organisation_id == organisation_id, among(Payment.invoice_id, ids))
         .order_by(Payment.paid_on, Payment.id)
     )
     for invoice_id, paid_on, amount in db.session.execute(payments):
         past.paid[invoice_id].append((paid_on, amount))
     exemptions = select(Exemption).where(
-        Exemption.organisation_id == organisation_id, Exemption.invoice_id.in_(ids)
+        Exemption.organisation_id == organisation_id, among(Exemption.invoice_id, ids)
     )
     for exemption in db.session.scalars(exemptions):
         past.held[exemption.invoice_id].append(exemption)

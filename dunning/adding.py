@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from sqlalchemy import update
-
-from core.database import db
+from core.bulk import change_all
 from core.organisations.models import Organisation
 from dunning.accounts import Wording
 from dunning.billing import Planned, bills
@@ -48,7 +46,12 @@ def added_to(
     stages = {(stage.position, stage.event): stage for stage in plan.stages}
     lines = {line.invoice_id: line for some in going.values() for line in some}
     known = facts(
-        organisation=organisation, contacts={}, debtor_ids=list(going), today=today, due_before=today
+        organisation=organisation,
+        contacts={},
+        posted=(),
+        debtor_ids=list(going),
+        today=today,
+        due_before=today,
     )
     messages: dict[int, list[Planned]] = {debtor_id: [] for debtor_id in going}
     for one in known:
@@ -67,25 +70,28 @@ def added_to(
 
 
 def store(
-    *, organisation_id: int, message_id: int, going: Sequence[Going], bill: Bill, now: datetime
+    *,
+    organisation_id: int,
+    messages: Sequence[tuple[int, Sequence[Going], Bill]],
+    now: datetime,
 ) -> None:
-    """Store what a message adds, and with the lines of its notice what that comes to."""
-    for line in bill.lines:
-        charges.add(
-            organisation_id=organisation_id,
-            message_id=message_id,
-            invoice_id=line.invoice_id,
-            now=now,
-            **line.stored(),
-        )
-    for one in going:
-        own = bill.of(one.invoice_id)
-        db.session.execute(
-            update(DunningNoticeInvoice)
-            .where(
-                DunningNoticeInvoice.organisation_id == organisation_id,
-                DunningNoticeInvoice.id == one.id,
-            )
-            .values(costs=own.costs, interest=own.interest)
-            .execution_options(synchronize_session=False)
-        )
+    """Store what messages add (each by its id), and with the lines of their notices what that comes to."""
+    charges.add_all(
+        organisation_id=organisation_id,
+        lines=[
+            {"message_id": message_id, "invoice_id": line.invoice_id, **line.stored()}
+            for message_id, _, bill in messages
+            for line in bill.lines
+        ],
+        now=now,
+    )
+    change_all(
+        DunningNoticeInvoice,
+        [
+            {"id": one.id, "costs": own.costs, "interest": own.interest}
+            for _, going, bill in messages
+            for one in going
+            for own in (bill.of(one.invoice_id),)
+        ],
+        organisation_id=organisation_id,
+    )

@@ -13,9 +13,9 @@ from dunning.overdue import Facts, facts
 from dunning.planning import channel_of, contact_for
 from dunning.queries import PolicyUnknown, plan_of, policies_by_debtor, policy
 from dunning.schedule import Decision, Plan, Stage, Standing, decide, next_stage, objections
-from invoices.models import ContactPoint, Invoice
+from invoices.models import Invoice
 from invoices.postal import postal_address
-from invoices.queries import debtor_by_id, usable_contacts_of_each
+from invoices.queries import UsableContact, debtor_by_id, usable_contacts_of_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Explanation:
 
     policy: DunningPolicy
     stage: Stage | None
-    contact: ContactPoint | None
+    contact: UsableContact | None
     goes_to: str
     objections: Sequence[Decision]
     standing: Standing
@@ -51,9 +51,12 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
         raise PolicyUnknown
     plan = plan_of(organisation=organisation, policy_id=policy_id)
     usable = usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=(invoice.debtor_id,))
+    debtor = debtor_by_id(organisation_id=organisation.id, debtor_id=invoice.debtor_id)
+    address = postal_address(debtor=debtor, home=organisation.country)
     known = facts(
         organisation=organisation,
         contacts=usable,
+        posted=() if address is None else (debtor.id,),
         debtor_ids=(invoice.debtor_id,),
         today=on,
         due_before=on,
@@ -64,8 +67,6 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
     against = list(objections(plan=plan, invoice=fact.standing, debtor=fact.debtor, today=on))
     stage = next_stage(stages=plan.stages, reached=fact.standing.reached)
     contacts = usable.get(invoice.debtor_id, ())
-    debtor = debtor_by_id(organisation_id=organisation.id, debtor_id=invoice.debtor_id)
-    address = postal_address(debtor=debtor, home=organisation.country)
     contact, goes_to = None, ""
     if stage is not None and not against:
         contact = contact_for(stage, contacts, has_address=address is not None)
@@ -97,7 +98,7 @@ def _planned(
 def _added(
     organisation: Organisation,
     planned: Sequence[Planned],
-    contacts: Sequence[ContactPoint],
+    contacts: Sequence[UsableContact],
     *,
     has_address: bool,
     on: date,

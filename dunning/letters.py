@@ -1,22 +1,24 @@
 """What was written to debtors before: the stage each invoice reached, and how it is with writing again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, case, func, select
 
+from core.bulk import among
 from core.clock import day_in
 from core.database import db
 from dunning.bills import Letter
 from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.queries import same
 from dunning.schedule import LETTER, WEEK_DAYS, Correspondence
-from invoices.models import INVOICE_IS_OPEN, ContactPoint, Invoice
+from invoices.models import INVOICE_IS_OPEN, Invoice
 from invoices.pauses import paused_until
-from invoices.postal import debtors_with_address
+from invoices.queries import UsableContact
 from messaging.charges import LEFT
 from messaging.legal import BEGINS_TERM, way_of
 from messaging.models import Message, MessageInvoice, MessageState
@@ -63,7 +65,7 @@ def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple
         .join(Invoice, same(Invoice, line, "invoice_id"))
         .where(
             DunningNotice.organisation_id == organisation_id,
-            DunningNotice.debtor_id.in_(debtor_ids),
+            among(DunningNotice.debtor_id, debtor_ids),
             Message.state.not_in(BOUNCED_OR_NEVER_LEFT),
             INVOICE_IS_OPEN,
         )
@@ -81,14 +83,17 @@ def correspondence(
     organisation_id: int,
     zone: str,
     debtor_ids: Collection[int],
-    contacts: dict[int, Sequence[ContactPoint]],
     today: date,
+    contacts: Mapping[int, Sequence[UsableContact]] = MappingProxyType({}),
+    posted: Collection[int] = (),
 ) -> dict[int, Correspondence]:
-    """Return for each debtor how it stands with writing to them on this day."""
+    """Return for each debtor how it stands with writing to them on this day.
+
+    `contacts` and `posted`, to whom a letter can go, are only for their channels.
+    """
     written = _written(organisation_id, debtor_ids)
     lately = _lately(organisation_id, debtor_ids, zone, today)
     pauses = paused_until(organisation_id=organisation_id, debtor_ids=debtor_ids, today=today)
-    posted = debtors_with_address(organisation_id=organisation_id, debtor_ids=debtor_ids)
     letters = {}
     for debtor_id in debtor_ids:
         last_at, is_waiting = written.get(debtor_id, (None, False))
@@ -115,7 +120,7 @@ def _written(organisation_id: int, debtor_ids: Collection[int]) -> dict[int, tup
         )
         .where(
             Message.organisation_id == organisation_id,
-            Message.debtor_id.in_(debtor_ids),
+            among(Message.debtor_id, debtor_ids),
             Message.is_collection,
             Message.state.not_in(NEVER_LEFT),
         )
@@ -133,7 +138,7 @@ def _lately(
         select(Message.debtor_id, _AT)
         .where(
             Message.organisation_id == organisation_id,
-            Message.debtor_id.in_(debtor_ids),
+            among(Message.debtor_id, debtor_ids),
             Message.is_collection,
             Message.state.not_in((*UNDER_WAY, *NEVER_LEFT)),
             begins <= _AT,

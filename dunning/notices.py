@@ -1,16 +1,19 @@
 """The notices of a run that are still to be written, with whom they go to and what they are about."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
+from core.bulk import among
 from core.database import db
+from core.organisations.models import Organisation
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, NoticeState
-from dunning.planning import channel_of
 from dunning.queries import same
-from invoices.models import Channel, ContactPoint, Debtor, Invoice
+from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
+from invoices.postal import PostalAddress, postal_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +30,40 @@ class NoticeLine:
 
 @dataclass(frozen=True, slots=True)
 class Addressed:
-    """A notice with the person it goes to; without a contact point it is a letter."""
+    """A notice with the debtor and where its message goes: a contact point, or without one a letter."""
 
-    notice: DunningNotice
-    debtor: Debtor
-    contact: ContactPoint | None
+    id: int
+    event: str
+    stage_position: int
+    debtor_id: int
+    language: str
+    country: str
+    contact_point_id: int | None
+    contact_channel: Channel | None
+    contact_state: ContactState | None
+    contact_value: str | None
 
     @property
     def channel(self) -> Channel:
         """The channel of its message."""
-        return channel_of(self.contact)
-
-    @property
-    def contact_point_id(self) -> int | None:
-        """The contact point of its message, None for a letter."""
-        return self.contact.id if self.contact else None
+        return self.contact_channel or Channel.LETTER
 
 
 def next_notices(run: DunningRun, size: int) -> list[Addressed]:
     """Return the next notices to write, their debtors held so that no other run writes to them meanwhile."""
-    rows = db.session.execute(
-        select(DunningNotice, Debtor, ContactPoint)
+    rows: Iterable[Sequence[Any]] = db.session.execute(
+        select(
+            DunningNotice.id,
+            DunningNotice.event,
+            DunningNotice.stage_position,
+            Debtor.id,
+            Debtor.language,
+            Debtor.country,
+            ContactPoint.id,
+            ContactPoint.channel,
+            ContactPoint.state,
+            ContactPoint.value,
+        )
         .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
         .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
         .where(
@@ -55,12 +71,26 @@ def next_notices(run: DunningRun, size: int) -> list[Addressed]:
             DunningNotice.run_id == run.id,
             DunningNotice.state == NoticeState.PROPOSED,
         )
-        .order_by(Debtor.id)
+        .order_by(DunningNotice.debtor_id)
         .limit(size)
         .with_for_update(of=Debtor, key_share=True)
-        .execution_options(populate_existing=True)
     )
     return [Addressed(*row) for row in rows]
+
+
+def addresses_of(
+    notices: Sequence[Addressed], *, organisation: Organisation
+) -> dict[int, PostalAddress | None]:
+    """Return where the letters among these notices go, by debtor; None while something lacks."""
+    letters = [one.debtor_id for one in notices if one.contact_point_id is None]
+    if not letters:
+        return {}
+    debtors = db.session.scalars(
+        select(Debtor)
+        .where(Debtor.organisation_id == organisation.id, among(Debtor.id, letters))
+        .execution_options(populate_existing=True)
+    )
+    return {one.id: postal_address(debtor=one, home=organisation.country) for one in debtors}
 
 
 def lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list[NoticeLine]]:
@@ -77,7 +107,7 @@ def lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list[
         .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
         .where(
             DunningNoticeInvoice.organisation_id == organisation_id,
-            DunningNoticeInvoice.notice_id.in_(notice_ids),
+            among(DunningNoticeInvoice.notice_id, notice_ids),
         )
         .order_by(Invoice.due_on, Invoice.id)
     )
@@ -100,8 +130,3 @@ def waiting(run: DunningRun) -> int:
         )
         or 0
     )
-
-
-def highest(lines: Sequence[NoticeLine]) -> NoticeLine:
-    """Return the line whose stage the message has."""
-    return max(lines, key=lambda line: line.stage_position)

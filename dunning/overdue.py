@@ -1,13 +1,13 @@
 """What is known about overdue invoices and their debtors, asked in a few statements per chunk of debtors."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from core.bulk import among
 from core.database import db
 from core.organisations.models import Organisation
 from dunning.accounts import laws_of
@@ -15,12 +15,10 @@ from dunning.bills import Law, Letter
 from dunning.given_terms import free_until
 from dunning.letters import correspondence, letters_about, reached_by
 from dunning.schedule import Correspondence, Decision, Plan, Reason, Standing, decide
-from invoices.models import INVOICE_IS_OPEN, ContactPoint, Invoice
-from invoices.queries import WhyNot, exemptions_in_force, why_not_dun
+from invoices.models import INVOICE_IS_OPEN, Invoice
+from invoices.queries import UsableContact, WhyNot, exemptions_in_force, why_not_dun
 
-# As many as fit one list of parameters on both databases, with room to spare.
-MOST_IN_A_LIST = 5_000
-DEBTORS_IN_A_CHUNK = 1_000
+DEBTORS_IN_A_CHUNK = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,8 @@ def outcomes(
     *,
     organisation: Organisation,
     plan: Plan,
-    contacts: dict[int, Sequence[ContactPoint]],
+    contacts: Mapping[int, Sequence[UsableContact]],
+    posted: Collection[int],
     debtor_ids: Collection[int],
     today: date,
 ) -> Iterator[Outcome]:
@@ -96,6 +95,7 @@ def outcomes(
     known = facts(
         organisation=organisation,
         contacts=contacts,
+        posted=posted,
         debtor_ids=debtor_ids,
         today=today,
         due_before=today,
@@ -108,7 +108,8 @@ def outcomes(
 def facts(
     *,
     organisation: Organisation,
-    contacts: dict[int, Sequence[ContactPoint]],
+    contacts: Mapping[int, Sequence[UsableContact]],
+    posted: Collection[int],
     debtor_ids: Collection[int],
     today: date,
     due_before: date,
@@ -123,21 +124,24 @@ def facts(
         which = or_(which, Invoice.id == invoice_id)
     invoices = _invoices(organisation.id, debtor_ids, which)
     ids = [invoice.id for invoice in invoices]
-    exempt = _amounts_exempt(organisation.id, ids)
-    why_not = gate(organisation_id=organisation.id, invoice_ids=ids)
+    of_invoices: dict[str, Any] = {"organisation_id": organisation.id, "invoice_ids": ids}
+    held = exemptions_in_force(**of_invoices)
+    why_not = why_not_dun(**of_invoices, held=held)
     of_debtors: dict[str, Any] = {
         "organisation_id": organisation.id,
         "zone": organisation.zone,
         "debtor_ids": debtor_ids,
     }
     letters = letters_about(**of_debtors)
-    debtors = correspondence(**of_debtors, contacts=contacts, today=today)
+    debtors = correspondence(**of_debtors, contacts=contacts, posted=posted, today=today)
     laws = laws_of(organisation=organisation, debtor_ids=debtor_ids)
     for invoice in invoices:
         no = why_not[invoice.id]
-        amount = invoice.amount_open - exempt.get(invoice.id, 0)
+        amount = invoice.amount_open
+        if invoice.id in held:
+            amount -= sum(part or 0 for _, part in held[invoice.id])
         if no is None and amount <= 0:
-            # The exemption was in force a statement ago and has just ended: the next run may write.
+            # More is open than a statement ago, and what is not exempt of it is new: the next run may write.
             no = WhyNot(Reason.EXEMPT)
         law, language = laws[invoice.debtor_id]
         sent = letters.get(invoice.id, ())
@@ -161,35 +165,12 @@ def _standing(
     )
 
 
-def gate(*, organisation_id: int, invoice_ids: Sequence[int]) -> dict[int, WhyNot | None]:
-    """Ask `invoices.queries.why_not_dun` about any number of invoices."""
-    answers: dict[int, WhyNot | None] = {}
-    for some in _slices(invoice_ids):
-        answers |= why_not_dun(organisation_id=organisation_id, invoice_ids=some)
-    return answers
-
-
 def _invoices(
     organisation_id: int, debtor_ids: Collection[int], which: ColumnElement[bool]
 ) -> list[_Invoice]:
     rows = db.session.execute(
         select(Invoice.id, Invoice.debtor_id, Invoice.due_on, Invoice.currency, Invoice.amount_open)
-        .where(Invoice.organisation_id == organisation_id, Invoice.debtor_id.in_(debtor_ids), which)
+        .where(Invoice.organisation_id == organisation_id, among(Invoice.debtor_id, debtor_ids), which)
         .order_by(Invoice.debtor_id, Invoice.due_on, Invoice.id)
     )
     return [_Invoice(*row) for row in rows]
-
-
-def _amounts_exempt(organisation_id: int, invoice_ids: Sequence[int]) -> dict[int, int]:
-    """Return how much of each invoice is left alone; whole exemptions are the gate's business."""
-    amounts: dict[int, int] = defaultdict(int)
-    for some in _slices(invoice_ids):
-        held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=some)
-        for invoice_id, parts in held.items():
-            amounts[invoice_id] += sum(amount or 0 for _, amount in parts)
-    return amounts
-
-
-def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), MOST_IN_A_LIST):
-        yield ids[start : start + MOST_IN_A_LIST]

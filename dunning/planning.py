@@ -1,11 +1,10 @@
 """A run filled: a notice for each debtor who gets a message, a skip for each invoice that is left alone."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert
-
-from core.database import OfOrganisation, db
+from core.bulk import store_all
+from core.database import db
 from core.organisations.models import Organisation
 from dunning.accounts import Wording
 from dunning.billing import NO_BILL, Planned, bills, by_debtor, highest_of
@@ -14,9 +13,9 @@ from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, Dunn
 from dunning.overdue import Outcome, debtors_after, outcomes
 from dunning.queries import debtors_of_policy, plan_of
 from dunning.schedule import LETTER, Stage
-from invoices.models import Channel, ContactPoint
+from invoices.models import Channel
 from invoices.postal import debtors_with_address
-from invoices.queries import usable_contacts_of_each
+from invoices.queries import UsableContact, usable_contacts_of_each
 
 
 def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
@@ -31,20 +30,23 @@ def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
     run.filled_to = debtor_ids[-1]
     own = debtors_of_policy(organisation=organisation, policy_id=run.policy_id, debtor_ids=debtor_ids)
     contacts = usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=own)
+    posted = debtors_with_address(organisation_id=organisation.id, debtor_ids=own)
     decided = outcomes(
         organisation=organisation,
         plan=plan_of(organisation=organisation, policy_id=run.policy_id),
         contacts=contacts,
+        posted=posted,
         debtor_ids=own,
         today=run.run_on,
     )
-    posted = debtors_with_address(organisation_id=organisation.id, debtor_ids=own)
     _store(organisation, run, list(decided), contacts, posted)
     db.session.flush()
     return True
 
 
-def contact_for(stage: Stage, contacts: Sequence[ContactPoint], *, has_address: bool) -> ContactPoint | None:
+def contact_for(
+    stage: Stage, contacts: Sequence[UsableContact], *, has_address: bool
+) -> UsableContact | None:
     """Return the contact point a stage writes to, None for a letter; the rules saw to a way."""
     for channel in stage.order:
         if channel == LETTER and has_address:
@@ -55,7 +57,7 @@ def contact_for(stage: Stage, contacts: Sequence[ContactPoint], *, has_address: 
     return contacts[0]
 
 
-def channel_of(contact: ContactPoint | None) -> Channel:
+def channel_of(contact: UsableContact | None) -> Channel:
     """Return the channel of a message to this contact point; without one it is a letter."""
     return contact.channel if contact else Channel.LETTER
 
@@ -64,24 +66,29 @@ def _store(
     organisation: Organisation,
     run: DunningRun,
     decided: Iterable[Outcome],
-    contacts: dict[int, Sequence[ContactPoint]],
+    contacts: Mapping[int, Sequence[UsableContact]],
     posted: Collection[int],
 ) -> None:
     planned, skips = [], []
     for outcome in decided:
         if outcome.decision.stage is None:
-            skips.append(_skip(run, outcome))
+            skips.append(_skip(outcome))
         else:
             planned.append(Planned(outcome.decision.stage, outcome.facts))
-    _insert(DunningSkip, skips)
+    of_run: dict[str, Any] = {"organisation_id": run.organisation_id, "same": {"run_id": run.id}}
+    store_all(DunningSkip, skips, **of_run)
     messages = by_debtor(planned)
     chosen = {
         debtor_id: contact_for(highest_of(some), contacts.get(debtor_id, ()), has_address=debtor_id in posted)
         for debtor_id, some in messages.items()
     }
-    ids = _insert_notices(
-        [_notice(run, debtor_id, highest_of(some), chosen[debtor_id]) for debtor_id, some in messages.items()]
+    stored = store_all(
+        DunningNotice,
+        [_notice(debtor_id, highest_of(some), chosen[debtor_id]) for debtor_id, some in messages.items()],
+        **of_run,
+        returning=(DunningNotice.debtor_id, DunningNotice.id),
     )
+    ids: dict[int, int] = dict(stored)
     added = bills(
         organisation=organisation,
         wording=Wording(organisation.id),
@@ -89,32 +96,15 @@ def _store(
         channels={debtor_id: channel_of(contact) for debtor_id, contact in chosen.items()},
         today=run.run_on,
     )
-    _insert(
+    store_all(
         DunningNoticeInvoice,
-        [
-            _line(run, ids[one.facts.debtor_id], one, added.get(one.facts.debtor_id, NO_BILL))
-            for one in planned
-        ],
+        [_line(ids[one.facts.debtor_id], one, added.get(one.facts.debtor_id, NO_BILL)) for one in planned],
+        organisation_id=run.organisation_id,
     )
 
 
-def _insert_notices(rows: list[dict[str, Any]]) -> dict[int, int]:
-    """Store notices and return their ids by debtor."""
-    if not rows:
-        return {}
-    stored = insert(DunningNotice).returning(DunningNotice.debtor_id, DunningNotice.id)
-    return dict(db.session.execute(stored, rows).all())
-
-
-def _insert(table: type[OfOrganisation], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        db.session.execute(insert(table), rows)
-
-
-def _skip(run: DunningRun, outcome: Outcome) -> dict[str, Any]:
+def _skip(outcome: Outcome) -> dict[str, Any]:
     return {
-        "organisation_id": run.organisation_id,
-        "run_id": run.id,
         "invoice_id": outcome.invoice_id,
         "debtor_id": outcome.debtor_id,
         "reason": outcome.decision.reason,
@@ -122,10 +112,8 @@ def _skip(run: DunningRun, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _notice(run: DunningRun, debtor_id: int, stage: Stage, contact: ContactPoint | None) -> dict[str, Any]:
+def _notice(debtor_id: int, stage: Stage, contact: UsableContact | None) -> dict[str, Any]:
     return {
-        "organisation_id": run.organisation_id,
-        "run_id": run.id,
         "debtor_id": debtor_id,
         "contact_point_id": contact.id if contact else None,
         "event": stage.event,
@@ -133,11 +121,10 @@ def _notice(run: DunningRun, debtor_id: int, stage: Stage, contact: ContactPoint
     }
 
 
-def _line(run: DunningRun, notice_id: int, planned: Planned, added: Bill) -> dict[str, Any]:
+def _line(notice_id: int, planned: Planned, added: Bill) -> dict[str, Any]:
     invoice_id = planned.facts.invoice_id
-    own = added.of(invoice_id)
+    own = added.of(invoice_id) if added.lines else NO_BILL
     return {
-        "organisation_id": run.organisation_id,
         "notice_id": notice_id,
         "invoice_id": invoice_id,
         "stage_position": planned.stage.position,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from core.bulk import among
 from core.database import OfOrganisation, db
 from core.members.models import Member
 from core.organisations.models import Organisation
@@ -142,7 +143,7 @@ def policies_by_debtor(*, organisation: Organisation, debtor_ids: Collection[int
                 DunningAssignment.debtor_id == Debtor.id,
             ),
         )
-        .where(Debtor.organisation_id == organisation.id, Debtor.id.in_(debtor_ids))
+        .where(Debtor.organisation_id == organisation.id, among(Debtor.id, debtor_ids))
     )
     return {
         debtor_id: policy_for(

@@ -125,8 +125,9 @@ class Decision:
 
 def decide(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date) -> Decision:
     """Return which stage an overdue invoice takes today, or the first reason why it takes none."""
-    first = next(objections(plan=plan, invoice=invoice, debtor=debtor, today=today), None)
-    return first or Decision(next_stage(stages=plan.stages, reached=invoice.reached))
+    for first in objections(plan=plan, invoice=invoice, debtor=debtor, today=today):
+        return first
+    return Decision(next_stage(stages=plan.stages, reached=invoice.reached))
 
 
 def objections(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date) -> Iterator[Decision]:
@@ -163,13 +164,18 @@ def objections_to_debtor(*, plan: Plan, debtor: Correspondence, today: date) -> 
 
 def next_stage(*, stages: Sequence[Stage], reached: int) -> Stage | None:
     """Return the stage after the one reached (0: none yet), or None after the last one."""
-    return next((stage for stage in stages if stage.position > reached), None)
+    for stage in stages:
+        if stage.position > reached:
+            return stage
+    return None
 
 
 def spaced(*, stages: Sequence[Stage], stage: Stage, reached: int, reached_on: date | None) -> date | None:
     """Return the first day for `stage` that keeps the plan's own distance to the stage reached."""
+    if reached_on is None:
+        return None
     before = next((one for one in stages if one.position == reached), None)
-    if reached_on is None or before is None:
+    if before is None:
         return None
     return reached_on + timedelta(days=stage.days_after_due - before.days_after_due)
 
@@ -189,9 +195,9 @@ def goes_by_letter(*, stage: Stage, channels: Collection[str]) -> bool:
 def _held_back(
     plan: Plan, stage: Stage, invoice: Standing, debtor: Correspondence, today: date
 ) -> Iterator[Decision]:
-    free_on = gap_ends(plan=plan, written_on=debtor.written_on)
+    free_on = gap_ends(plan=plan, written_on=debtor.written_on) or today
     own = spaced(stages=plan.stages, stage=stage, reached=invoice.reached, reached_on=invoice.reached_on)
-    earliest = max((day for day in (free_on, own) if day is not None), default=today)
+    earliest = max(free_on, own or today)
     if today < earliest:
         yield _not(Reason.GAP, earliest.isoformat())
     yield from _week_is_full(plan, debtor, today)
@@ -210,6 +216,8 @@ def _unreachable(stage: Stage, channels: Collection[str]) -> Decision:
 
 
 def _week_is_full(plan: Plan, debtor: Correspondence, today: date) -> Iterator[Decision]:
+    if len(debtor.lately) < plan.most_a_week:
+        return
     in_week = sorted(day for day in debtor.lately if day > today - timedelta(days=WEEK_DAYS))
     if len(in_week) >= plan.most_a_week:
         free_on = in_week[-plan.most_a_week] + timedelta(days=WEEK_DAYS)

@@ -1,10 +1,13 @@
 """A confirmed run carried out: notice by notice a link and one message, asked about once more before."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 
+from core.bulk import among, change_all, store_all
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Creditor, Organisation
@@ -12,25 +15,18 @@ from core.planner import look_at_growth
 from dunning import adding
 from dunning.billing import NO_BILL
 from dunning.letters import correspondence
-from dunning.models import (
-    DunningNoticeInvoice,
-    DunningRun,
-    DunningSkip,
-    NoticeState,
-)
-from dunning.notices import Addressed, NoticeLine, highest, lines_of, next_notices, waiting
-from dunning.overdue import gate
+from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip, NoticeState
+from dunning.notices import Addressed, NoticeLine, addresses_of, lines_of, next_notices, waiting
 from dunning.queries import plan_of
 from dunning.schedule import Reason, objections_to_debtor
-from invoices.models import ContactState, Debtor
-from invoices.postal import PostalAddress, postal_address
-from invoices.queries import WhyNot
+from invoices.models import ContactState
+from invoices.queries import WhyNot, why_not_dun
 from links.operations import Addressee, issue_all
 from messaging.approaches import opening
 from messaging.letter_batches import batch_for, close
 from messaging.queueing import Draft, queue_all
 
-NOTICES_IN_A_CHUNK = 500
+NOTICES_IN_A_CHUNK = 2_000
 
 
 def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_most: int | None) -> int:
@@ -60,6 +56,16 @@ def letters_about(run: DunningRun) -> str:
     return f"dunning:{run.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A notice that becomes a message, with those of its invoices that are left, and the highest of them."""
+
+    to: Addressed
+    lines: Sequence[NoticeLine]
+    top: NoticeLine
+    key: str
+
+
 class _Chunk:
     """Some notices of a run, with all that is asked about them at once."""
 
@@ -72,143 +78,163 @@ class _Chunk:
         self._now = now
         self._today = day_in(now, organisation.zone)
         self._plan = plan_of(organisation=organisation, policy_id=run.policy_id)
-        self._lines = lines_of([one.notice.id for one in addressed], run.organisation_id)
-        self._gate = gate(
+        self._lines = lines_of([one.id for one in addressed], run.organisation_id)
+        self._gate = why_not_dun(
             organisation_id=run.organisation_id,
             invoice_ids=[line.invoice_id for lines in self._lines.values() for line in lines],
         )
         self._letters = correspondence(
             organisation_id=run.organisation_id,
             zone=organisation.zone,
-            debtor_ids=[one.debtor.id for one in addressed],
-            contacts={},
+            debtor_ids=[one.debtor_id for one in addressed],
             today=self._today,
         )
+        self._addresses = addresses_of(addressed, organisation=organisation)
         self._creditors = _creditors_of(run.organisation_id)
         self._openings: dict[str, datetime] = {}
         self._batch: int | None = None
 
     def send(self) -> None:
         """Queue a message for each notice about which nothing came in between."""
-        letters: list[tuple[Addressed, Sequence[NoticeLine]]] = []
+        letters: list[_Letter] = []
+        left_alone: list[tuple[Addressed, NoticeLine, WhyNot]] = []
         for one in self._addressed:
-            lines = self._lines.get(one.notice.id, [])
+            lines = self._lines.get(one.id, [])
             held = self._held_back(one)
-            self._skip(one, [(line, held or self._gate[line.invoice_id]) for line in lines])
-            remaining = [line for line in lines if held is None and self._gate[line.invoice_id] is None]
+            answers = [(line, held or self._gate[line.invoice_id]) for line in lines]
+            left_alone += [(one, line, why_not) for line, why_not in answers if why_not is not None]
+            remaining = [line for line, why_not in answers if why_not is None]
             if remaining:
-                letters.append((one, remaining))
-            else:
-                one.notice.state = NoticeState.HELD_BACK
+                top = max(remaining, key=lambda line: line.stage_position)
+                letters.append(_Letter(one, remaining, top, f"dunning:{self._run.id}:{one.debtor_id}"))
+        self._leave_alone(left_alone)
         ids = self._write(letters)
+        self._settle(letters, ids)
         if self._plan.adds:
             self._add(letters, ids)
-        db.session.flush()
 
     def _held_back(self, one: Addressed) -> WhyNot | None:
         """Return why the debtor may not be written to at all, or not at this address."""
         if not self._is_reachable(one):
             return WhyNot(Reason.NO_CONTACT)
         against = objections_to_debtor(
-            plan=self._plan, debtor=self._letters[one.debtor.id], today=self._today
+            plan=self._plan, debtor=self._letters[one.debtor_id], today=self._today
         )
         first = next(against, None)
         return None if first is None else WhyNot(first.reason, first.detail)
 
     def _is_reachable(self, one: Addressed) -> bool:
-        if one.contact is None:
-            return self._address_of(one.debtor) is not None
-        return one.contact.state is ContactState.USABLE
+        if one.contact_point_id is None:
+            return self._addresses[one.debtor_id] is not None
+        return one.contact_state is ContactState.USABLE
 
-    def _address_of(self, debtor: Debtor) -> PostalAddress | None:
-        return postal_address(debtor=debtor, home=self._organisation.country)
+    def _leave_alone(self, lines: Sequence[tuple[Addressed, NoticeLine, WhyNot]]) -> None:
+        """Note that these invoices of the run are left alone after all."""
+        if not lines:
+            return
+        store_all(
+            DunningSkip,
+            [
+                {
+                    "invoice_id": line.invoice_id,
+                    "debtor_id": one.debtor_id,
+                    "reason": why_not.reason,
+                    "detail": why_not.detail,
+                }
+                for one, line, why_not in lines
+            ],
+            organisation_id=self._run.organisation_id,
+            same={"run_id": self._run.id},
+        )
+        db.session.execute(
+            delete(DunningNoticeInvoice)
+            .where(
+                DunningNoticeInvoice.organisation_id == self._run.organisation_id,
+                among(DunningNoticeInvoice.id, [line.id for _, line, _ in lines]),
+            )
+            .execution_options(synchronize_session=False)
+        )
 
-    def _skip(self, one: Addressed, answers: Iterable[tuple[NoticeLine, WhyNot | None]]) -> None:
-        for line, why_not in answers:
-            if why_not is not None:
-                skip(run=self._run, invoice_id=line.invoice_id, debtor_id=one.debtor.id, why_not=why_not)
-                db.session.execute(
-                    delete(DunningNoticeInvoice).where(
-                        DunningNoticeInvoice.organisation_id == self._run.organisation_id,
-                        DunningNoticeInvoice.id == line.id,
-                    )
-                )
-
-    def _write(self, letters: Sequence[tuple[Addressed, Sequence[NoticeLine]]]) -> dict[str, int]:
-        """Queue a message with a link for each of these notices, about these of its invoices.
-
-        Return the ids of the messages by their keys.
-        """
+    def _write(self, letters: Sequence[_Letter]) -> dict[str, int]:
+        """Queue these messages, each with a link, and return their ids by their keys."""
         links = issue_all(
             organisation=self._organisation,
-            addressees=[Addressee(one.debtor.id, one.contact_point_id, one.channel) for one, _ in letters],
+            addressees=[
+                Addressee(one.to.debtor_id, one.to.contact_point_id, one.to.channel) for one in letters
+            ],
             now=self._now,
         )
-        ids = queue_all(
+        return queue_all(
             organisation_id=self._run.organisation_id,
-            drafts=[self._draft(one, lines, link) for (one, lines), link in zip(letters, links, strict=True)],
+            drafts=[self._draft(one, link) for one, link in zip(letters, links, strict=True)],
             now=self._now,
         )
-        for one, lines in letters:
-            top = highest(lines)
-            one.notice.state, one.notice.message_id = NoticeState.QUEUED, ids[self._key(one)]
-            one.notice.event, one.notice.stage_position = top.event, top.stage_position
-        return ids
 
-    def _draft(self, one: Addressed, lines: Sequence[NoticeLine], link_id: int) -> Draft:
-        leaves_at = self._leaves_at(one)
+    def _settle(self, letters: Sequence[_Letter], ids: Mapping[str, int]) -> None:
+        """Store with each notice what became of it."""
+        queued = {
+            one.to.id: {
+                "state": NoticeState.QUEUED,
+                "message_id": ids[one.key],
+                "event": one.top.event,
+                "stage_position": one.top.stage_position,
+            }
+            for one in letters
+        }
+        change_all(
+            DunningNotice,
+            [{"id": one.id, **queued.get(one.id, _held(one))} for one in self._addressed],
+            organisation_id=self._run.organisation_id,
+        )
+
+    def _draft(self, one: _Letter, link_id: int) -> Draft:
+        to, leaves_at = one.to, self._leaves_at(one.to)
         return Draft(
-            dedupe_key=self._key(one),
-            event=highest(lines).event,
-            channel=one.channel,
-            language=one.debtor.language,
-            recipient=self._recipient(one),
-            values={"creditor": self._creditor(lines)},
-            debtor_id=one.debtor.id,
-            contact_point_id=one.contact_point_id,
+            dedupe_key=one.key,
+            event=one.top.event,
+            channel=to.channel,
+            language=to.language,
+            recipient=self._recipient(to),
+            values={"creditor": self._creditor(one.lines)},
+            debtor_id=to.debtor_id,
+            contact_point_id=to.contact_point_id,
             link_id=link_id,
-            letter_batch_id=None if one.contact else self._batch_id(),
-            invoice_ids=[line.invoice_id for line in lines],
+            letter_batch_id=None if to.contact_point_id else self._batch_id(),
+            invoice_ids=[line.invoice_id for line in one.lines],
             is_collection=True,
             not_before=leaves_at,
             # A reminder that could not leave for so long is proposed anew instead.
             expires_at=leaves_at + timedelta(days=self._plan.minimum_gap_days),
         )
 
-    def _add(self, letters: Sequence[tuple[Addressed, Sequence[NoticeLine]]], ids: Mapping[str, int]) -> None:
+    def _add(self, letters: Sequence[_Letter], ids: Mapping[str, int]) -> None:
         """Store what the queued messages add to their invoices."""
         added = adding.added_to(
             organisation=self._organisation,
             plan=self._plan,
-            going={one.debtor.id: lines for one, lines in letters},
-            channels={one.debtor.id: one.channel for one, _ in letters},
+            going={one.to.debtor_id: one.lines for one in letters},
+            channels={one.to.debtor_id: one.to.channel for one in letters},
             today=self._today,
         )
-        for one, lines in letters:
-            adding.store(
-                organisation_id=self._run.organisation_id,
-                message_id=ids[self._key(one)],
-                going=lines,
-                bill=added.get(one.debtor.id, NO_BILL),
-                now=self._now,
-            )
-
-    def _key(self, one: Addressed) -> str:
-        return f"dunning:{self._run.id}:{one.debtor.id}"
+        adding.store(
+            organisation_id=self._run.organisation_id,
+            messages=[(ids[one.key], one.lines, added.get(one.to.debtor_id, NO_BILL)) for one in letters],
+            now=self._now,
+        )
 
     def _leaves_at(self, one: Addressed) -> datetime:
         """Return from when it may leave: a letter knows no hours, because nobody hears it come."""
-        if one.contact is None:
+        if one.contact_point_id is None:
             return self._now
-        country = one.debtor.country
+        country = one.country
         if country not in self._openings:
             self._openings[country] = opening(organisation=self._organisation, country=country, at=self._now)
         return self._openings[country]
 
     def _recipient(self, one: Addressed) -> str:
-        if one.contact is not None:
-            return one.contact.value
-        address = self._address_of(one.debtor)
+        if one.contact_value is not None:
+            return one.contact_value
+        address = self._addresses[one.debtor_id]
         return address.in_short if address else ""
 
     def _batch_id(self) -> int:
@@ -223,18 +249,13 @@ class _Chunk:
         return ", ".join(name for name in names if name != self._organisation.name)
 
 
-def skip(*, run: DunningRun, invoice_id: int, debtor_id: int, why_not: WhyNot) -> None:
-    """Note that an invoice of the run is left alone after all."""
-    db.session.add(
-        DunningSkip(
-            organisation_id=run.organisation_id,
-            run_id=run.id,
-            invoice_id=invoice_id,
-            debtor_id=debtor_id,
-            reason=why_not.reason,
-            detail=why_not.detail,
-        )
-    )
+def _held(one: Addressed) -> dict[str, Any]:
+    return {
+        "state": NoticeState.HELD_BACK,
+        "message_id": None,
+        "event": one.event,
+        "stage_position": one.stage_position,
+    }
 
 
 def _hold(run: DunningRun) -> None:

@@ -18,6 +18,7 @@ from dunning.models import StageChannel
 from dunning.overdue import Facts, debtors_after, facts
 from dunning.queries import debtors_of_policy, plan_of
 from dunning.schedule import Plan, Stage
+from invoices.postal import debtors_with_address
 from invoices.queries import usable_contacts_of_each
 
 DAYS = 90
@@ -99,6 +100,7 @@ def _debtors(
         known = facts(
             organisation=organisation,
             contacts=usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=own),
+            posted=debtors_with_address(organisation_id=organisation.id, debtor_ids=own),
             debtor_ids=own,
             today=today,
             due_before=last,

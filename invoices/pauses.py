@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Exists, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import audit, prepared
+from core.bulk import among
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Organisation
@@ -111,7 +112,7 @@ def paused_until(*, organisation_id: int, debtor_ids: Collection[int], today: da
     rows = db.session.execute(
         select(DebtorPause.debtor_id, DebtorPause.ends_on).where(
             DebtorPause.organisation_id == organisation_id,
-            DebtorPause.debtor_id.in_(debtor_ids),
+            among(DebtorPause.debtor_id, debtor_ids),
             DebtorPause.ended_at.is_(None),
             DebtorPause.ends_on > today,
         )

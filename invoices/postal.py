@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.bulk import among
 from core.database import db
 from invoices.models import Debtor, DebtorKind
 
@@ -58,7 +59,7 @@ def debtors_with_address(*, organisation_id: int, debtor_ids: Collection[int]) -
     """Return those of the debtors to whom a letter can go, by the rule of `postal_address`."""
     found = select(Debtor.id).where(
         Debtor.organisation_id == organisation_id,
-        Debtor.id.in_(debtor_ids),
+        among(Debtor.id, debtor_ids),
         *(_filled(column) for column in (Debtor.street, Debtor.postcode, Debtor.city)),
         or_(
             and_(Debtor.kind == DebtorKind.COMPANY, _filled(Debtor.company_name)),

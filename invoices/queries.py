@@ -1,12 +1,13 @@
 """Questions about debtors, their invoices and exemptions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, func, select
 
 from core import prepared
+from core.bulk import among
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import (
@@ -19,6 +20,9 @@ from invoices.models import (
     Invoice,
     Payment,
 )
+
+# Who asked for each exemption of an invoice, and for what amount (None: all of it).
+Held = Sequence[tuple[str, int | None]]
 
 
 class DebtorUnknown(Refusal):
@@ -44,6 +48,17 @@ class WhyNot:
 
     reason: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsableContact:
+    """A contact point that can carry a link."""
+
+    debtor_id: int
+    id: int
+    public_id: str
+    channel: Channel
+    value: str
 
 
 def debtor_by_public_id(*, organisation_id: int, public_id: str) -> Debtor:
@@ -76,7 +91,7 @@ def invoice_by_public_id(*, organisation_id: int, public_id: str) -> Invoice:
     return found
 
 
-def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[ContactPoint]:
+def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[UsableContact]:
     """Return the contact points that can carry a link: the preferred one first, then e-mail, then SMS."""
     found = usable_contacts_of_each(organisation_id=organisation_id, debtor_ids=(debtor_id,))
     return found.get(debtor_id, ())
@@ -84,13 +99,19 @@ def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[Cont
 
 def usable_contacts_of_each(
     *, organisation_id: int, debtor_ids: Collection[int]
-) -> dict[int, Sequence[ContactPoint]]:
+) -> Mapping[int, Sequence[UsableContact]]:
     """Return the same for many debtors in one statement; who has none is not in it."""
-    rows = db.session.scalars(
-        select(ContactPoint)
+    rows = db.session.execute(
+        select(
+            ContactPoint.debtor_id,
+            ContactPoint.id,
+            ContactPoint.public_id,
+            ContactPoint.channel,
+            ContactPoint.value,
+        )
         .where(
             ContactPoint.organisation_id == organisation_id,
-            ContactPoint.debtor_id.in_(debtor_ids),
+            among(ContactPoint.debtor_id, debtor_ids),
             ContactPoint.state == ContactState.USABLE,
             ContactPoint.channel.in_((Channel.EMAIL, Channel.SMS)),
         )
@@ -101,15 +122,22 @@ def usable_contacts_of_each(
             ContactPoint.id,
         )
     )
-    return {debtor_id: tuple(found) for debtor_id, found in groupby(rows, lambda row: row.debtor_id)}
+    found: dict[int, list[UsableContact]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(UsableContact(*row))
+    return found
 
 
-_STANDING = select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
-    Invoice.organisation_id == bindparam("of_organisation"),
-    Invoice.id.in_(bindparam("ids", expanding=True)),
-)
 # By id, so that two who hold several never wait crosswise. What is returned is read after the wait.
-_HELD = _STANDING.order_by(Invoice.id).with_for_update()
+_HELD = (
+    select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at)
+    .where(
+        Invoice.organisation_id == bindparam("of_organisation"),
+        Invoice.id.in_(bindparam("ids", expanding=True)),
+    )
+    .order_by(Invoice.id)
+    .with_for_update()
+)
 _EXEMPTIONS = (
     select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
     .where(
@@ -122,25 +150,38 @@ _EXEMPTIONS = (
 
 
 def why_not_dun(
-    *, organisation_id: int, invoice_ids: Collection[int], lock: bool = False
+    *,
+    organisation_id: int,
+    invoice_ids: Collection[int],
+    lock: bool = False,
+    held: Mapping[int, Held] | None = None,
 ) -> dict[int, WhyNot | None]:
     """Return for each invoice why no collection message about it may leave, or None when one may.
 
     The one gate: the dunning run asks it, and every sender asks it again with `lock` in the transaction that
     marks a message `handing`. A lock holds off a reaction that is being stored until this transaction ends;
-    the reaction takes the same lock, so one of the two is always first.
+    the reaction takes the same lock, so one of the two is always first. `held` are the exemptions in force,
+    for callers who asked for them already.
     """
-    invoices = prepared.ask(
-        _HELD if lock else _STANDING, organisation_id=organisation_id, ids=invoice_ids
-    ).all()
-    held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
-    answers: dict[int, WhyNot | None] = {invoice_id: WhyNot("unknown") for invoice_id in invoice_ids}
+    if lock:
+        of_them: dict[str, Any] = {"organisation_id": organisation_id, "ids": invoice_ids}
+        invoices = prepared.ask(_HELD, **of_them).all()
+        held = _by_invoice(prepared.ask(_EXEMPTIONS, **of_them))
+    else:
+        invoices = db.session.execute(
+            select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
+                Invoice.organisation_id == organisation_id, among(Invoice.id, invoice_ids)
+            )
+        ).all()
+        if held is None:
+            held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
+    answers: dict[int, WhyNot | None] = dict.fromkeys(invoice_ids, WhyNot("unknown"))
     for invoice_id, amount_open, withdrawn_at in invoices:
-        answers[invoice_id] = _why_not(amount_open, withdrawn_at is not None, held.get(invoice_id, []))
+        answers[invoice_id] = _why_not(amount_open, withdrawn_at is not None, held.get(invoice_id, ()))
     return answers
 
 
-def _why_not(amount_open: int, withdrawn: bool, held: list[tuple[str, int | None]]) -> WhyNot | None:
+def _why_not(amount_open: int, withdrawn: bool, held: Held) -> WhyNot | None:
     if withdrawn:
         return WhyNot("withdrawn")
     if amount_open <= 0:
@@ -158,11 +199,21 @@ def lock_invoices(*, organisation_id: int, invoice_ids: Collection[int]) -> None
     prepared.ask(_HELD, organisation_id=organisation_id, ids=invoice_ids)
 
 
-def exemptions_in_force(
-    *, organisation_id: int, invoice_ids: Collection[int]
-) -> dict[int, list[tuple[str, int | None]]]:
+def exemptions_in_force(*, organisation_id: int, invoice_ids: Collection[int]) -> Mapping[int, Held]:
     """Return per invoice who asked for an exemption in force, and for what amount (None: all of it)."""
-    rows = prepared.ask(_EXEMPTIONS, organisation_id=organisation_id, ids=invoice_ids)
+    rows = db.session.execute(
+        select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
+        .where(
+            Exemption.organisation_id == organisation_id,
+            among(Exemption.invoice_id, invoice_ids),
+            Exemption.ended_at.is_(None),
+        )
+        .order_by(Exemption.id)
+    )
+    return _by_invoice(rows)
+
+
+def _by_invoice(rows: Iterable[Any]) -> Mapping[int, Held]:
     held: dict[int, list[tuple[str, int | None]]] = {}
     for invoice_id, asked_by, amount in rows:
         held.setdefault(invoice_id, []).append((asked_by, amount))

@@ -6,15 +6,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from core import audit
+from core.bulk import store_all
 from core.database import db
 from core.identifiers import public_ids
 from core.identifiers import secret as new_secret
 from core.organisations.models import Organisation
 from invoices.models import Channel, Debtor
-from links.models import AccessLink, Visit
+from links.models import AccessLink, Visit, token_id
 from links.queries import ABSOLUTE, hashed, link_behind
 from links.validity import end_of
 
@@ -53,21 +54,23 @@ class Addressee:
 def issue_all(*, organisation: Organisation, addressees: Sequence[Addressee], now: datetime) -> list[int]:
     """Store a new link for each, as `issue` does one, and return their ids in the same order."""
     names = list(islice(public_ids(), len(addressees)))
-    end = _end(organisation, now)
-    rows = [
-        {
-            "organisation_id": organisation.id,
-            "public_id": name,
-            "debtor_id": one.debtor_id,
-            "contact_point_id": one.contact_point_id,
-            "channel": one.channel,
-            "issued_at": now,
-            "expires_at": end,
-        }
-        for name, one in zip(names, addressees, strict=True)
-    ]
-    stored = insert(AccessLink).returning(AccessLink.public_id, AccessLink.id)
-    ids = dict(db.session.execute(stored, rows).all()) if rows else {}
+    stored = store_all(
+        AccessLink,
+        [
+            {
+                "public_id": name,
+                "token_id": token_id(),
+                "debtor_id": one.debtor_id,
+                "contact_point_id": one.contact_point_id,
+                "channel": one.channel,
+            }
+            for name, one in zip(names, addressees, strict=True)
+        ],
+        organisation_id=organisation.id,
+        same={"issued_at": now, "expires_at": _end(organisation, now)},
+        returning=(AccessLink.public_id, AccessLink.id),
+    )
+    ids: dict[str, int] = dict(stored)
     return [ids[name] for name in names]
 
 

@@ -14,7 +14,9 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import aliased
 
 from core import audit
+from core.bulk import among, store_all
 from core.database import db
+from core.identifiers import public_ids
 from core.law.collecting import ChargeKind
 from core.refusals import N_, Refusal
 from invoices.models import Invoice
@@ -69,17 +71,14 @@ class ChargeLine:
         return self.charge.ended_at is None and self.is_in_message and self.state in LEFT
 
 
-def add(*, organisation_id: int, message_id: int, invoice_id: int, now: datetime, **line: Any) -> Charge:
-    """Store a charge with its message; `line` is kind, amount, currency, principal, days and basis."""
-    charge = Charge(
+def add_all(*, organisation_id: int, lines: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Store charges; a line is message and invoice (ids), kind, amount, currency, principal, days, basis."""
+    store_all(
+        Charge,
+        [{**line, "public_id": name} for line, name in zip(lines, public_ids(), strict=False)],
         organisation_id=organisation_id,
-        message_id=message_id,
-        invoice_id=invoice_id,
-        created_at=now,
-        **line,
+        same={"created_at": now},
     )
-    db.session.add(charge)
-    return charge
 
 
 def asked_for(*, organisation_id: int, invoice_ids: Collection[int]) -> dict[int, list[Asked]]:
@@ -112,7 +111,7 @@ def counted_before(
         select(Charge.invoice_id, Charge.kind, Charge.amount)
         .join(Message, _of_its_message())
         .join(MessageInvoice, _still_in_it())
-        .where(Charge.organisation_id == organisation_id, Charge.invoice_id.in_(invoice_ids), _may_count())
+        .where(Charge.organisation_id == organisation_id, among(Charge.invoice_id, invoice_ids), _may_count())
     )
     sums: dict[int, dict[ChargeKind, int]] = defaultdict(dict)
     for invoice_id, kind, amount in rows:
@@ -134,7 +133,7 @@ def fees_before(*, organisation_id: int, invoice_ids: Collection[int]) -> dict[i
         .join(Message, _of_its_message())
         .where(
             MessageInvoice.organisation_id == organisation_id,
-            MessageInvoice.invoice_id.in_(invoice_ids),
+            among(MessageInvoice.invoice_id, invoice_ids),
             Charge.kind == ChargeKind.REMINDER_FEE,
             _may_count(),
         )

@@ -1,14 +1,16 @@
 """Putting messages into the outbox, one or many at once, in the caller's transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+import secrets
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
-from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from core.bulk import store_all
 from core.database import db
+from core.identifiers import public_ids
 from invoices.models import Channel
 from messaging.events import EVENTS
 from messaging.models import Message, MessageInvoice
@@ -39,6 +41,12 @@ class Draft(TypedDict, total=False):
     expires_at: datetime | None
 
 
+# What a draft may leave out.
+_NOTHING = dict.fromkeys(
+    ("debtor_id", "contact_point_id", "member_id", "link_id", "letter_batch_id", "expires_at")
+)
+
+
 def queue(*, organisation_id: int, now: datetime, **draft: Unpack[Draft]) -> Message:
     """Store a message and return it; a worker sends it after the commit.
 
@@ -50,7 +58,7 @@ def queue(*, organisation_id: int, now: datetime, **draft: Unpack[Draft]) -> Mes
     before = db.session.scalar(known)
     if before is not None:
         return before
-    message = Message(**_columns(draft, organisation_id, now))
+    message = Message(organisation_id=organisation_id, created_at=now, **_said(draft, now))
     try:
         with db.session.begin_nested():
             db.session.add(message)
@@ -77,32 +85,40 @@ def queue_all(*, organisation_id: int, now: datetime, drafts: Sequence[Draft]) -
     ids: dict[str, int] = dict(db.session.execute(known).all()) if drafts else {}
     new = [draft for draft in drafts if draft["dedupe_key"] not in ids]
     if new:
-        rows = [_columns(draft, organisation_id, now) for draft in new]
-        stored = insert(Message).returning(Message.dedupe_key, Message.id)
-        ids |= dict(db.session.execute(stored, rows).all())
+        stored = store_all(
+            Message,
+            [_row(draft, name, now) for draft, name in zip(new, public_ids(), strict=False)],
+            organisation_id=organisation_id,
+            same={"created_at": now},
+            returning=(Message.dedupe_key, Message.id),
+        )
+        ids |= dict(stored)
         _store_invoices([(ids[draft["dedupe_key"]], draft) for draft in new], organisation_id)
     return ids
 
 
-def _columns(draft: Draft, organisation_id: int, now: datetime) -> dict[str, Any]:
+def _row(draft: Draft, public_id: str, now: datetime) -> dict[str, Any]:
+    """Return a draft as a row of many, which all name the same columns."""
+    said = _said(draft, now)
+    return {"public_id": public_id, "is_collection": False, **_NOTHING, **said}
+
+
+def _said(draft: Draft, now: datetime) -> dict[str, Any]:
     if draft["event"] not in EVENTS:
         raise ValueError(f"There is no event {draft['event']}.")
     if "link" in draft["values"]:
         raise ValueError("A link is written when the message leaves, never stored.")
-    said: Mapping[str, Any] = draft
-    return {name: value for name, value in said.items() if name != "invoice_ids"} | {
-        "organisation_id": organisation_id,
-        "not_before": draft.get("not_before") or now,
-        "message_id": f"outbox-{uuid4().hex}",
-        "created_at": now,
-    }
+    said: dict[str, Any] = {**draft}
+    said.pop("invoice_ids", None)
+    said["not_before"] = said.get("not_before") or now
+    said["message_id"] = f"outbox-{secrets.token_hex(16)}"
+    return said
 
 
 def _store_invoices(messages: Sequence[tuple[int, Draft]], organisation_id: int) -> None:
     rows = [
-        {"organisation_id": organisation_id, "message_id": message_id, "invoice_id": invoice_id}
+        {"message_id": message_id, "invoice_id": invoice_id}
         for message_id, draft in messages
         for invoice_id in sorted(set(draft.get("invoice_ids", ())))
     ]
-    if rows:
-        db.session.execute(insert(MessageInvoice), rows)
+    store_all(MessageInvoice, rows, organisation_id=organisation_id)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from core.database import db
 from core.law.collecting import ChargeKind
 from invoices.models import Invoice
@@ -37,18 +39,18 @@ def charged(invoice: Invoice, now: datetime, amount: int = 4000, *, source: str 
 def _add(message: Message, invoice: Invoice, source: str, now: datetime, amount: int) -> Charge:
     """Let a message add costs to an invoice, by a row of law from this source."""
     row = {"id": "a.row", "rule": "collection_cost", "source": source, "values": {}}
-    charge = charges.add(
-        organisation_id=message.organisation_id,
-        message_id=message.id,
-        invoice_id=invoice.id,
-        now=now,
-        kind=ChargeKind.COLLECTION_COST,
-        amount=amount,
-        currency=invoice.currency,
-        principal=invoice.amount,
-        from_on=None,
-        until_on=now.date(),
-        basis={"country": "NL", "segment": "B2C", "rows": [row]},
-    )
+    line = {
+        "message_id": message.id,
+        "invoice_id": invoice.id,
+        "kind": ChargeKind.COLLECTION_COST,
+        "amount": amount,
+        "currency": invoice.currency,
+        "principal": invoice.amount,
+        "from_on": None,
+        "until_on": now.date(),
+        "basis": {"country": "NL", "segment": "B2C", "rows": [row]},
+    }
     db.session.flush()
-    return charge
+    charges.add_all(organisation_id=message.organisation_id, lines=[line], now=now)
+    stored: Charge = db.session.scalars(select(Charge).order_by(Charge.id.desc()).limit(1)).one()
+    return stored

@@ -67,10 +67,9 @@ def test_the_database_refuses_a_second_line_of_one_kind_in_a_message(office: Off
     (message,) = office.run_and_send(FIRST_COST)
     (line,) = rows([invoice])
     again = {name: getattr(line, name) for name in ("kind", "amount", "currency", "principal", "until_on")}
-    again |= {"organisation_id": message.organisation_id, "message_id": message.id}
-    asking.add(invoice_id=invoice.id, now=FIRST_COST, from_on=None, basis={}, **again)
+    again |= {"message_id": message.id, "invoice_id": invoice.id, "from_on": None, "basis": {}}
     with pytest.raises(IntegrityError):
-        db.session.flush()
+        asking.add_all(organisation_id=message.organisation_id, lines=[again], now=FIRST_COST)
 
 
 def test_a_line_keeps_the_rows_it_was_computed_by_when_the_law_changes(

@@ -19,7 +19,7 @@ from links.models import AccessLink
 from messaging.models import MessageInvoice, MessageState
 from messaging.queueing import queue
 from tests import factories
-from tests.dunning.conftest import FRIDAY, Office, day, days
+from tests.dunning.conftest import FRIDAY, Office, counted, day, days
 
 
 def states(run: DunningRun) -> list[NoticeState]:
@@ -225,3 +225,25 @@ def test_two_people_who_approve_at_the_same_moment_send_one_message_each_debtor(
     assert faults == []
     assert len(office.messages()) == 10
     assert db.session.scalar(select(func.count()).select_from(AccessLink)) == 10
+
+
+def test_a_chunk_takes_no_more_statements_for_thirty_debtors_than_for_two(office: Office) -> None:
+    def statements_for(debtors: int) -> list[str]:
+        for _ in range(debtors):
+            debtor = office.debtor()
+            office.invoice(debtor)
+            objected.append(office.invoice(debtor).id)
+        run = office.propose()
+        for invoice_id in objected:
+            hold_off(office, invoice_id)
+        objected.clear()
+        with counted() as statements:
+            office.confirm(run)
+        office.end_messages(MessageState.SENT, FRIDAY)
+        return statements
+
+    objected: list[int] = []
+    few, many = statements_for(2), statements_for(30)
+    assert [one.split()[:3] for one in few] == [one.split()[:3] for one in many]
+    # Six decide and tell, nine ask, two leave invoices alone, five queue and settle, three or four end it.
+    assert len(few) <= 28

@@ -31,6 +31,7 @@ WRITES_SQL = {
     "invoices/importing/staging.py": "temporary tables: prepared inserts, and statistics nobody else makes",
     "messaging/letter_models.py": "the condition of an index, as in every module of tables",
     "core/tenancy.py": "tells PostgreSQL which organisation this is",
+    "core/bulk.py": "many rows and ids in one statement, each database in its own way",
     "core/migrations/env.py": "foreign keys off while tables are copied",
     "core/migrations/guards.py": "row-level security and triggers",
 }

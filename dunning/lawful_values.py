@@ -22,7 +22,7 @@ from core.organisations.queries import creditors_of
 from core.refusals import N_
 from dunning.models import StageChannel
 from dunning.policy_refusals import PolicyRefused
-from invoices.models import Channel, Invoice
+from invoices.models import INVOICE_IS_OPEN, Channel, Invoice
 from messaging.legal import BEGINS_TERM, Ground
 from messaging.legal_values import Owed, values_of
 
@@ -84,9 +84,7 @@ def check_values_by_law(
 
 def creditors_asking(*, organisation: Organisation) -> Sequence[Creditor]:
     """Return the creditors of whom an invoice is open."""
-    asking = select(Invoice.creditor_id).where(
-        Invoice.organisation_id == organisation.id, Invoice.amount_open > 0
-    )
+    asking = select(Invoice.creditor_id).where(Invoice.organisation_id == organisation.id, INVOICE_IS_OPEN)
     ids = set(db.session.scalars(asking.distinct()))
     return [one for one in creditors_of(organisation_id=organisation.id) if one.id in ids]
 

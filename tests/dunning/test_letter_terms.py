@@ -35,7 +35,7 @@ HOME: dict[str, Any] = {
 VECTORS = [
     ("NL", day(2026, 12, 9), day(2026, 12, 10), (ChargeKind.COLLECTION_COST, 15000)),
     ("BE", day(2026, 12, 9), day(2026, 12, 10), (ChargeKind.PENALTY, 9000)),
-    ("NO", day(2026, 12, 7), day(2026, 12, 8), (ChargeKind.DEMAND_FEE, 11250)),
+    ("NO", day(2026, 12, 7), day(2026, 12, 8), (ChargeKind.DEMAND_FEE, 11200)),
 ]
 
 

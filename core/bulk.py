@@ -118,7 +118,7 @@ class _Among(FunctionElement[bool]):
 @compiles(_Among)
 def _in_json(element: _Among, compiler: Any, **options: Any) -> str:
     asked, ids = (compiler.process(one, **options) for one in element.clauses)
-    return f"{asked} IN (SELECT value FROM json_each({ids}))"  # noqa: S608 -- what the compiler wrote
+    return f"{asked} IN (SELECT value FROM json_each({ids}))"  # noqa: S608  names and an escaped literal, both written by the compiler
 
 
 @compiles(_Among, "postgresql")

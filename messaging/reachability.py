@@ -21,7 +21,7 @@ def mark_failed(*, message: Message, reason: str, now: datetime) -> bool:
         return False
     contact.state, contact.state_reason = ContactState.FAILED, reason.strip()[:200]
     db.session.flush()
-    _tell("contact.failed", message, contact.state_reason, now)
+    tell("contact.failed", message, contact.state_reason, now)
     return True
 
 
@@ -33,7 +33,7 @@ def mark_working(*, message: Message, now: datetime) -> bool:
     reason = contact.state_reason
     contact.state, contact.state_reason = ContactState.USABLE, ""
     db.session.flush()
-    _tell("contact.works_again", message, reason, now)
+    tell("contact.works_again", message, reason, now)
     return True
 
 
@@ -51,7 +51,8 @@ def _contact_of(message: Message) -> ContactPoint | None:
     )
 
 
-def _tell(what: str, message: Message, reason: str, now: datetime) -> None:
+def tell(what: str, message: Message, reason: str, now: datetime) -> None:
+    """Add a line about a message, and what its other side said, to the audit trail."""
     audit.record(
         organisation_id=message.organisation_id,
         what=what,

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import select
 
-from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import Channel
@@ -97,7 +96,7 @@ def _bounce(message: Message, returned: Returned, now: datetime) -> bool:
     message.state_reason = _reason(returned)
     message.claimed_by = message.leased_until = None
     db.session.flush()
-    _record("message.bounced", message, message.state_reason, now)
+    reachability.tell("message.bounced", message, message.state_reason, now)
     if returned.remedy is Remedy.CONTACT_DEAD:
         reachability.mark_failed(message=message, reason=f"{returned.status} {returned.words}", now=now)
     return True
@@ -106,15 +105,3 @@ def _bounce(message: Message, returned: Returned, now: datetime) -> bool:
 def _reason(returned: Returned) -> str:
     parts = (returned.remedy or "", returned.status, returned.words)
     return " ".join(part for part in parts if part)[:240]
-
-
-def _record(what: str, message: Message, reason: str, now: datetime) -> None:
-    audit.record(
-        organisation_id=message.organisation_id,
-        what=what,
-        about="message",
-        about_id=message.id,
-        now=now,
-        debtor_id=message.debtor_id,
-        details={"event": message.event, "channel": message.channel.value, "reason": reason},
-    )

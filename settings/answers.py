@@ -1,4 +1,4 @@
-"""What every page of the settings does alike: who saved last, refusals at their fields, both texts on 409."""
+"""What pages of the settings do alike: who saved last, storing, refusals at fields, both texts on 409."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,9 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField
 from wtforms.fields.choices import SelectMultipleField
 
-from core import trail
+from core import clock, trail, transaction
+from core.organisations import operations
 from core.refusals import Refusal
-from core.web.guards import current_organisation
+from core.web.guards import current_member, current_organisation
 from core.web.languages import sentence_of
 
 # What the history shows, and the events about members that are no change of settings.
@@ -33,6 +34,18 @@ def last_saved() -> trail.Line | None:
         organisation_id=current_organisation().id, abouts=ABOUTS, without=NO_SETTINGS, most=1
     )
     return lines[0] if lines else None
+
+
+def change_organisation(*, values: Mapping[str, Any], mark: str | None) -> None:
+    """Store settings of the organisation. Raises SettingsRefused and SettingsChangedMeanwhile."""
+    with transaction.writing():
+        operations.change(
+            organisation_id=current_organisation().id,
+            values=values,
+            mark=mark or "",
+            member_id=current_member().id,
+            now=clock.now(),
+        )
 
 
 def point_out(form: FlaskForm, errors: Mapping[str, Refusal]) -> None:

@@ -6,7 +6,6 @@ from flask_babel import gettext
 
 from core import clock, transaction
 from core.members.models import Role
-from core.organisations import operations
 from core.organisations.changes import SettingsChangedMeanwhile
 from core.organisations.creditors import change_creditor, enter_creditor
 from core.organisations.models import Creditor
@@ -15,7 +14,7 @@ from core.organisations.queries import creditor_by_public_id, creditors_of
 from core.organisations.queries import organisation as organisation_now
 from core.organisations.settings import SettingsRefused
 from core.web.guards import allows, current_member, current_organisation
-from settings.answers import last_saved, overtaken, point_out
+from settings.answers import change_organisation, last_saved, overtaken, point_out
 from settings.forms.organisation import CreditorForm, ProfileForm, creditor_form, profile_form
 
 blueprint = Blueprint("organisation", __name__, url_prefix="/organisation")
@@ -37,14 +36,7 @@ def save() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     try:
-        with transaction.writing():
-            operations.change(
-                organisation_id=organisation.id,
-                values=form.values(),
-                mark=form.mark.data or "",
-                member_id=current_member().id,
-                now=clock.now(),
-            )
+        change_organisation(values=form.values(), mark=form.mark.data)
     except SettingsRefused as refusal:
         point_out(form, refusal.errors)
         return _page(form), 422

@@ -17,7 +17,7 @@ from core.web.guards import allows, current_member, current_organisation
 from core.web.rail import logo_url_of
 from links.validity import end_of
 from settings import web_page
-from settings.answers import overtaken, point_out
+from settings.answers import change_organisation, overtaken, point_out
 from settings.forms.organisation import LogoForm, OtherForm, other_form
 from settings.words import language_name
 
@@ -45,14 +45,7 @@ def save(public_id: str) -> ResponseReturnValue:
         if request.form.get("step") == "preview":
             checked(form.values())
             return _page(public_id, form)
-        with transaction.writing():
-            operations.change(
-                organisation_id=current_organisation().id,
-                values=form.values(),
-                mark=form.mark.data or "",
-                member_id=current_member().id,
-                now=clock.now(),
-            )
+        change_organisation(values=form.values(), mark=form.mark.data)
     except SettingsRefused as refusal:
         point_out(form, {PLACES[name]: error for name, error in refusal.errors.items()})
         return _page(public_id, form), 422

@@ -4,15 +4,14 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from core import clock, transaction
+from core import clock
 from core.members.models import Role
-from core.organisations import operations
 from core.organisations.changes import SettingsChangedMeanwhile
 from core.organisations.queries import organisation as organisation_now
 from core.organisations.settings import MOST_SMS_A_DAY, SettingsRefused
-from core.web.guards import allows, current_member, current_organisation
+from core.web.guards import allows, current_organisation
 from messaging.sms_limits import countries_of, handed_today
-from settings.answers import last_saved, overtaken, point_out
+from settings.answers import change_organisation, last_saved, overtaken, point_out
 from settings.forms.organisation import SmsForm, sms_form
 from settings.words import country_choices, country_name, country_names
 
@@ -35,14 +34,7 @@ def save() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form), 422
     try:
-        with transaction.writing():
-            operations.change(
-                organisation_id=organisation.id,
-                values=form.values(),
-                mark=form.mark.data or "",
-                member_id=current_member().id,
-                now=clock.now(),
-            )
+        change_organisation(values=form.values(), mark=form.mark.data)
     except SettingsRefused as refusal:
         point_out(form, refusal.errors)
         return _page(form), 422

@@ -19,6 +19,7 @@ from links.samples import sample_link
 from links.validity import length_of
 from messaging import callbacks
 from messaging.delivery import Carriers
+from messaging.journal import journal_in
 from messaging.link_text import AddressOfLink, LinkText
 from messaging.mail import Mailbox
 from messaging.member_mail import INVITED, is_still_meant
@@ -39,6 +40,7 @@ def carriers_of(config: Config) -> Carriers:
         mail=(lambda: SmtpProvider(_server(config))) if config.mail.host else files,
         sms=(lambda: _twilio(config)) if config.sms.account_sid else files,
         sender=_sender(config),
+        journal=journal_in(config.var_dir),
         rates=Rates(organisation=config.mail.per_minute_organisation, domain=config.mail.per_minute_domain),
         sms_per_minute=config.sms.per_second * 60 if config.sms.account_sid else 0,
         return_path=return_path_of(config),

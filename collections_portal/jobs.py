@@ -18,6 +18,7 @@ from invoices.importing.shelf import Shelf
 from messaging import paces
 from messaging.asking import ask_due
 from messaging.delivery import BATCH, deliver_due
+from messaging.journal import journal_in
 from messaging.letter_shelf import letter_shelf_in
 from messaging.printing import print_due
 from reactions.operations.endings import break_promises
@@ -28,6 +29,8 @@ CHUNK = 2000
 TURN = timedelta(seconds=20)
 # So long a PDF of letters can be printed once more.
 LETTERS_KEPT = timedelta(days=30)
+# Until then a machine that was away may still tell what it was told before.
+JOURNAL_KEPT = timedelta(days=7)
 
 
 def deliver_messages(
@@ -79,9 +82,10 @@ def import_files(app: Flask) -> int:
 
 
 def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
-    """Forget old tries to sign in, old paces and old PDFs; do for each organisation what time alone sets off.
+    """Forget what is old; do for each organisation what time alone sets off.
 
-    Promises are broken, automatic policies run, uploads that nobody decided about are discarded.
+    Forgotten are tries to sign in, paces, PDFs of letters and journals of workers; promises are broken,
+    automatic policies run, uploads that nobody decided about are discarded.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
     Returns each organisation's name with the number of runs made, None where something went wrong.
@@ -89,7 +93,9 @@ def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
     with writing():
         forget_old(now=clock.now())
         paces.forget_old(now=clock.now())
-    letter_shelf_in(app.config["PORTAL"].var_dir).forget_older_than(clock.now() - LETTERS_KEPT)
+    var_dir = app.config["PORTAL"].var_dir
+    letter_shelf_in(var_dir).forget_older_than(clock.now() - LETTERS_KEPT)
+    journal_in(var_dir).forget_older_than(clock.now() - JOURNAL_KEPT)
     with tenancy.everywhere(), reading():
         organisations = [(each.id, each.name) for each in organisations_open()]
     shelf = shelf_of(app.config["PORTAL"])

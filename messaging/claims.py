@@ -43,6 +43,20 @@ def is_in(state: MessageState) -> ColumnElement[bool]:
     return Message.state == literal(state, Message.state.type, literal_execute=True)
 
 
+# The columns that `Claim` takes, in its order, but for the owner.
+_OF_CLAIM = (
+    Message.id,
+    Message.organisation_id,
+    Message.event,
+    Message.channel,
+    Message.recipient,
+    Message.is_collection,
+    Message.attempt,
+    Message.created_at,
+    Message.expires_at,
+)
+
+
 def claim_due(
     *, organisation_id: int, channel: Channel, owner: str, limit: int, now: datetime
 ) -> list[Claim]:
@@ -81,17 +95,7 @@ def _taken(due: Select[int], *, owner: str, now: datetime) -> list[Claim]:
             leased_until=now + LEASE,
             attempt=Message.attempt + 1,
         )
-        .returning(
-            Message.id,
-            Message.organisation_id,
-            Message.event,
-            Message.channel,
-            Message.recipient,
-            Message.is_collection,
-            Message.attempt,
-            Message.created_at,
-            Message.expires_at,
-        )
+        .returning(*_OF_CLAIM)
         .execution_options(synchronize_session=False)
     ).all()
     return [Claim(*row, owner) for row in sorted(rows, key=lambda row: (row.is_collection, row.id))]
@@ -124,6 +128,18 @@ def _advancing(names: tuple[str, ...], only_from: tuple[MessageState, ...]) -> U
         )
         .values({name: bindparam(f"to_{name}") for name in names})
     )
+
+
+def handing_still(*, worker: str, before: datetime) -> list[tuple[str, datetime | None, Claim]]:
+    """Return public id, moment and claim of what this worker is handing over, or others since before then."""
+    rows = db.session.execute(
+        select(Message.public_id, Message.handed_at, *_OF_CLAIM, Message.claimed_by).where(
+            is_in(MessageState.HANDING),
+            Message.leased_until.is_not(None),
+            or_(Message.claimed_by == worker, Message.handed_at < before),
+        )
+    )
+    return [(name, handed_at, Claim(*of_claim)) for name, handed_at, *of_claim in rows]
 
 
 def give_back(claim: Claim, **changes: Any) -> bool:

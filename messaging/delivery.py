@@ -2,7 +2,7 @@
 
 This job opens its own transactions, short ones: none is held while a provider is spoken to. `handing` is
 committed, together with the gate's answer, just before the provider gets the message; whatever breaks before
-was certainly not sent, whatever breaks after is doubtful and is shown to a person.
+was certainly not sent, whatever breaks after is doubtful and is shown to a person, unless the journal knows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,13 +22,14 @@ from messaging import claims, senders, turns
 from messaging.claims import Claim
 from messaging.doubt import settle_lost
 from messaging.gate import may_leave
+from messaging.journal import Journal, Taken
 from messaging.link_text import AddressOfLink
 from messaging.mail import Mailbox
 from messaging.models import MessageState
-from messaging.providers.outcomes import Provider
+from messaging.providers.outcomes import Provider, Sent
 from messaging.rates import Rates
 from messaging.return_path import ReturnPath
-from messaging.settlement import Attempt, Settled, give_back, keep, keep_broken, settle
+from messaging.settlement import Attempt, Settled, give_back, keep, keep_broken, settle, settle_taken
 from messaging.writing import Attempted, Pen, Written
 
 log = structlog.get_logger()
@@ -44,6 +45,7 @@ class Carriers:
     mail: Callable[[], Provider[Any]] | None
     sms: Callable[[], Provider[Any]] | None
     sender: Mailbox
+    journal: Journal
     rates: Rates = field(default_factory=Rates)
     sms_per_minute: int = 0
     return_path: ReturnPath | None = None
@@ -84,6 +86,7 @@ def deliver_due(
     Once `ending` says so, the message in hand is finished and the others go back to the queue.
     """
     done = Delivered()
+    settle_taken(carriers.journal, worker=worker, now=clock())
     with tenancy.everywhere(), writing():
         settle_lost(now=clock())
     for channel in (Channel.EMAIL, Channel.SMS):
@@ -178,7 +181,11 @@ class _Round:
             raise
         except Exception as error:  # noqa: BLE001  it is logged there, and the others leave
             return self._broken(attempt, error)
-        return settle(attempt, outcome, self.clock())
+        now = self.clock()
+        if isinstance(outcome, Sent):
+            taken = Taken(written.message.public_id, attempt.claim.attempt, outcome.provider_id, now)
+            self.carriers.journal.note(attempt.claim.owner, taken)
+        return settle(attempt, outcome, now)
 
     def _broken(self, attempt: Attempt, error: Exception) -> Settled:
         log.error("message broken", id=attempt.claim.id, exc_info=error)

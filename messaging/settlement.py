@@ -7,14 +7,16 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from core import tenancy
 from core.database import db
-from core.transaction import writing
+from core.transaction import DatabaseBusy, reading, writing
 from invoices.models import Channel
 from messaging import claims, opting, paces, reachability, retries, senders
 from messaging.claims import Claim
 from messaging.doubt import TRIES, goes_again
+from messaging.journal import Journal
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import NotHanded, Outcome, Refused, Remedy, Sent, Unknown, Withheld
 from messaging.sms_limits import country_of
@@ -25,6 +27,8 @@ log = structlog.get_logger()
 # A late answer still settles a message whose lease ran out while the provider was thinking, also when it is
 # to go out again and nobody took it yet.
 STILL_OPEN = (MessageState.CLAIMED, MessageState.HANDING, MessageState.UNKNOWN, MessageState.NEW)
+# A living worker stores what it was told within this.
+LIVELY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,31 @@ def _follow(claim: Claim, state: MessageState, why: str, words: str, now: dateti
     elif why == Remedy.COUNTRY_CLOSED:
         country = country_of(claim.recipient)
         senders.warn(subject=f"country:{country}", channel=claim.channel, words=f"{country} {words}", now=now)
+
+
+def settle_taken(journal: Journal, *, worker: str, now: datetime) -> int:
+    """Store what workers of this host were told and could not store; return how many messages that settled.
+
+    Of `worker` itself that is what the database was away for, of others what they died before. It is a fact
+    whoever tells it, so nothing breaks when the other lives after all: one of the two changes nothing.
+    """
+    with tenancy.everywhere(), reading():
+        handing = claims.handing_still(worker=worker, before=now - LIVELY)
+    settled = 0
+    for name, handed_at, claim in handing:
+        taken = journal.last_of(claim.owner)
+        if taken is None or (taken.message, taken.attempt) != (name, claim.attempt):
+            continue
+        try:
+            with tenancy.scope(claim.organisation_id):
+                settle(Attempt(claim, handed_at or now), Sent(taken.provider_id), taken.at)
+        except (OperationalError, DatabaseBusy):
+            raise
+        except Exception as error:  # It becomes doubtful, and the others are stored.
+            log.error("message broken", id=claim.id, exc_info=error)
+        else:
+            settled += 1
+    return settled
 
 
 def give_back(rest: Sequence[Claim], *, until: datetime | None = None) -> None:

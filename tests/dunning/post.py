@@ -7,6 +7,7 @@ from flask import Flask
 
 from collections_portal.carriers import link_writer
 from messaging.delivery import Carriers, Delivered, deliver_due
+from messaging.journal import journal_in
 from messaging.mail import Mailbox
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
 from tests.fakes.smtp import SmtpSink
@@ -22,10 +23,13 @@ class Post:
     def deliver(self, now: datetime) -> Delivered:
         """Hand over what is due at this moment."""
         server = SmtpServer("127.0.0.1", self.sink.port, encryption=Encryption.NONE, timeout=5)
-        carriers = Carriers(
-            mail=lambda: SmtpProvider(server), sms=None, sender=Mailbox("", "portal@voltwerk.example")
-        )
         config = self.app.config["PORTAL"]
+        carriers = Carriers(
+            mail=lambda: SmtpProvider(server),
+            sms=None,
+            sender=Mailbox("", "portal@voltwerk.example"),
+            journal=journal_in(config.var_dir),
+        )
         return deliver_due(
             carriers=carriers,
             address_of_link=link_writer(config, lambda: now),

@@ -20,6 +20,7 @@ from links.models import AccessLink
 from links.queries import address_of
 from messaging.asking import ask_due
 from messaging.delivery import Carriers, deliver_due
+from messaging.journal import journal_in
 from messaging.mail import Mailbox
 from messaging.models import Message, MessageAttempt
 from messaging.providers.outcomes import BeforeHanding, Outcome, OutgoingMail, OutgoingSms, Provider
@@ -95,7 +96,13 @@ class Outbox:
 
     def carriers(self) -> Carriers:
         """Return both ways out."""
-        return Carriers(mail=self.mail, sms=self.sms, sender=self.sender, return_path=self.return_path)
+        return Carriers(
+            mail=self.mail,
+            sms=self.sms,
+            sender=self.sender,
+            journal=journal_in(self.app.config["PORTAL"].var_dir),
+            return_path=self.return_path,
+        )
 
     def mail(self) -> Provider[OutgoingMail]:
         """Open the way to the mail server."""

@@ -96,13 +96,15 @@ class NoMail(MailUtil):
 def install(app: Flask) -> None:
     """Give the app Flask-Security without its pages."""
     app.config.update(SETTINGS)
+    # Flask-Login and Flask-Principal would have a part in every request of every door, and ask its session;
+    # nobody signs in through them.
+    before, after = list(app.before_request_funcs[None]), list(app.after_request_funcs[None])
+    context = list(app.template_context_processors[None])
     security = Security(
         app, Accounts(), register_blueprint=False, mail_util_cls=NoMail, password_util_cls=passwords.Passwords
     )
-    # Flask-Login would ask the session on every page of every door; nobody signs in through it.
-    security.login_manager.request_loader(lambda _request: None)
-    security.login_manager.user_loader(lambda _id: None)
-    security.principal.identity_loaders.clear()
+    app.before_request_funcs[None], app.after_request_funcs[None] = before, after
+    app.template_context_processors[None] = context
     # Flask-Security puts the newest key first, itsdangerous signs with the last.
     for serializer in (security.reset_serializer, security.confirm_serializer):
         serializer.secret_keys.reverse()

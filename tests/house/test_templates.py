@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta, nodes
 
+from core.web.application import LASTING
 from tests.house.code import ROOT, files
 
 FOLDER = ROOT / "templates"
@@ -57,3 +58,12 @@ def test_every_template_compiles_with_the_filters_of_the_portal(app: Flask) -> N
     assert pages
     for name in pages:
         app.jinja_env.get_template(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_template_gives_another_meaning_to_what_is_looked_up_when_it_is_compiled(
+    environment: Environment, name: str
+) -> None:
+    parsed = environment.parse((FOLDER / name).read_text())
+    given = {found.name for found in parsed.find_all(nodes.Name) if found.ctx != "load"}
+    assert given.isdisjoint(LASTING)

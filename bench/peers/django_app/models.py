@@ -47,6 +47,101 @@ class Invoice(models.Model):
         db_table = "invoices"
 
 
+class Payment(models.Model):
+    """What was paid on an invoice."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
+    amount = models.BigIntegerField()
+    paid_on = models.DateField()
+
+    class Meta:
+        managed = False
+        db_table = "payments"
+
+
+class CreditNote(models.Model):
+    """What was taken off an invoice."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "credit_notes"
+
+
+class Exemption(models.Model):
+    """What keeps reminders away."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
+    amount = models.BigIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "exemptions"
+
+
+class Charge(models.Model):
+    """What reminders added."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
+
+    class Meta:
+        managed = False
+        db_table = "charges"
+
+
+class ReactionType(models.Model):
+    """What kind of answer an action is about."""
+
+    key = models.CharField(max_length=24)
+
+    class Meta:
+        managed = False
+        db_table = "reaction_types"
+
+
+class Reaction(models.Model):
+    """What a debtor answered."""
+
+    public_id = models.CharField(max_length=12)
+    type_label = models.CharField(max_length=120)
+    reacted_at = models.DateTimeField()
+    answer_by = models.DateField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "reactions"
+
+
+class Action(models.Model):
+    """What an agent does about it."""
+
+    reaction = models.OneToOneField(Reaction, on_delete=models.DO_NOTHING, related_name="action")
+    type = models.ForeignKey(ReactionType, on_delete=models.DO_NOTHING)
+    state = models.CharField(max_length=24)
+    close_reason = models.CharField(max_length=40, null=True)
+    promised_on = models.DateField(null=True)
+    answer = models.TextField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "actions"
+
+
+class ReactionInvoice(models.Model):
+    """An invoice that an answer is about."""
+
+    reaction = models.ForeignKey(Reaction, on_delete=models.DO_NOTHING)
+    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING, related_name="reactions")
+
+    class Meta:
+        managed = False
+        db_table = "reaction_invoices"
+
+
 def make_tables() -> None:
     """Make the tables of visitors and of their sessions."""
     with connection.schema_editor() as editor:

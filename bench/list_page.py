@@ -30,9 +30,10 @@ METHOD = (
     "invoice is partly paid, one was answered. Ours is the whole product: visit looked up, organisation "
     "guarded, translated, headers, a log line per answer into a file. The limit is a bare WSGI function "
     "with one prepared statement and `%`, which gets the frame around the rows as ready text. The peer "
-    "is Django with django-sesame, its usual middleware and sessions in the database, the same rows and "
-    f"frame, no log. CPU: the server process' own, in turns, median of {ROUNDS} rounds of {CALLS} "
-    "requests; SQLite works inside that process, PostgreSQL does not. Requests a second: waitress with "
+    "is Django with django-sesame, its usual middleware and sessions in the database; its ORM asks for the "
+    "same, and it writes the same rows and frame, but no log. CPU: the server process' own, in turns, "
+    f"median of {ROUNDS} rounds of {CALLS} requests; SQLite works inside that process, PostgreSQL does not. "
+    "Requests a second: waitress with "
     f"8 threads, ours by `portal run`, {CONNECTIONS} kept connections from a client of Python threads on "
     f"the same machine, median of {LOADS} turns of {SECONDS:.0f} s."
 )

@@ -47,10 +47,19 @@ class Invoice(models.Model):
         db_table = "invoices"
 
 
-class Payment(models.Model):
+class OfInvoice(models.Model):
+    """A row about an invoice, of the same organisation."""
+
+    organisation_id = models.BigIntegerField()
+    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
+
+    class Meta:
+        abstract = True
+
+
+class Payment(OfInvoice):
     """What was paid on an invoice."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
     amount = models.BigIntegerField()
     paid_on = models.DateField()
 
@@ -59,10 +68,9 @@ class Payment(models.Model):
         db_table = "payments"
 
 
-class CreditNote(models.Model):
+class CreditNote(OfInvoice):
     """What was taken off an invoice."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
     amount = models.BigIntegerField()
 
     class Meta:
@@ -70,10 +78,9 @@ class CreditNote(models.Model):
         db_table = "credit_notes"
 
 
-class Exemption(models.Model):
+class Exemption(OfInvoice):
     """What keeps reminders away."""
 
-    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
     amount = models.BigIntegerField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -82,10 +89,8 @@ class Exemption(models.Model):
         db_table = "exemptions"
 
 
-class Charge(models.Model):
+class Charge(OfInvoice):
     """What reminders added."""
-
-    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING)
 
     class Meta:
         managed = False
@@ -134,6 +139,7 @@ class Action(models.Model):
 class ReactionInvoice(models.Model):
     """An invoice that an answer is about."""
 
+    organisation_id = models.BigIntegerField()
     reaction = models.ForeignKey(Reaction, on_delete=models.DO_NOTHING)
     invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING, related_name="reactions")
 

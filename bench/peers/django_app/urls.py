@@ -33,6 +33,7 @@ from bench.peers.django_app.models import (
 )
 
 ORGANISATION_ID = 1
+_SAME = {"organisation_id": OuterRef("organisation_id"), "invoice": OuterRef("pk")}
 
 
 def invoices(request: HttpRequest) -> HttpResponse:
@@ -55,7 +56,7 @@ def _listed(debtor_id: int) -> QuerySet[Invoice]:
             paid_on=Case(When(part_settled, then=_of_invoice(Payment, Max("paid_on")))),
             credited=Case(When(part_settled, then=_of_invoice(CreditNote, Sum("amount"))), default=0),
             held=_of_invoice(Exemption, held, ended_at=None),
-            has_charges=Exists(Charge.objects.filter(invoice=OuterRef("pk"))),
+            has_charges=Exists(Charge.objects.filter(**_SAME)),
         )
         .prefetch_related(Prefetch("reactions", queryset=_answers()))
         .order_by("due_on", "id")
@@ -63,12 +64,13 @@ def _listed(debtor_id: int) -> QuerySet[Invoice]:
 
 
 def _of_invoice(model: type[Model], of_all: Aggregate, **which: object) -> Subquery:
-    rows = model._default_manager.filter(invoice=OuterRef("pk"), **which).order_by()
+    rows = model._default_manager.filter(**_SAME, **which).order_by()
     return Subquery(rows.values("invoice").annotate(of_all=of_all).values("of_all"))
 
 
 def _answers() -> QuerySet[ReactionInvoice]:
-    return ReactionInvoice.objects.select_related("reaction__action__type").order_by("-reaction_id")
+    answers = ReactionInvoice.objects.filter(organisation_id=ORGANISATION_ID)
+    return answers.select_related("reaction__action__type").order_by("-reaction_id")
 
 
 urlpatterns = [path("login", LoginView.as_view()), path("invoices", invoices)]

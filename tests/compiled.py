@@ -1,15 +1,19 @@
-"""What every portal of a worker shares: compiled templates, and the code that builds its addresses.
+"""What every portal of a worker shares: compiled templates and statements, and the code of its addresses.
 
 Each test makes the portal anew; compiling these again took half the time of the tests of pages.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from flask import Flask
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine, engine_from_config
 from werkzeug.routing import Rule
 
+from core.database import db
 from core.web.application import Portal, Templates
 
 _builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
@@ -40,8 +44,26 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return CacheByLanguage(str(tmp_path_factory.mktemp("templates")))
 
 
+class Engines:
+    """An engine for each database that portals use: it keeps the statements that it compiled.
+
+    Its connections are closed when a test is over, and the next one opens others.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Engine] = {}
+
+    def of(self, _bind: str | None, options: dict[str, Any], _app: Flask) -> Engine:
+        """Return the engine of this address and these options."""
+        key = repr(sorted((name, repr(value)) for name, value in options.items()))
+        if key not in self._known:
+            self._known[key] = engine_from_config(options, prefix="")
+        return self._known[key]
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _shared_rules() -> Iterator[None]:
+def _shared() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Portal, "url_rule_class", SharedRule)
+        patch.setattr(db, "_make_engine", Engines().of)
         yield

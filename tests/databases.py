@@ -28,14 +28,17 @@ KINDS = ("sqlite", "postgresql")
 
 @dataclass(frozen=True)
 class Sqlite:
-    """The migrated file that each test gets a copy of."""
+    """The migrated file that each test gets a copy of, always in the same place."""
 
     template: Path
     kind = "sqlite"
 
-    def ready_for(self, folder: Path) -> tuple[str, str]:
-        """Return the addresses of an empty, migrated database in the test's own folder: twice the same."""
-        file = folder / "portal.sqlite"
+    def ready_for(self) -> tuple[str, str]:
+        """Put an empty, migrated database in the place of the last one; return its address, twice."""
+        file = self.template.with_name("portal.sqlite")
+        # Whoever still has the last one open keeps that.
+        for left in self.template.parent.glob("portal.sqlite*"):
+            left.unlink()
         shutil.copyfile(self.template, file)
         return f"sqlite:///{file}", f"sqlite:///{file}"
 
@@ -47,7 +50,7 @@ class Postgresql:
     roles: postgres.Roles
     kind = "postgresql"
 
-    def ready_for(self, folder: Path) -> tuple[str, str]:
+    def ready_for(self) -> tuple[str, str]:
         """Empty the database; return its addresses as the application and as the owner."""
         try:
             self._administrator.execute(self._empty)
@@ -206,9 +209,9 @@ class Addresses:
 
 
 @pytest.fixture
-def addresses(database: Database, tmp_path: Path) -> Addresses:
+def addresses(database: Database) -> Addresses:
     """Both addresses of this test's database."""
-    return Addresses(*database.ready_for(tmp_path))
+    return Addresses(*database.ready_for())
 
 
 @pytest.fixture

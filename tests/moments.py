@@ -3,12 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import freezegun
 import pytest
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
 # A Wednesday in winter time, at noon in Amsterdam.
 NOON = datetime(2026, 11, 18, 11, 0, tzinfo=UTC)
+
+# None of these asks what day it is, and to look through all they hold takes longer than many tests.
+freezegun.configure(
+    extend_ignore_list=[
+        "_pytest", "alembic", "babel", "html5lib", "hypothesis", "jinja2", "mako", "phonenumbers", "PIL",
+        "playwright", "pluggy", "psycopg", "pygments", "pypdf", "rich", "sqlalchemy", "stdnum", "xml",
+    ]
+)  # fmt: skip
 
 
 class Clock:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.bulk import store_all
 from core.database import db
 from core.organisations.models import LANGUAGES
 from reactions.models import ReactionField, ReactionFieldText, ReactionType, ReactionTypeText
@@ -42,8 +43,16 @@ def found_types(*, organisation_id: int) -> None:
         for position, values in enumerate(type_values["fields"], start=1)
     ]
     _store(row for _, row in fields)
-    _store(_type_text(row, language) for _, row in types for language in LANGUAGES)
-    _store(_field_text(type_, row, language) for type_, row in fields for language in LANGUAGES)
+    store_all(
+        ReactionTypeText,
+        [_type_text(row, language) for _, row in types for language in LANGUAGES],
+        organisation_id=organisation_id,
+    )
+    store_all(
+        ReactionFieldText,
+        [_field_text(type_, row, language) for type_, row in fields for language in LANGUAGES],
+        organisation_id=organisation_id,
+    )
 
 
 def _store(rows: Iterable[object]) -> None:
@@ -61,24 +70,15 @@ def _field(type_: ReactionType, position: int, values: dict[str, Any]) -> Reacti
     return ReactionField(organisation_id=type_.organisation_id, type_id=type_.id, position=position, **given)
 
 
-def _type_text(type_: ReactionType, language: str) -> ReactionTypeText:
-    return ReactionTypeText(
-        organisation_id=type_.organisation_id,
-        type_id=type_.id,
-        language=language,
-        **_words(_read(language)[type_.key]),
-    )
+def _type_text(type_: ReactionType, language: str) -> dict[str, Any]:
+    given = _read(language)[type_.key]
+    return {"type_id": type_.id, "language": language} | _words(given)
 
 
-def _field_text(type_: ReactionType, field: ReactionField, language: str) -> ReactionFieldText:
+def _field_text(type_: ReactionType, field: ReactionField, language: str) -> dict[str, Any]:
     given = _read(language)[type_.key]["fields"][field.key]
-    return ReactionFieldText(
-        organisation_id=field.organisation_id,
-        field_id=field.id,
-        language=language,
-        choices=given.get("choices", {}),
-        **_words(given),
-    )
+    about = {"field_id": field.id, "language": language, "choices": given.get("choices", {})}
+    return about | _words(given)
 
 
 def _words(given: dict[str, Any]) -> dict[str, str]:

@@ -28,16 +28,17 @@ KINDS = ("sqlite", "postgresql")
 
 @dataclass(frozen=True)
 class Sqlite:
-    """The migrated file that each test gets a copy of, always in the same place."""
+    """The migrated file that each test gets a copy of."""
 
     template: Path
     kind = "sqlite"
 
-    def ready_for(self) -> tuple[str, str]:
-        """Put an empty, migrated database in the place of the last one; return its address, twice."""
-        file = self.template.with_name("portal.sqlite")
+    def ready_for(self, folder: Path) -> tuple[str, str]:
+        """Put an empty, migrated database into a folder, in the place of the last one there; return its
+        address, twice."""
+        file = folder / "portal.sqlite"
         # Whoever still has the last one open keeps that.
-        for left in self.template.parent.glob("portal.sqlite*"):
+        for left in folder.glob("portal.sqlite*"):
             left.unlink()
         shutil.copyfile(self.template, file)
         return f"sqlite:///{file}", f"sqlite:///{file}"
@@ -50,7 +51,7 @@ class Postgresql:
     roles: postgres.Roles
     kind = "postgresql"
 
-    def ready_for(self) -> tuple[str, str]:
+    def ready_for(self, folder: Path) -> tuple[str, str]:
         """Empty the database; return its addresses as the application and as the owner."""
         try:
             self._administrator.execute(self._empty)
@@ -105,7 +106,8 @@ class Databases:
     """What this worker has made so far; the first test that asks pays for it."""
 
     def __init__(self, folder: Path, worker: str) -> None:
-        self.folder = folder
+        self.folder, self.folder_of_tests = folder, folder / "tests"
+        self.folder_of_tests.mkdir()
         self.worker = worker
         self._ends: list[Iterator[Database]] = []
         self._made: dict[str, Database] = {}
@@ -209,9 +211,9 @@ class Addresses:
 
 
 @pytest.fixture
-def addresses(database: Database) -> Addresses:
-    """Both addresses of this test's database."""
-    return Addresses(*database.ready_for())
+def addresses(database: Database, databases: Databases) -> Addresses:
+    """Both addresses of this test's database; SQLite's too lies in the same place for every test."""
+    return Addresses(*database.ready_for(databases.folder_of_tests))
 
 
 @pytest.fixture

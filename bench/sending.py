@@ -5,7 +5,6 @@ by two worker processes from the same database and given to a server that only a
 """
 
 import multiprocessing
-import os
 import smtplib
 import threading
 import time
@@ -21,15 +20,14 @@ from sqlalchemy import select
 from bench.mail_sink import mail_sink
 from bench.results import Result, Section
 from bench.stores import Store, kinds, store_of
+from collections_portal import jobs
 from collections_portal.app import create_app
-from collections_portal.carriers import carriers_of, link_writer
 from collections_portal.config import Config
 from collections_portal.work import SENDERS
 from core import tenancy
 from core.database import db
 from core.web import logs
 from invoices.models import Channel
-from messaging.delivery import deliver_due
 from messaging.models import Message, MessageState
 from tests.factories import NOW
 from tests.fakes.twilio import FakeTwilio
@@ -41,10 +39,10 @@ WORKERS = 2
 BURST, SOON = 1_000, 10
 MAIL_AWAY, SMS_AWAY = 0.020, 0.100
 METHOD = (
-    f"{WORKERS} worker processes with {SENDERS} lines each, as `portal worker` has them, claim, write, ask "
-    "the gate, hand over and settle every message in the database; on SQLite each step waits for the disk, "
-    "on PostgreSQL here it does not. The servers only answer, and share the processors. The limit is bare "
-    "smtplib on one line, a message made beforehand, to the server that is not away."
+    f"{WORKERS} worker processes with up to {SENDERS} lines each, as `portal worker` has them, claim, write, "
+    "ask the gate, hand over and settle every message in the database; on SQLite each step waits for the "
+    "disk, on PostgreSQL here it does not. The servers only answer, and share the processors. The limit is "
+    "bare smtplib on one line, a message made beforehand, to the server that is not away."
 )
 
 
@@ -160,26 +158,40 @@ def _work(config: Config, start: Barrier) -> None:
     def clock() -> datetime:
         return NOW + timedelta(seconds=time.monotonic() - began)
 
-    names = [f"{os.getpid()}:{number}" for number in range(SENDERS)]
-    threads = [threading.Thread(target=_line, args=(app, name, clock)) for name in names]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    lines = _Lines(app, clock)
+    lines.begin()
+    lines.wait()
     with app.app_context():
         db.engine.dispose()
 
 
-def _line(app: Flask, name: str, clock: Callable[[], datetime]) -> None:
-    """Send until nothing is left."""
-    config = app.config["PORTAL"]
-    with app.app_context():
-        claimed = 1
-        while claimed:
-            claimed = deliver_due(
-                carriers=carriers_of(config),
-                address_of_link=link_writer(config, clock),
-                clock=clock,
-                worker=name,
-            ).claimed
-        db.session.remove()
+class _Lines:
+    """The lines of a worker: the first one begins alone and calls the others, as those at the bell do."""
+
+    def __init__(self, app: Flask, clock: Callable[[], datetime]) -> None:
+        self._app, self._clock = app, clock
+        self._room = threading.BoundedSemaphore(SENDERS)
+        self._ended = threading.Condition()
+        self._alive = 0
+
+    def begin(self) -> None:
+        """Let one more line send, if there is room for it."""
+        if self._room.acquire(blocking=False):
+            with self._ended:
+                self._alive += 1
+            threading.Thread(target=self._send).start()
+
+    def wait(self) -> None:
+        """Return when nothing is left to send."""
+        with self._ended:
+            self._ended.wait_for(lambda: not self._alive)
+
+    def _send(self) -> None:
+        with self._app.app_context():
+            while jobs.deliver_messages(self._app, now=self._clock, call_help=self.begin):
+                pass
+            db.session.remove()
+        self._room.release()
+        with self._ended:
+            self._alive -= 1
+            self._ended.notify_all()

@@ -1,7 +1,8 @@
 """What workers do when the bell rings: rows are the jobs, so each of these asks what there is and does it."""
 
+import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask
@@ -27,6 +28,11 @@ log = structlog.get_logger()
 CHUNK = 2000
 # A thread that sends turns to other work after this; what is left is taken up by the next one.
 TURN = timedelta(seconds=20)
+# Threads compute one at a time. When they have used so much of a processor, one more only gets in their way;
+# where a provider is far away they mostly wait, and there is room for all of them.
+BUSY = 0.5
+# So many messages of its first round tell how busy that is, and bring help soon.
+FEW = 5
 # So long a PDF of letters can be printed once more.
 LETTERS_KEPT = timedelta(days=30)
 # Until then a machine that was away may still tell what it was told before.
@@ -34,28 +40,50 @@ JOURNAL_KEPT = timedelta(days=7)
 
 
 def deliver_messages(
-    app: Flask, *, ending: Callable[[], bool] = lambda: False, call_help: Callable[[], object] = lambda: None
+    app: Flask,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    ending: Callable[[], bool] = lambda: False,
+    call_help: Callable[[], object] = lambda: None,
 ) -> bool:
     """Send what is due, for `TURN` at most or until `ending` says so; return whether more may be waiting.
 
-    Before that the provider is asked what became of doubtful SMS. After a first round that was full
-    `call_help` is called: there is work for another thread.
+    Before that the provider is asked what became of doubtful SMS. After a round that was full `call_help` is
+    called once, if this process has time left: there is work for another thread.
     """
     config = app.config["PORTAL"]
-    carriers, write_link, worker = carriers_of(config), link_writer(config, clock.now), worker_name()
+    carriers, write_link, worker = carriers_of(config), link_writer(config, now), worker_name()
     if carriers.sms is not None:
-        ask_due(opened=carriers.sms, address_of_link=write_link, clock=clock.now)
-    over, called = clock.now() + TURN, False
-    while clock.now() < over:
+        ask_due(opened=carriers.sms, address_of_link=write_link, clock=now)
+    over, called, limit, spent = now() + TURN, False, FEW, Spent()
+    while now() < over:
         done = deliver_due(
-            carriers=carriers, address_of_link=write_link, clock=clock.now, worker=worker, ending=ending
+            carriers=carriers,
+            address_of_link=write_link,
+            clock=now,
+            worker=worker,
+            limit=limit,
+            ending=ending,
         )
         if ending() or not done.claimed:
             return False
-        if done.claimed >= BATCH and not called:
+        if done.claimed >= limit and not called and spent.share() < BUSY:
             call_help()
             called = True
+        limit = BATCH
     return True
+
+
+class Spent:
+    """How busy this process, all its threads together, has been since this was made."""
+
+    def __init__(self) -> None:
+        self._processor, self._began = time.process_time(), time.monotonic()
+
+    def share(self) -> float:
+        """Return how much of one processor was used: 0.5 is half of it."""
+        passed = time.monotonic() - self._began
+        return (time.process_time() - self._processor) / passed if passed > 0 else 0.0
 
 
 def print_letters(app: Flask, *, ending: Callable[[], bool] = lambda: False) -> int:

@@ -3,6 +3,7 @@
 Each test makes the portal anew; compiling these again took half the time of the tests of pages.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -45,9 +46,10 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 
 
 class Engines:
-    """An engine for each database that portals use: it keeps the statements that it compiled.
+    """An engine for each database that portals of a process use: it keeps the statements that it compiled.
 
-    Its connections are closed when a test is over, and the next one opens others.
+    Its connections are closed when a test is over, and the next one opens others. A process that was forked
+    makes its own: the connections of its parent are not its.
     """
 
     def __init__(self) -> None:
@@ -55,7 +57,7 @@ class Engines:
 
     def of(self, _bind: str | None, options: dict[str, Any], _app: Flask) -> Engine:
         """Return the engine of this address and these options."""
-        key = repr(sorted((name, repr(value)) for name, value in options.items()))
+        key = repr((os.getpid(), sorted((name, repr(value)) for name, value in options.items())))
         if key not in self._known:
             self._known[key] = engine_from_config(options, prefix="")
         return self._known[key]

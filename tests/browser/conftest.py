@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from collections_portal.app import create_app
 from collections_portal.config import Config
@@ -27,7 +28,7 @@ def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Demo
 
 @pytest.fixture
 def stage(demo: Demo, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
-    """A copy of the demo behind HTTPS."""
-    assert database_url.endswith(str(tmp_path / demo.database.name))
+    """A copy of the demo behind HTTPS, its database in the place of the test's empty one."""
     shutil.copytree(demo.folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / demo.database.name).replace(str(make_url(database_url).database))
     return Stage(request.getfixturevalue("served_securely"), demo)

@@ -1,7 +1,6 @@
 """Workers that send e-mail are killed: nothing is lost, nothing doubled, and what is doubtful is named."""
 
 import threading
-import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,14 +87,19 @@ def _away(sink: MailSink, *, after: int, seconds: float) -> Iterator[None]:
         yield
         return
 
+    is_over = threading.Event()
+
     def leave() -> None:
-        while sink.number() < after:
-            time.sleep(0.01)
+        while sink.number() < after and not is_over.wait(0.01):
+            pass
         sink.refuse_connections(True)
-        time.sleep(seconds)
+        is_over.wait(seconds)
         sink.refuse_connections(False)
 
     leaving = threading.Thread(target=leave)
     leaving.start()
-    yield
-    leaving.join()
+    try:
+        yield
+    finally:
+        is_over.set()
+        leaving.join()

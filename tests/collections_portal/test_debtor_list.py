@@ -167,7 +167,7 @@ def test_invoices_of_two_creditors_say_whose_they_are(guest: Guest) -> None:
     ("language", "heading"),
     [
         ("nl", "Uw open facturen"),
-        ("fr", "Vos factures ouvertes"),
+        ("fr", "Vos factures à payer"),
         ("de", "Ihre offenen Rechnungen"),
         ("nb", "Dine åpne fakturaer"),
     ],

@@ -116,7 +116,7 @@ def test_a_belgian_reminder_names_number_clause_and_last_day(outbox: Outbox) -> 
     notice(outbox, 100000, country="BE", language="fr")
     words = sent(outbox)
     assert "au plus tard le vendredi 4 décembre 2026" in words
-    assert "ceci peut s'ajouter : 90,00 €" in words
+    assert "ce montant peut s'ajouter : 90,00 €" in words
     assert "Numéro d'entreprise : 0123.456.789" in words
     assert "Les factures viennent de Voltwerk." in words
 

@@ -169,7 +169,7 @@ def test_invoices_of_two_creditors_say_whose_they_are(guest: Guest) -> None:
         ("nl", "Uw open facturen"),
         ("fr", "Vos factures à payer"),
         ("de", "Ihre offenen Rechnungen"),
-        ("nb", "Dine åpne fakturaer"),
+        ("nb", "Dine ubetalte fakturaer"),
     ],
 )
 def test_the_whole_way_in_every_language(guest: Guest, language: str, heading: str) -> None:

@@ -278,7 +278,7 @@ def test_the_page_shows_answers_in_the_members_language(counter: Counter) -> Non
         ("Forklaring", "Stuk", True),
         ("Omtvistet beløp", "353,70\xa0€", False),
     ]
-    assert shown.type_name == "Klage"
+    assert shown.type_name == "Innsigelse"
     assert shown.channel == "email"
     assert [invoice.amount_open_then for invoice in shown.invoices] == [125000, 100000]
 

@@ -72,7 +72,7 @@ def test_what_has_to_be_looked_at_first_stands_on_top(counter: Counter, busy: di
 
 def test_a_row_says_all_an_agent_needs_to_choose(counter: Counter, busy: dict[str, Action]) -> None:
     row = next(row for row in look(counter, language="nb").rows if row.type_key == "complaint")
-    assert (row.type_name, row.first_choice) == ("Klage", "Het bedrag klopt niet")
+    assert (row.type_name, row.first_choice) == ("Innsigelse", "Het bedrag klopt niet")
     assert (row.debtor_name, row.assignee_name) == (counter.debtor.name, counter.member.name)
     assert row.numbers == tuple(invoice.number for invoice in counter.invoices)
     assert row.amounts == (("EUR", 225000),)

@@ -28,9 +28,9 @@ log = structlog.get_logger()
 CHUNK = 2000
 # A thread that sends turns to other work after this; what is left is taken up by the next one.
 TURN = timedelta(seconds=20)
-# Threads compute one at a time. When they have used so much of a processor, one more only gets in their way;
+# Threads compute one at a time. When they use so much of a processor, one more only gets in their way;
 # where a provider is far away they mostly wait, and there is room for all of them.
-BUSY = 0.5
+BUSY = 0.7
 # So many messages of its first round tell how busy that is, and bring help soon.
 FEW = 5
 # So long a PDF of letters can be printed once more.

@@ -11,6 +11,8 @@ from bench.results import Section
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "docs" / "performance.md"
+# Written page by page while something is measured: they make no commit another one.
+GENERATED = ("docs/performance.md", "docs/promises.md")
 HEAD = """# Performance
 
 Written by `make bench`: each figure stands beside the least the machine needs for the same work (the limit),
@@ -48,13 +50,15 @@ def keep(name: str, section: Section) -> None:
 
 def when() -> str:
     """Return date, commit, Python and cores, as every generated page names them."""
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--exclude=*"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
+    commit = _git("rev-parse", "--short", "HEAD")
+    if commit and _git("status", "--porcelain", "--", ".", *(f":!{name}" for name in GENERATED)):
+        commit += "-dirty"
     at = f" at {commit}" if commit else ""
     cores = len(os.sched_getaffinity(0))
     return f"{datetime.now(UTC):%d %B %Y}{at}, Python {platform.python_version()}, {cores} cores"
+
+
+def _git(*words: str) -> str:
+    """Return what git says, or nothing where it does not know this folder."""
+    said = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return said.stdout.strip()

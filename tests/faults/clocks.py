@@ -38,9 +38,13 @@ class OneWrong(NamedTuple):
 
 
 def one_clock_wrong(*, database_url: str, folder: Path, off_by: timedelta, messages: int) -> OneWrong:
-    """Let two workers send so many messages, one of them by a clock that is off by this much."""
-    due = [f"sanne{number}@mail{number % 50}.example" for number in range(messages)]
-    early = [f"early{number}@mail{number % 50}.example" for number in range(EARLY)]
+    """Let two workers send so many messages, one of them by a clock that is off by this much.
+
+    The recipients are called after that: in the same database there may be those of another clock.
+    """
+    names = f"{off_by.total_seconds():.0f}"
+    due = [f"sanne{number}.{names}@mail{number % 50}.example" for number in range(messages)]
+    early = [f"early{number}.{names}@mail{number % 50}.example" for number in range(EARLY)]
     with mail_sink(CONTEXT, folder) as sink:
         config = mail_config(database_url=database_url, folder=folder, port=sink.port)
         with outbox_of(config) as outbox:

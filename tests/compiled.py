@@ -15,7 +15,11 @@ from sqlalchemy import Engine, engine_from_config
 from werkzeug.routing import Rule
 
 from core.database import db
+from core.web import accounts
 from core.web.application import Portal, Templates
+
+# What makes a password safe makes it slow; that it is, is a test of its own.
+CHEAP = {"argon2__time_cost": 1, "argon2__memory_cost": 64}
 
 _builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
 
@@ -68,4 +72,5 @@ def _shared() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Portal, "url_rule_class", SharedRule)
         patch.setattr(db, "_make_engine", Engines().of)
+        patch.setitem(accounts.SETTINGS, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS", CHEAP)
         yield

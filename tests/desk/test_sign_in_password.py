@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_security.utils import hash_password
 
 from collections_portal.jobs import deliver_messages
 from core import tenancy
@@ -16,6 +17,7 @@ from core.database import db
 from core.members import operations
 from core.members.models import Member, Role
 from core.organisations.models import Organisation
+from core.web import accounts
 from core.web.accounts import WITHIN, LinkKind, hash_of_new_password, password_link
 from messaging.models import Message, MessageState
 from tests import factories
@@ -310,3 +312,14 @@ def test_a_member_chooses_the_language_of_the_desk(at_the_desk: Callable[..., Pe
     page = person.open("/desk/account").submit({"language": "fr"}, to="/desk/account/language")
     assert page.root.get("lang") == "fr"
     assert person.open("/desk/account").root.get("lang") == "fr"
+
+
+def test_what_is_stored_of_a_password_is_dear_to_guess(
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At least the memory and the rounds that OWASP asks of argon2id: 19 MiB and two."""
+    monkeypatch.delitem(accounts.SETTINGS, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS")
+    with make_app().app_context():
+        found = re.fullmatch(r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$.+", hash_password("Viooltjes! 12"))
+    assert found
+    assert (int(found[1]) >= 19 * 1024, int(found[2]) >= 2) == (True, True)

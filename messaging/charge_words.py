@@ -21,13 +21,21 @@ class _Words:
 
 
 def _words(
-    open_amount: str, *, fee: str, cost: str, penalty: str, sum_: str, interest: str, together: str
+    open_amount: str,
+    *,
+    fee: str,
+    cost: str,
+    penalty: str,
+    demand: str,
+    sum_: str,
+    interest: str,
+    together: str,
 ) -> _Words:
     kinds = {
         ChargeKind.REMINDER_FEE: fee,
         ChargeKind.COLLECTION_COST: cost,
         ChargeKind.PENALTY: penalty,
-        ChargeKind.DEMAND_FEE: cost,
+        ChargeKind.DEMAND_FEE: demand,
         ChargeKind.RECOVERY_SUM: sum_,
     }
     return _Words(open_amount, MappingProxyType(kinds), interest, together)
@@ -37,9 +45,10 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
     {
         "nl": _words(
             "Open op de facturen",
-            fee="Kosten van herinneringen",
+            fee="Herinneringskosten",
             cost="Incassokosten",
             penalty="Vergoeding volgens de voorwaarden",
+            demand="Kosten van het betalingsverzoek",
             sum_="Vaste vergoeding voor te late betaling",
             interest="Rente tot en met {day}",
             together="Samen te betalen",
@@ -49,6 +58,7 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             fee="Frais de rappel",
             cost="Frais de recouvrement",
             penalty="Indemnité prévue par les conditions",
+            demand="Frais de la demande de paiement",
             sum_="Indemnité forfaitaire pour retard de paiement",
             interest="Intérêts jusqu'au {day} inclus",
             together="Total à payer",
@@ -58,6 +68,7 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             fee="Mahngebühr",
             cost="Inkassokosten",
             penalty="Entschädigung nach den Geschäftsbedingungen",
+            demand="Gebühr für die Zahlungsaufforderung",
             sum_="Pauschale für verspätete Zahlung",
             interest="Zinsen bis einschließlich {day}",
             together="Zusammen zu zahlen",
@@ -67,6 +78,7 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             fee="Reminder fee",
             cost="Collection costs",
             penalty="Compensation under the terms",
+            demand="Fee of the payment demand",
             sum_="Fixed sum for late payment",
             interest="Interest up to and including {day}",
             together="Together to pay",
@@ -74,8 +86,9 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
         "nb": _words(
             "Ubetalt på fakturaene",
             fee="Purregebyr",
-            cost="Gebyr for betalingsoppfordring",
+            cost="Inkassokostnader",
             penalty="Erstatning etter vilkårene",
+            demand="Gebyr for betalingsoppfordring",
             sum_="Standardkompensasjon for sen betaling",
             interest="Renter til og med {day}",
             together="Til sammen å betale",

@@ -1,13 +1,21 @@
 """Costs and interest as whoever owes them sees them: named apart, in the sum, and in the transfer."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
+from collections_portal.debtor.rows import ADDED
 from core import clock
 from core.database import db
+from core.money import Money
+from core.web import languages
+from core.web.sentences import gettext
 from messaging.charge_models import Charge, ChargeEnd
+from messaging.charge_words import told
+from messaging.charges import Asked
 from messaging.models import Message, MessageState
 from tests.charges import charged
 from tests.collections_portal.conftest import Guest
@@ -73,3 +81,14 @@ def test_nobody_sees_the_costs_of_another(make_guest: Callable[..., Guest]) -> N
     mine, theirs = make_guest(), make_guest()
     add(theirs)
     assert "Collection costs" not in mine.enter().words
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "de", "en", "nb"])
+def test_a_message_calls_what_reminders_add_as_the_page_does(app: Flask, language: str) -> None:
+    until = date(2026, 11, 18)
+    asked = [Asked(1, 1, kind, 100, "EUR", until) for kind in ADDED]
+    lines = told(owed=[Money(5000, "EUR")], asked=asked, language=language).splitlines()[1:-1]
+    with app.test_request_context("/"):
+        languages.speak(language)
+        names = {gettext(name) for name in ADDED.values()}
+    assert {line.rpartition(":")[0].strip() for line in lines} == names

@@ -75,7 +75,9 @@ def mail_config(*, database_url: str, folder: Path, port: int) -> Config:
         host="127.0.0.1", port=port, encryption=Encryption.NONE, sender=SENDER, per_minute_organisation=0,
         per_minute_domain=0,
     )  # fmt: skip
-    return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, mail=mail, proxies=1)
+    return Config.for_tests(
+        database_url=database_url, var_dir=folder, testing=False, mail=mail, mailbox_dir=None, proxies=1
+    )
 
 
 def sms_config(*, database_url: str, folder: Path, account_sid: str, token: str, url: str) -> Config:
@@ -83,7 +85,9 @@ def sms_config(*, database_url: str, folder: Path, account_sid: str, token: str,
     sms = Sms(
         account_sid=account_sid, auth_tokens=(token,), per_second=1_000, from_number="Voltwerk", api_url=url
     )
-    return Config.for_tests(database_url=database_url, var_dir=folder, testing=False, sms=sms)
+    return Config.for_tests(
+        database_url=database_url, var_dir=folder, testing=False, sms=sms, mailbox_dir=None
+    )
 
 
 @dataclass(frozen=True, slots=True)

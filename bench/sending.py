@@ -171,27 +171,25 @@ class _Lines:
     def __init__(self, app: Flask, clock: Callable[[], datetime]) -> None:
         self._app, self._clock = app, clock
         self._room = threading.BoundedSemaphore(SENDERS)
-        self._ended = threading.Condition()
-        self._alive = 0
+        self._threads: list[threading.Thread] = []
 
     def begin(self) -> None:
         """Let one more line send, if there is room for it."""
         if self._room.acquire(blocking=False):
-            with self._ended:
-                self._alive += 1
-            threading.Thread(target=self._send).start()
+            thread = threading.Thread(target=self._send)
+            self._threads.append(thread)
+            thread.start()
 
     def wait(self) -> None:
-        """Return when nothing is left to send."""
-        with self._ended:
-            self._ended.wait_for(lambda: not self._alive)
+        """Return when nothing is left to send, or every line has failed."""
+        # Whoever calls another line lives until that has begun: the list grows while it is gone through.
+        for thread in self._threads:
+            thread.join()
 
     def _send(self) -> None:
-        with self._app.app_context():
-            while jobs.deliver_messages(self._app, now=self._clock, call_help=self.begin):
-                pass
-            db.session.remove()
-        self._room.release()
-        with self._ended:
-            self._alive -= 1
-            self._ended.notify_all()
+        try:
+            with self._app.app_context():
+                while jobs.deliver_messages(self._app, now=self._clock, call_help=self.begin):
+                    pass
+        finally:
+            self._room.release()

@@ -8,13 +8,14 @@ would be without.
 
 import json
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import structlog
+
+from core.old_files import forget_files
 
 log = structlog.get_logger()
 # A line overwrites the one before, blanks included, so that no half of an older one is left behind it.
@@ -57,12 +58,9 @@ class Journal:
         except (OSError, ValueError, TypeError):
             return None
 
-    def forget_older_than(self, moment: datetime) -> None:
-        """Remove the files of workers that wrote nothing since this moment."""
-        for path in self.folder.glob("*.taken"):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < moment.timestamp():
-                    path.unlink()
+    def forget_older_than(self, moment: datetime) -> int:
+        """Remove the files of workers that wrote nothing since this moment, and return how many."""
+        return forget_files(self.folder, "*.taken", before=moment)
 
     def _path_of(self, owner: str) -> Path:
         return self.folder / f"{quote(owner, safe='')}.taken"

@@ -1,11 +1,11 @@
 """The folder in which the PDFs of letters lie. They hold the keys of links, so they stand in no database."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from core.old_files import forget_files
 from core.refusals import N_, Refusal
 from messaging.letter_models import LetterBatch
 
@@ -49,11 +49,7 @@ class LetterShelf:
 
     def forget_older_than(self, moment: datetime) -> int:
         """Remove every PDF that was made before this moment, and return how many."""
-        old = [path for path in self.folder.glob("*.pdf") if path.stat().st_mtime < moment.timestamp()]
-        for path in old:
-            with suppress(FileNotFoundError):
-                path.unlink()
-        return len(old)
+        return forget_files(self.folder, "*.pdf", before=moment)
 
     def _path_of(self, batch: str, edition: int) -> Path:
         return self.folder / f"{batch}-{edition}.pdf"

@@ -1,6 +1,7 @@
 """Flask as this portal uses it: without what only asynchronous views and borrowed templates need."""
 
 from collections.abc import Callable, MutableMapping
+from functools import cached_property
 from typing import Any, cast
 
 from flask import Flask, has_request_context
@@ -68,12 +69,15 @@ class Templates(Environment):
         return self._in(language()).get_template(name, parent, globals)
 
     def _in(self, spoken: str) -> "Templates":
-        known: dict[str, Templates] = self.__dict__.setdefault("spoken", {})
-        if spoken not in known:
+        if spoken not in self._overlays:
             overlay = self.overlay()
             overlay.speaks, overlay.code_generator_class = spoken, _InOneLanguage
-            known[spoken] = overlay
-        return known[spoken]
+            self._overlays[spoken] = overlay
+        return self._overlays[spoken]
+
+    @cached_property
+    def _overlays(self) -> "dict[str, Templates]":
+        return {}
 
 
 class Portal(Flask):

@@ -35,6 +35,10 @@ from tests.fakes.smtp import SmtpSink
 from tests.fakes.twilio import FakeTwilio
 
 
+class Killed(BaseException):
+    """The worker's process ends here."""
+
+
 @dataclass
 class Outbox:
     """Everything a test of delivery needs; what it queues is committed."""

@@ -14,11 +14,7 @@ from messaging.operations import MessageNotDoubtful, MessageNotRepeatable, send_
 from messaging.providers.outcomes import BeforeHanding, Outcome, OutgoingMail, Provider
 from tests import factories
 from tests.factories import NOW
-from tests.messaging.outbox import Interrupted, Outbox
-
-
-class Killed(BaseException):
-    """The worker's process ends here."""
+from tests.messaging.outbox import Interrupted, Killed, Outbox
 
 
 def die() -> None:

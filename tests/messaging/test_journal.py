@@ -12,13 +12,9 @@ from messaging.journal import LENGTH, Journal, Taken, journal_in
 from messaging.models import MessageState
 from messaging.settlement import Attempt, Settled
 from tests.factories import NOW
-from tests.messaging.outbox import Outbox
+from tests.messaging.outbox import Killed, Outbox
 
 TAKEN = Taken("abc", 1, "4Xq2", NOW)
-
-
-class Killed(BaseException):
-    """The worker's process ends here."""
 
 
 @pytest.fixture
@@ -153,7 +149,7 @@ def test_files_of_workers_long_gone_are_removed(tmp_path: Path) -> None:
     journal = journal_in(tmp_path)
     journal.note("worker", TAKEN)
     (path,) = journal.folder.iterdir()
-    journal.forget_older_than(NOW - timedelta(days=3650))
+    assert journal.forget_older_than(NOW - timedelta(days=3650)) == 0
     assert path.exists()
-    journal.forget_older_than(NOW + timedelta(days=3650))
+    assert journal.forget_older_than(NOW + timedelta(days=3650)) == 1
     assert not path.exists()

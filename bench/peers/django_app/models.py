@@ -136,12 +136,10 @@ class Action(models.Model):
         db_table = "actions"
 
 
-class ReactionInvoice(models.Model):
+class ReactionInvoice(OfInvoice):
     """An invoice that an answer is about."""
 
-    organisation_id = models.BigIntegerField()
     reaction = models.ForeignKey(Reaction, on_delete=models.DO_NOTHING)
-    invoice = models.ForeignKey(Invoice, on_delete=models.DO_NOTHING, related_name="reactions")
 
     class Meta:
         managed = False

@@ -58,7 +58,7 @@ def _listed(debtor_id: int) -> QuerySet[Invoice]:
             held=_of_invoice(Exemption, held, ended_at=None),
             has_charges=Exists(Charge.objects.filter(**_SAME)),
         )
-        .prefetch_related(Prefetch("reactions", queryset=_answers()))
+        .prefetch_related(Prefetch("reactioninvoice_set", queryset=_answers()))
         .order_by("due_on", "id")
     )
 

@@ -6,6 +6,7 @@ was certainly not sent, whatever breaks after is doubtful and is shown to a pers
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -29,7 +30,16 @@ from messaging.models import MessageState
 from messaging.providers.outcomes import Provider, Sent
 from messaging.rates import Rates
 from messaging.return_path import ReturnPath
-from messaging.settlement import Attempt, Settled, give_back, keep, keep_broken, settle, settle_taken
+from messaging.settlement import (
+    Attempt,
+    Settled,
+    give_back,
+    keep,
+    keep_broken,
+    keep_taken,
+    settle,
+    settle_taken,
+)
 from messaging.writing import Attempted, Pen, Written
 
 log = structlog.get_logger()
@@ -110,14 +120,19 @@ def deliver_due(
     return done
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Round:
-    """What one worker needs to carry out the messages it holds of one channel."""
+    """What one worker needs to carry out the messages it holds of one channel.
+
+    That a message was taken is stored together with the `handing` of the next one, in one transaction
+    instead of two; until then the journal knows it.
+    """
 
     carriers: Carriers
     address_of_link: AddressOfLink
     clock: Callable[[], datetime]
     ending: Callable[[], bool]
+    _taken: tuple[Attempt, Sent, datetime] | None = None
 
     def carry(self, held: Sequence[Claim], opened: Callable[[], Provider[Any]], done: Delivered) -> None:
         """Hand over one after the other; when the channel has to rest, give the remaining ones back."""
@@ -126,13 +141,12 @@ class _Round:
         done.claimed += len(held)
         written = self._written(held)
         over, told = self.clock() + ROUND, False
-        with opened() as provider:
+        with opened() as provider, closing(self):
             for position, claim in enumerate(held, start=1):
                 with tenancy.scope(claim.organisation_id):
                     settled = self._deliver(Attempt(claim, self.clock()), written[claim.id], provider)
                 done.count(settled.outcome)
                 if settled.outcome == MessageState.SENT and not told:
-                    # Once, and not while the outcome is stored: until that is done a kill makes it doubtful.
                     with writing():
                         senders.recovered(channel=claim.channel)
                     told = True
@@ -143,6 +157,13 @@ class _Round:
                 if self.ending() or self.clock() >= over:
                     give_back(rest)
                     return
+
+    def close(self) -> None:
+        """Store that the last message was taken, if there is no other to store it with."""
+        if self._taken is not None:
+            (attempt, sent, at), self._taken = self._taken, None
+            with tenancy.scope(attempt.claim.organisation_id), writing():
+                keep_taken(attempt, sent, at)
 
     def _written(self, held: Sequence[Claim]) -> dict[int, Attempted | Exception]:
         """Return each of these messages as it leaves, by its id, or why it does not."""
@@ -182,18 +203,27 @@ class _Round:
         except Exception as error:  # noqa: BLE001  it is logged there, and the others leave
             return self._broken(attempt, error)
         now = self.clock()
-        if isinstance(outcome, Sent):
-            taken = Taken(written.message.public_id, attempt.claim.attempt, outcome.provider_id, now)
-            self.carriers.journal.note(attempt.claim.owner, taken)
-        return settle(attempt, outcome, now)
+        if not isinstance(outcome, Sent):
+            return settle(attempt, outcome, now)
+        taken = Taken(written.message.public_id, attempt.claim.attempt, outcome.provider_id, now)
+        self.carriers.journal.note(attempt.claim.owner, taken)
+        self._taken = attempt, outcome, now
+        return Settled(MessageState.SENT.value)
 
     def _broken(self, attempt: Attempt, error: Exception) -> Settled:
         log.error("message broken", id=attempt.claim.id, exc_info=error)
+        self.close()
         return keep_broken(attempt, error, self.clock())
 
     def _may_leave(self, claim: Claim, written: Written) -> bool:
+        if self._taken is not None and self._taken[0].claim.organisation_id != claim.organisation_id:
+            self.close()
         with writing():
-            return may_leave(claim, written, self.address_of_link, self.clock())
+            if self._taken is not None:
+                keep_taken(*self._taken)
+            leaves = may_leave(claim, written, self.address_of_link, self.clock())
+        self._taken = None
+        return leaves
 
 
 def _owner(claim: Claim) -> int:

@@ -50,13 +50,10 @@ class Settled:
 def settle(attempt: Attempt, outcome: Outcome, now: datetime) -> Settled:
     """Keep a provider's outcome."""
     match outcome:
-        case Sent(provider_id):
-            return keep(
-                attempt,
-                MessageState.SENT,
-                sent_at=now,
-                provider_id=provider_id[:80] or None,
-            )
+        case Sent():
+            with writing():
+                keep_taken(attempt, outcome, now)
+            return Settled(MessageState.SENT.value)
         case Unknown(reason):
             return _doubtful(attempt, now, "line_cut", reason)
         case Withheld():
@@ -134,22 +131,33 @@ def keep(
     attempt: Attempt, state: MessageState, why: str = "", *, code: str = "", words: str = "", **changes: Any
 ) -> Settled:
     """Store the new state if this worker still holds the message, with a line for the attempt."""
+    with writing():
+        _store(attempt, state, why, code=code, words=words, **changes)
+    return Settled(state.value)
+
+
+def keep_taken(attempt: Attempt, taken: Sent, at: datetime) -> None:
+    """Keep that the provider took the message at this moment, in the caller's transaction."""
+    _store(attempt, MessageState.SENT, "", sent_at=at, provider_id=taken.provider_id[:80] or None)
+
+
+def _store(
+    attempt: Attempt, state: MessageState, why: str, *, code: str = "", words: str = "", **changes: Any
+) -> None:
     claim = attempt.claim
     reason = " ".join(part for part in (why, code, words) if part)[:240]
     # What is doubtful keeps its owner; see `doubt.settle_lost`.
     owner = claim.owner if state is MessageState.UNKNOWN else None
     changes = {"leased_until": None, "state": state, "state_reason": reason, "claimed_by": owner} | changes
-    with writing():
-        kept = claims.advance(claim, only_from=STILL_OPEN, **changes)
-        if kept:
-            claims.note_attempt(
-                claim, started_at=attempt.started_at, outcome=why or state, code=code, words=words
-            )
-        _follow(claim, state, why, words, attempt.started_at)
-        if claim.channel is Channel.EMAIL and (code == "554" or code.startswith("5.7.")):
-            paces.count_refusal(domain=claim.domain, now=attempt.started_at)
+    kept = claims.advance(claim, only_from=STILL_OPEN, **changes)
+    if kept:
+        claims.note_attempt(
+            claim, started_at=attempt.started_at, outcome=why or state, code=code, words=words
+        )
+    _follow(claim, state, why, words, attempt.started_at)
+    if claim.channel is Channel.EMAIL and (code == "554" or code.startswith("5.7.")):
+        paces.count_refusal(domain=claim.domain, now=attempt.started_at)
     log.info("message", id=claim.id, attempt=claim.attempt, state=state.value, why=why, code=code, kept=kept)
-    return Settled(state.value)
 
 
 def keep_broken(attempt: Attempt, error: Exception, now: datetime) -> Settled:

@@ -56,11 +56,16 @@ class InvoiceStatements:
             self._becomes[name] = func.coalesce(staged[name], getattr(Invoice, name))
         self._becomes |= {"amount_settled_elsewhere": self._elsewhere, "amount_open": self._open}
 
-    def counts(self) -> Select[int, int, int, int]:
-        """Return how many invoices the file has, how many of them are known, would change, have a trouble."""
+    def counts(self) -> Select[int, int, int, int, int]:
+        """Return how many invoices the file has, how many of them are known, would change, have a trouble;
+        and how many different invoices those that are known are."""
         changed, troubled = case((self._is_changed, 1)), case((self._trouble.is_not(None), 1))
         return self._compared(
-            func.count(), func.count(Invoice.id), func.count(changed), func.count(troubled)
+            func.count(),
+            func.count(Invoice.id),
+            func.count(changed),
+            func.count(troubled),
+            func.count(Invoice.id.distinct()),
         ).where(DOCUMENTS.c.document == INVOICE)
 
     def troubles(self) -> Select[int, str, str]:

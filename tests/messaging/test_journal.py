@@ -25,11 +25,11 @@ def journal(outbox: Outbox) -> Journal:
 def take_and_fail(outbox: Outbox, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     """Let a provider take a message, and this happen before the database hears of it."""
 
-    def fail(_attempt: Attempt, *_rest: object) -> Settled:
+    def fail(_attempt: Attempt, *_rest: object) -> None:
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(delivery, "settle", fail)
+        patched.setattr(delivery, "keep_taken", fail)
         with pytest.raises(type(error)):
             outbox.deliver(worker="dead")
     db.session.rollback()

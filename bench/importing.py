@@ -25,6 +25,7 @@ from bench.stores import KINDS, kinds, store_of
 from collections_portal.app import create_app
 from collections_portal.config import Config
 from collections_portal.imports import shelf_of, store_waiting
+from collections_portal.serving import settle_memory
 from core import tenancy
 from core.database import Base, db
 from core.identifiers import public_ids
@@ -162,6 +163,7 @@ def _import(url: str, file: Path, rows: int) -> list[Measured]:
     """Measure a first load, then the same file again, each from upload to commit, and the check before it."""
     found = []
     with _portal(url) as (app, owner):
+        settle_memory()
         for after in ("", ", nothing changed"):
             checked = _queued(app, owner.id, file, rows, f"check{after}")
             began = time.perf_counter()

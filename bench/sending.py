@@ -23,6 +23,7 @@ from bench.stores import Store, kinds, store_of
 from collections_portal import jobs
 from collections_portal.app import create_app
 from collections_portal.config import Config
+from collections_portal.serving import settle_memory
 from collections_portal.work import SENDERS
 from core import tenancy
 from core.database import db
@@ -152,6 +153,7 @@ def _work(config: Config, start: Barrier) -> None:
     """Be a worker with its lines; the clock begins on a working day, whenever this is measured."""
     logs.configure(file=config.var_dir / "worker.log")
     app = create_app(config)
+    settle_memory()
     start.wait(timeout=300)
     began = time.monotonic()
 

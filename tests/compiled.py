@@ -4,8 +4,9 @@ Each test makes the portal anew; compiling these again took half the time of the
 """
 
 import os
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from types import MethodType
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -21,17 +22,24 @@ from core.web.application import Portal, Templates
 # What makes a password safe makes it slow; that it is, is a test of its own.
 CHEAP = {"argon2__time_cost": 1, "argon2__memory_cost": 64}
 
-_builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+_compiled: dict[tuple[object, ...], Rule] = {}
 
 
 class SharedRule(Rule):
-    """A rule whose builder, which holds nothing of its portal, is compiled for the first of them only."""
+    """A rule that is compiled for the first portal only: what comes of it holds nothing of that portal."""
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (self.rule, self.subdomain, append_unknown, repr(self.defaults))
-        if key not in _builders:
-            _builders[key] = super()._compile_builder(append_unknown)
-        return _builders[key]
+    def compile(self) -> None:
+        """Take what the first such rule was compiled to."""
+        key = (self.rule, self.subdomain, self.merge_slashes, repr(self.defaults))
+        if key not in _compiled:
+            super().compile()
+            _compiled[key] = self
+            return
+        first = _compiled[key]
+        self._parts, self._trace, self._converters = first._parts, first._trace, first._converters
+        self.arguments = first.arguments
+        self._build = cast(MethodType, first._build).__func__.__get__(self)
+        self._build_unknown = cast(MethodType, first._build_unknown).__func__.__get__(self)
 
 
 class CacheByLanguage(FileSystemBytecodeCache):

@@ -16,8 +16,8 @@ freezegun.configure(
     extend_ignore_list=[
         "_pytest", "alembic", "argon2", "babel", "charset_normalizer", "click", "cryptography", "execnet",
         "html5lib", "hypothesis", "importlib", "jinja2", "mako", "passlib", "phonenumbers", "PIL",
-        "playwright", "pluggy", "psycopg", "pygments", "pypdf", "redis", "rich", "segno", "sqlalchemy", "stdnum",
-        "typing", "wtforms", "xml",
+        "playwright", "pluggy", "psycopg", "pygments", "pypdf", "redis", "rich", "segno", "sqlalchemy",
+        "stdnum", "typing", "wtforms", "xml",
     ]
 )  # fmt: skip
 

@@ -130,12 +130,12 @@ def _open_doors(app: Flask, config: Config, doors: Collection[str]) -> None:
     none: dict[str, SessionInterface] = {"hooks": hooks.NoSessions()}
     sessions = DoorSessions(doors=none, otherwise=debtor_door.sessions(config))
     app.session_interface = sessions
-    g_door = {"debtor": "debtor", "desk": "desk", "settings": "settings"}
+    behind = {"desk": "desk", "settings": "settings"} if "desk" in doors else {}
+    elsewhere = "debtor" if "debtor" in doors else "desk"
 
     @app.before_request
     def _name_door() -> None:
-        first = request.path.split("/", 2)[1]
-        g.door = g_door.get(first, "debtor")
+        g.door = behind.get(request.path.split("/", 2)[1], elsewhere)
 
     if "debtor" in doors:
         debtor_door.open_on(app, csrf)

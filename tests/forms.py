@@ -100,8 +100,13 @@ def _all(app: Flask, crowd: Crowd) -> Iterator[Seen]:
 
 
 def _actions(form: Form) -> set[str]:
-    """Return where the form is sent to: by its first button, and by buttons that lead elsewhere."""
-    return {form.action, *(button.get("formaction", form.action) for button in form.buttons)}
+    """Return where it is sent to: by its first button, by buttons that lead elsewhere, by a script."""
+    told = form.element.get("data-stays")
+    return {
+        form.action,
+        *(button.get("formaction", form.action) for button in form.buttons),
+        *([told] if told else []),
+    }
 
 
 def _answering(app: Flask, path: str) -> Place:

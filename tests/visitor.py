@@ -14,6 +14,7 @@ from tests.manners import faults_of, parse, words_of
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
+NO_CONTENT = 204
 Values = Mapping[str, Any]
 
 
@@ -194,7 +195,7 @@ class Visitor:
         raise AssertionError(f"More than {MOST_REDIRECTS} redirects, the last to {path}.")
 
     def _seen(self, response: TestResponse, path: str, status: int) -> Page:
-        is_page = response.mimetype == "text/html"
+        is_page = response.mimetype == "text/html" and response.status_code != NO_CONTENT
         root, faults = parse(response.get_data(as_text=True)) if is_page else (Element("html"), [])
         page = Page(self, response, path, root)
         assert response.status_code == status, (

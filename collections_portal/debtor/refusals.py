@@ -1,16 +1,16 @@
 """Refusals that have a page of their own at this door."""
 
 import structlog
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from collections_portal.debtor import guard
 from core.refusals import Refusal
+from core.web import typed
 from links.queries import LinkUnusable, VisitEnded
 from links.tokens import TokenMalformed
 
 log = structlog.get_logger()
-LONGEST_SHOWN = 5000
 
 
 def answer_on(door: Blueprint) -> None:
@@ -35,11 +35,10 @@ def _visit_ended(refusal: Refusal) -> ResponseReturnValue:
 
 
 def _typed() -> list[str]:
-    if request.method != "POST" or request.headers.get("Sec-Fetch-Site") != "same-origin":
-        return []
-    prefix = request.form.get("type", "") + "."
+    sent = typed.sent_from_here() if guard.secret_here() else {}
+    prefix = sent.get("type", "") + "."
     return [
-        value[:LONGEST_SHOWN]
-        for name, value in request.form.items()
-        if name.startswith(prefix) and len(value.split()) > 1 and guard.secret_here()
+        typed.shown(value)
+        for name, value in sent.items()
+        if name.startswith(prefix) and len(value.split()) > 1
     ]

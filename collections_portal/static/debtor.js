@@ -125,12 +125,25 @@
     window.addEventListener("pageshow", () => { sent = false; });
   }
 
+  // Who writes for long asks for no page meanwhile: typing is told once a minute, so that the visit goes on.
+  function stayWhileTyping(form) {
+    let told = -Infinity;
+    form.addEventListener("input", (event) => {
+      if (event.timeStamp - told < 60000) return;
+      told = event.timeStamp;
+      const body = new URLSearchParams({ csrf_token: form.elements.csrf_token.value });
+      // No answer matters: when the visit has ended, sending the form says so and gives back what was typed.
+      fetch(form.dataset.stays, { method: "POST", body: body, keepalive: true }).catch(() => {});
+    });
+  }
+
   all("form[data-invoices]").forEach(watchInvoices);
   all(".choices").forEach(watchChoices);
   all("[data-counts]").forEach(countCharacters);
   all(".days").forEach(echoWeekday);
   all("[data-copy]").forEach(offerCopy);
   all("form[method=post]").forEach(sendOnce);
+  all("form[data-stays]").forEach(stayWhileTyping);
   all("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from core.refusals import N_, Refusal
+from core.web import typed, ways
 from core.web.languages import sentence_of
 
 log = structlog.get_logger()
@@ -22,6 +23,8 @@ SENTENCES = {
     500: N_("Something went wrong on our side. Please try again later."),
 }
 
+LAYOUTS = dict.fromkeys(("desk", "settings"), "layouts/desk_signed_out.html")
+
 
 def install(app: Flask) -> None:
     """Turn refusals, HTTP errors, expired forms and faults into pages of the door they happened at."""
@@ -32,12 +35,16 @@ def install(app: Flask) -> None:
     app.register_error_handler(500, _fault)
 
 
-def page(status: int, sentence: str) -> ResponseReturnValue:
-    """Return the error page of this door with a translated sentence."""
-    layout = (
-        "layouts/desk_signed_out.html" if g.get("door") in ("desk", "settings") else "layouts/debtor.html"
+def page(status: int, sentence: str, *, is_form_old: bool = False) -> ResponseReturnValue:
+    """Return the error page of this door: a translated sentence, what was typed into the form, the way on."""
+    text = render_template(
+        "errors/error.html",
+        layout=LAYOUTS.get(g.get("door", ""), "layouts/debtor.html"),
+        sentence=sentence,
+        typed=typed.given_back(),
+        way=ways.way_on(status=status, is_form_old=is_form_old),
     )
-    return render_template("errors/error.html", layout=layout, status=status, sentence=sentence), status
+    return text, status
 
 
 def _refused(refusal: Refusal) -> ResponseReturnValue:
@@ -51,9 +58,8 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 def form_too_old(error: CSRFError) -> ResponseReturnValue:
     """Answer a form without the secret that its page should have had."""
     log.info("refused", reason="CSRF", status=400, words=error.description)
-    return page(
-        400, gettext("This page was open for too long, or in another window. Please go back and try again.")
-    )
+    sentence = gettext("This page was open for too long, or in another window. Please go back and try again.")
+    return page(400, sentence, is_form_old=True)
 
 
 def _another_host(_error: SecurityError) -> ResponseReturnValue:

@@ -26,10 +26,22 @@ def install(app: Flask) -> None:
     app.before_request(_look)
 
 
+def is_from_our_page() -> bool:
+    """Return whether the browser says that a page of ours sent this; one that says nothing does not count."""
+    site, origin = _sender()
+    return not _is_from_elsewhere() and (site == "same-origin" or (site is None and origin is not None))
+
+
 def _look() -> None:
-    if request.method in READING:
-        return
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    own = current_app.config["PORTAL"].origins
-    if (site is not None and site not in FROM_HERE) or (origin is not None and origin not in own):
+    if request.method not in READING and _is_from_elsewhere():
         raise SentFromElsewhere
+
+
+def _is_from_elsewhere() -> bool:
+    site, origin = _sender()
+    own = current_app.config["PORTAL"].origins
+    return (site is not None and site not in FROM_HERE) or (origin is not None and origin not in own)
+
+
+def _sender() -> tuple[str | None, str | None]:
+    return request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")

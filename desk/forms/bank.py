@@ -83,5 +83,13 @@ def settle_form(
     return form
 
 
+def settle_form_as_sent(**options: Any) -> SettleForm:
+    """Return the form with a field for each amount that was sent; which invoice it was for is not asked."""
+    label = lazy_gettext("Amount to book")
+    fields = {f"{AMOUNT}{each}": AmountField(label) for each in named_in_request()}
+    form: SettleForm = type("SettleFormSent", (SettleForm,), fields)(**options)
+    return form
+
+
 def _is(name: str) -> bool:
     return name.startswith(AMOUNT)

@@ -14,6 +14,7 @@ from core.members.queries import members_of
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation, may
 from core.web.languages import language
+from core.web.typed import asks
 from desk import action_page, inbox_page, overtaken
 from desk.forms.actions import AssignForm, ChangeForm, CloseForm, NoteForm, TakeForm
 from desk.forms.fields import choices
@@ -78,6 +79,7 @@ def show_close(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<public_id>/note")
 @allows(Role.AGENT)
+@asks(NoteForm)
 def note(public_id: str) -> ResponseReturnValue:
     """Add a note."""
     form = NoteForm()
@@ -111,6 +113,7 @@ def take(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<public_id>/change")
 @allows(Role.AGENT)
+@asks(ChangeForm)
 def change(public_id: str) -> ResponseReturnValue:
     """Change type, exemption, part or review day."""
     page = _page(public_id)
@@ -130,6 +133,7 @@ def change(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<public_id>/close")
 @allows(Role.AGENT)
+@asks(CloseForm)
 def close(public_id: str) -> ResponseReturnValue:
     """Close the action with an answer for the debtor, and go back to the list."""
     form = CloseForm()

@@ -10,6 +10,7 @@ from core import clock, transaction
 from core.members.models import Role
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
+from core.web.typed import asks
 from desk import words
 from desk.forms.debtors import ContactForm, NewContactForm
 from desk.refusing import at_field
@@ -39,6 +40,7 @@ def new(debtor_public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/new")
 @allows(Role.AGENT)
+@asks(NewContactForm)
 def add(debtor_public_id: str) -> ResponseReturnValue:
     """Add an address, or a number in any notation of its country."""
     debtor, form = _debtor(debtor_public_id), NewContactForm()
@@ -76,6 +78,7 @@ def edit(debtor_public_id: str, contact_public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<contact_public_id>")
 @allows(Role.AGENT)
+@asks(ContactForm)
 def save(debtor_public_id: str, contact_public_id: str) -> ResponseReturnValue:
     """Change a contact point."""
     debtor, form = _debtor(debtor_public_id), ContactForm()

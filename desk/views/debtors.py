@@ -10,6 +10,7 @@ from core import clock, transaction
 from core.members.models import Role
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
+from core.web.typed import asks
 from desk import debtor_page, words
 from desk.forms.debtors import DebtorForm, NewDebtorForm
 from desk.forms.fields import choices
@@ -54,6 +55,7 @@ def new() -> ResponseReturnValue:
 
 @blueprint.post("/new")
 @allows(Role.AGENT)
+@asks(NewDebtorForm)
 def add() -> ResponseReturnValue:
     """Store a new debtor with how to reach them, all or nothing."""
     form = _with_countries(NewDebtorForm())
@@ -79,6 +81,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<public_id>/edit")
 @allows(Role.AGENT)
+@asks(DebtorForm)
 def save(public_id: str) -> ResponseReturnValue:
     """Store what was changed, unless somebody else changed it meanwhile."""
     debtor, form = _debtor(public_id), _with_countries(DebtorForm())

@@ -10,6 +10,7 @@ from core import clock, transaction
 from core.members.models import Role
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
+from core.web.typed import asks
 from desk.forms.dunning import PolicyForm, form_of
 from dunning import policies, queries
 from dunning.models import DunningPolicy
@@ -28,6 +29,7 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("")
 @allows(Role.ADMINISTRATOR)
+@asks(PolicyForm)
 def change() -> ResponseReturnValue:
     """Store the plan for everybody, or say what cannot be so; nothing typed is lost."""
     return _changed(_default())
@@ -42,6 +44,7 @@ def new() -> ResponseReturnValue:
 
 @blueprint.post("/new")
 @allows(Role.ADMINISTRATOR)
+@asks(PolicyForm)
 def add() -> ResponseReturnValue:
     """Add a plan for some debtors."""
     form = _form(_default())
@@ -72,6 +75,7 @@ def show_one(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<public_id>")
 @allows(Role.ADMINISTRATOR)
+@asks(PolicyForm)
 def change_one(public_id: str) -> ResponseReturnValue:
     """Store a plan, or say what cannot be so."""
     return _changed(_one(public_id))

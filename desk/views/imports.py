@@ -13,6 +13,7 @@ from core.refusals import Refusal
 from core.web import errors
 from core.web.bodies import takes_up_to
 from core.web.guards import allows, current_member
+from core.web.headers import lets_script_ask
 from core.web.languages import sentence_of
 from desk.forms.imports import QueueForm, UploadForm
 from desk.import_files import batch_of, shelf, take_in
@@ -77,6 +78,7 @@ def say_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 @blueprint.get("/<public_id>")
 @allows(Role.VIEWER)
+@lets_script_ask
 def show(public_id: str) -> ResponseReturnValue:
     """Show an import at the step where it stands."""
     batch = batch_of(public_id)

@@ -16,9 +16,10 @@ from core.money import CURRENCIES
 from core.organisations.queries import creditors_of
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
+from core.web.typed import asks
 from desk import invoice_page
 from desk.forms.fields import choices
-from desk.forms.invoices import NewInvoiceForm
+from desk.forms.invoices import CreditNoteForm, NewInvoiceForm, PaymentForm
 from desk.refusing import at_field
 from invoices import operations
 from invoices.balances import AmountTooHigh
@@ -53,6 +54,7 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/invoices/<public_id>/payments")
 @allows(Role.AGENT)
+@asks(PaymentForm)
 def pay(public_id: str) -> ResponseReturnValue:
     """Record a payment; actions that end with it are closed in the same transaction."""
     invoice = _invoice(public_id)
@@ -79,6 +81,7 @@ def pay(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/invoices/<public_id>/credit-notes")
 @allows(Role.AGENT)
+@asks(CreditNoteForm)
 def credit(public_id: str) -> ResponseReturnValue:
     """Record a credit note."""
     invoice = _invoice(public_id)
@@ -123,6 +126,7 @@ def new(debtor_public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/debtors/<debtor_public_id>/invoices/new")
 @allows(Role.AGENT)
+@asks(NewInvoiceForm)
 def add(debtor_public_id: str) -> ResponseReturnValue:
     """Store an invoice."""
     debtor, form = _debtor(debtor_public_id), _with_creditors(NewInvoiceForm())

@@ -10,6 +10,7 @@ from core.organisations.restores import NotReleased
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
+from core.web.typed import asks
 from desk import letters_page
 from desk.forms.letters import EditionForm, PostedForm
 from desk.lists import page_number
@@ -52,6 +53,7 @@ def download(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<public_id>/posted")
 @allows(Role.AGENT)
+@asks(PostedForm)
 def posted(public_id: str) -> ResponseReturnValue:
     """Keep that the letters were posted, and on which day."""
     form = PostedForm()

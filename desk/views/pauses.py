@@ -11,6 +11,7 @@ from core.members.models import Role
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
+from core.web.typed import asks
 from desk import debtor_page
 from desk.forms.reminders import PauseForm, PlanForm
 from desk.refusing import at_field
@@ -31,6 +32,7 @@ FIELDS: dict[type[Refusal], str] = {
 
 @blueprint.post("/pause")
 @allows(Role.AGENT)
+@asks(PauseForm)
 def begin(debtor_public_id: str) -> ResponseReturnValue:
     """Let reminders to the debtor wait until a day."""
     debtor, form = _debtor(debtor_public_id), PauseForm()

@@ -13,8 +13,9 @@ from core.members.models import Role
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
+from core.web.typed import asks
 from desk.bank_page import line_context, rows_named, waiting_context
-from desk.forms.bank import IgnoreForm, named_in_request, settle_form
+from desk.forms.bank import IgnoreForm, named_in_request, settle_form, settle_form_as_sent
 from desk.refusing import at_field
 from invoices.statements import operations
 from invoices.statements.matching import Share
@@ -42,6 +43,7 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<public_id>/settle")
 @allows(Role.AGENT)
+@asks(settle_form_as_sent)
 def settle(public_id: str) -> ResponseReturnValue:
     """Book the payment on the invoices that got an amount; actions that end with it are closed."""
     line, known = _line(public_id), _known()

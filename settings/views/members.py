@@ -16,6 +16,7 @@ from core.members.queries import member_by_public_id, members_of, sessions_of
 from core.web.accounts import WITHIN, LinkKind
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
+from core.web.typed import asks
 from messaging.member_mail import queue_invitation
 from settings.answers import point_out
 from settings.forms.members import InvitationForm, RoleForm, invitation_form
@@ -40,6 +41,7 @@ def invitation() -> ResponseReturnValue:
 
 @blueprint.post("/invite")
 @allows(Role.ADMINISTRATOR)
+@asks(InvitationForm)
 def invite() -> ResponseReturnValue:
     """Add a member and send them a link to choose a password."""
     form = invitation_form(current_member().language)

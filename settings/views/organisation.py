@@ -14,6 +14,7 @@ from core.organisations.queries import creditor_by_public_id, creditors_of
 from core.organisations.queries import organisation as organisation_now
 from core.organisations.settings import SettingsRefused
 from core.web.guards import allows, current_member, current_organisation
+from core.web.typed import asks
 from settings.answers import change_organisation, last_saved, overtaken, point_out
 from settings.forms.organisation import CreditorForm, ProfileForm, creditor_form, profile_form
 
@@ -29,6 +30,7 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("")
 @allows(Role.ADMINISTRATOR)
+@asks(ProfileForm)
 def save() -> ResponseReturnValue:
     """Store the data, or say at the fields what cannot be so."""
     organisation = current_organisation()
@@ -61,6 +63,7 @@ def new_creditor() -> ResponseReturnValue:
 
 @blueprint.post("/creditors/new")
 @allows(Role.ADMINISTRATOR)
+@asks(CreditorForm)
 def add_creditor() -> ResponseReturnValue:
     """Add a creditor."""
     form = CreditorForm()
@@ -90,6 +93,7 @@ def creditor(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/creditors/<public_id>")
 @allows(Role.ADMINISTRATOR)
+@asks(CreditorForm)
 def save_creditor(public_id: str) -> ResponseReturnValue:
     """Change a creditor; invoices that are there already show it too."""
     organisation_id = current_organisation().id

@@ -15,6 +15,7 @@ from core.theme import theme_of
 from core.web.bodies import takes_up_to
 from core.web.guards import allows, current_member, current_organisation
 from core.web.rail import logo_url_of
+from core.web.typed import asks
 from links.validity import end_of
 from settings import web_page
 from settings.answers import change_organisation, overtaken, point_out
@@ -36,6 +37,7 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("")
 @allows(Role.ADMINISTRATOR)
+@asks(OtherForm)
 def save(public_id: str) -> ResponseReturnValue:
     """Store them, or show first what they would mean."""
     form = other_form(current_organisation(), stored=False)

@@ -10,6 +10,7 @@ from core.organisations.changes import SettingsChangedMeanwhile
 from core.organisations.queries import organisation as organisation_now
 from core.organisations.settings import MOST_SMS_A_DAY, SettingsRefused
 from core.web.guards import allows, current_organisation
+from core.web.typed import asks
 from messaging.sms_limits import countries_of, handed_today
 from settings.answers import change_organisation, last_saved, overtaken, point_out
 from settings.forms.organisation import SmsForm, sms_form
@@ -27,6 +28,7 @@ def show() -> ResponseReturnValue:
 
 @blueprint.post("")
 @allows(Role.ADMINISTRATOR)
+@asks(SmsForm)
 def save() -> ResponseReturnValue:
     """Store the limits, or say at the fields what cannot be so."""
     organisation = current_organisation()

@@ -12,6 +12,7 @@ from core.organisations.changes import SettingsChangedMeanwhile
 from core.organisations.models import LANGUAGES
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
+from core.web.typed import asks
 from invoices.models import Channel
 from links.samples import sample_link
 from messaging.events import EVENTS, PLACEHOLDERS, Part
@@ -63,6 +64,7 @@ def show(event: str, channel: str, language: str) -> ResponseReturnValue:
 
 @blueprint.post("/<event>/<channel>/<language>")
 @allows(Role.ADMINISTRATOR)
+@asks(MailForm, SmsForm)
 def store(event: str, channel: str, language: str) -> ResponseReturnValue:
     """Store the text, or show first what a reader would get."""
     text = _text(event, channel, language)

@@ -11,6 +11,7 @@ from core.members.queries import members_of
 from core.refusals import Refusal
 from core.web.formats import weekday_day
 from core.web.guards import allows, current_member, current_organisation
+from core.web.typed import asks
 from reactions import working_days
 from reactions.models import Audience
 from reactions.operations.reaction_types import (
@@ -63,6 +64,7 @@ def parameters(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<public_id>/parameters")
 @allows(Role.ADMINISTRATOR)
+@asks(ParametersForm)
 def save_parameters(public_id: str) -> ResponseReturnValue:
     """Store what the type does, or say at the fields what cannot be so."""
     page = web_page.chosen(public_id)

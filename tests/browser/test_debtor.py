@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from core import tenancy
+from core import clock, tenancy
 from core.database import db
 from invoices.models import Invoice
+from links.models import Visit
+from links.queries import IDLE
 from reactions.models import Reaction, ReactionInvoice
 from tests.browser.stage import Stage
 from tests.browsing import DESKTOP, PHONE
@@ -89,6 +91,58 @@ def test_leaving_ends_the_visit_also_for_the_back_button(stage: Stage, open_tab:
     tab.go_back()
     expect(tab.get_by_text("2026/186")).to_have_count(0)
     assert tab.context.cookies() == []
+
+
+def test_typing_keeps_the_visit_going_and_is_told_once_a_minute(
+    stage: Stage, open_tab: Callable[..., Page], photograph: Callable[[Page, str], None]
+) -> None:
+    tab = open_tab(width=PHONE)
+    tab.clock.install()
+    told = _typing(stage, tab)
+    area = tab.get_by_label("What is not right?")
+    with tab.expect_response("**/stay") as answer:
+        area.press_sequentially("One")
+    assert answer.value.status == 204
+    area.press_sequentially(" and two")
+    assert len(told) == 1
+    tab.clock.fast_forward(61_000)
+    with tab.expect_response("**/stay") as answer:
+        area.press_sequentially(" and three")
+    assert (answer.value.status, len(told)) == (204, 2)
+    photograph(tab, "typing")
+
+
+def test_typing_after_the_visit_ended_leaves_the_text_alone(
+    stage: Stage, open_tab: Callable[..., Page]
+) -> None:
+    tab = open_tab(width=DESKTOP)
+    tab.clock.install()
+    _typing(stage, tab)
+    with stage.served.app.app_context(), tenancy.everywhere():
+        db.session.execute(update(Visit).values(seen_at=clock.now() - IDLE))
+        db.session.commit()
+    area = tab.get_by_label("What is not right?")
+    with tab.expect_response("**/stay") as answer:
+        area.fill(EXPLANATION)
+    assert answer.value.status == 401
+    expect(area).to_have_value(EXPLANATION)
+    tab.get_by_role("button", name="Save reaction").last.click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Your visit has ended")
+    expect(tab.get_by_text(EXPLANATION)).to_be_visible()
+
+
+def _typing(stage: Stage, tab: Page) -> list[str]:
+    """Come as far as the box for words; return a list of what is told from then on."""
+    stage.enter(tab)
+    tab.get_by_role("checkbox", name=CHOSEN[0]).check()
+    tab.get_by_role("button", name="Respond", exact=True).click()
+    # A choice is an answer too, and is told as typing is.
+    with tab.expect_response("**/stay"):
+        tab.get_by_role("radio", name="I do not agree with the invoice").check()
+    tab.clock.fast_forward(61_000)
+    told: list[str] = []
+    tab.on("request", lambda request: told.append(request.url) if request.url.endswith("/stay") else None)
+    return told
 
 
 def _reach(tab: Page, role: str, name: str) -> None:

@@ -34,4 +34,10 @@ def test_every_colour_of_light_has_one_for_the_dark() -> None:
 def test_the_script_writes_text_and_never_markup() -> None:
     text = (STATIC / "debtor.js").read_text()
     assert "textContent" in text
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|fetch\(", text)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", text)
+
+
+def test_the_script_asks_for_nothing_but_more_time_to_type() -> None:
+    text = (STATIC / "debtor.js").read_text()
+    assert re.findall(r"fetch\(([^,]+),", text) == ["form.dataset.stays"]
+    assert not re.search(r"XMLHttpRequest|sendBeacon|WebSocket|EventSource|import\(", text)

@@ -85,6 +85,73 @@ def test_a_visit_outlives_the_printed_end_of_its_link(guest: Guest, clock: Clock
     assert guest.browser.open("/invoices").heading == "Your open invoices"
 
 
+def stay(guest: Guest, form: Page, *, status: int = 204, **changes: str) -> Page:
+    """Tell that somebody types, as the script of the form does."""
+    token = form.form("Save reaction").values["csrf_token"]
+    headers = {"Referer": form.url, "Sec-Fetch-Site": "same-origin"}
+    sent = {"csrf_token": token} | changes
+    return guest.browser.ask("POST", "/stay", status=status, data=sent, headers=headers)
+
+
+def test_who_types_for_long_stays_in_their_visit(guest: Guest, clock: Clock) -> None:
+    guest.enter()
+    form = guest.choose()
+    for _ in range(3):
+        clock.pass_by(minutes=29)
+        answer = stay(guest, form).response
+        assert (answer.status_code, answer.data) == (204, b"")
+    clock.pass_by(minutes=29)
+    assert form.submit(COMPLAINT, button="Save reaction").path == "/invoices"
+    assert guest.count(Reaction) == 1
+
+
+def test_typing_does_not_make_a_visit_longer_than_eight_hours(guest: Guest, clock: Clock) -> None:
+    guest.enter()
+    form = guest.choose()
+    for _ in range(19):
+        clock.pass_by(minutes=25)
+        stay(guest, form)
+    clock.pass_by(minutes=4, seconds=59)
+    stay(guest, form)
+    clock.pass_by(seconds=1)
+    assert stay(guest, form, status=401).heading == ENDED
+    page = send(form)
+    assert "Two hours too many." in page.words
+
+
+def test_a_visit_that_ended_is_not_begun_again_by_typing(
+    guest: Guest, neighbour: Guest, clock: Clock
+) -> None:
+    guest.enter()
+    form = guest.choose()
+    clock.pass_by(minutes=30)
+    assert stay(guest, form, status=401).heading == ENDED
+    neighbour.enter()
+    assert stay(neighbour, form, status=400).heading.startswith("This page was open for too long")
+    neighbour.browser.client.delete_cookie("visit")
+    stay(neighbour, form, status=401)
+    guest.browser.open("/invoices", status=401)
+
+
+def test_typing_is_told_by_our_own_form_and_never_by_reading(guest: Guest) -> None:
+    guest.enter()
+    form = guest.choose()
+    stay(guest, form, status=400, csrf_token="zq7")
+    assert guest.browser.client.post("/stay").status_code == 400
+    for elsewhere in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        token = form.form("Save reaction").values["csrf_token"]
+        answer = guest.browser.client.post("/stay", data={"csrf_token": token}, headers=elsewhere)
+        assert answer.status_code == 403
+    assert guest.browser.client.get("/stay").status_code == 405
+
+
+def test_how_long_there_is_stands_before_the_questions(guest: Guest) -> None:
+    guest.enter()
+    words = guest.choose().words
+    sentence = "If you do nothing for 30 minutes, this page closes"
+    assert words.index(sentence) < words.index("What would you like to tell us?")
+
+
 def test_what_was_typed_too_late_is_given_back_and_not_stored(guest: Guest, clock: Clock) -> None:
     guest.enter()
     form = guest.choose()
@@ -94,6 +161,13 @@ def test_what_was_typed_too_late_is_given_back_and_not_stored(guest: Guest, cloc
     assert "What you typed has not been saved." in page.words
     assert "Two hours too many." in page.words
     assert guest.count(Reaction) == 0
+
+
+def test_what_is_too_large_comes_too_late_all_the_same(guest: Guest, clock: Clock) -> None:
+    guest.enter()
+    form = guest.choose()
+    clock.pass_by(hours=1)
+    assert send(form, **{"complaint.explanation": "two words " * 60_000}).heading == ENDED
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {}])

@@ -13,6 +13,7 @@ from collections_portal.debtor.views import invoices
 from core import clock, identifiers, transaction
 from core.refusals import N_, Refusal
 from core.web import errors, languages
+from core.web.headers import lets_script_ask
 from links.operations import keep
 from links.queries import IDLE
 from reactions.field_kinds.table import AnswersRefused
@@ -39,6 +40,7 @@ class FormTooOld(Refusal):
 
 
 @blueprint.get("/react")
+@lets_script_ask
 def new() -> ResponseReturnValue:
     """Show the form for the chosen invoices."""
     if not choosing.chosen_before():
@@ -47,6 +49,7 @@ def new() -> ResponseReturnValue:
 
 
 @blueprint.post("/react")
+@lets_script_ask
 def save() -> ResponseReturnValue:
     """Store the reaction, or show the form again with everything that was typed."""
     typed = _typed()

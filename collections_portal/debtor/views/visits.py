@@ -34,6 +34,12 @@ def speak() -> ResponseReturnValue:
     return redirect(back if OWN_PAGE.fullmatch(back) else url_for("debtor.invoices.index"), 303)
 
 
+@blueprint.post("/stay")
+def stay() -> ResponseReturnValue:
+    """Say nothing: the guard has noted that the visitor is here, who types for long on one page."""
+    return "", 204
+
+
 @blueprint.post("/leave")
 def leave() -> ResponseReturnValue:
     """End the visit on the server, and let the browser forget what it saw."""

@@ -71,9 +71,7 @@ def test_the_menu_opens_beside_a_chosen_action(
     expect(tab.get_by_role("link", name="Debtors")).to_be_visible()
 
 
-def test_no_single_key_moves_somebody_who_speaks_or_trembles(
-    stage: Stage, desk: Callable[..., Page]
-) -> None:
+def test_no_single_key_moves_somebody_who_speaks_or_trembles(stage: Stage, desk: Callable[..., Page]) -> None:
     tab = desk("/desk/invoices", width=1280)
     tab.keyboard.press("/")
     assert tab.evaluate("document.activeElement.tagName") == "BODY"

@@ -138,9 +138,7 @@ def test_the_steps_of_an_import_have_titles_of_their_own(app: Flask, agent: Pers
 
 
 @pytest.mark.parametrize("button", ["Assign to me", "Assign"])
-def test_a_refused_assignment_says_why_and_stores_nothing(
-    agent: Person, office: Office, button: str
-) -> None:
+def test_a_refused_assignment_says_why_and_stores_nothing(agent: Person, office: Office, button: str) -> None:
     action = office.react()
     page = agent.open(f"/desk/actions/{action.public_id}")
     form = page.form(button)
@@ -190,9 +188,7 @@ def _name(table: Element) -> str:
     return table.get("aria-labelledby") or words_of(table.find("caption"))
 
 
-def test_links_and_buttons_that_look_alike_do_different_things_by_ear(
-    agent: Person, office: Office
-) -> None:
+def test_links_and_buttons_that_look_alike_do_different_things_by_ear(agent: Person, office: Office) -> None:
     def another_link() -> None:
         at = office.at + timedelta(hours=1)
         factories.link(office.debtor, office.email, issued_at=at, expires_at=at + timedelta(days=14))

@@ -47,6 +47,7 @@ def shown(page: ActionPage) -> dict[str, Any]:
         "kind_label": page.type_name,
         "kind_tone": page.type_key,
         "type_code": page.type_code,
+        "language": reaction.language,
         "language_label": words.language_name(reaction.language),
         "channel_label": words.came_by(page.channel),
         "received_at": reaction.reacted_at,

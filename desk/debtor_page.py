@@ -18,7 +18,7 @@ from desk import lists, reminders_page, rows, timeline, words
 from desk.action_page import type_names
 from desk.forms.debtors import SendLinkForm
 from desk.forms.fields import choices
-from desk.forms.reminders import PauseForm
+from desk.forms.reminders import PauseForm, PlanForm
 from invoices.contacts import contacts_of
 from invoices.lists import SIZE as ON_A_PAGE
 from invoices.lists import Owed, Owing, debtors_found, invoices_of, owed_by_each
@@ -70,9 +70,12 @@ def list_context() -> dict[str, Any]:
 
 
 def context(
-    debtor: Debtor, *, send_form: SendLinkForm | None = None, pause_form: PauseForm | None = None
+    debtor: Debtor,
+    *,
+    send_form: SendLinkForm | None = None,
+    reminding: PauseForm | PlanForm | None = None,
 ) -> dict[str, Any]:
-    """Return what one debtor's page shows; `send_form` or `pause_form` is one that was refused."""
+    """Return what one debtor's page shows; `send_form` or `reminding` is one that was refused."""
     organisation_id, now = current_organisation().id, clock.now()
     today = day_in(now, current_organisation().zone)
     contacts = contacts_of(organisation_id=organisation_id, debtor_id=debtor.id)
@@ -102,7 +105,7 @@ def context(
             messages=messages,
         ),
         **_sending(debtor, owed, send_form),
-        **reminders_page.debtor_context(debtor, pause_form),
+        **reminders_page.debtor_context(debtor, reminding),
         **_addresses(debtor),
     }
 

@@ -36,8 +36,9 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """What stands under a list: which rows of how many, and the ways on and back."""
+    """What stands under a list: which page it is, which rows of how many, and the ways on and back."""
 
+    number: int
     shown: str
     total: int
     previous_href: str | None
@@ -96,6 +97,7 @@ def pages(*, total: int, page: int, size: int) -> Pages:
     first = (page - 1) * size + 1
     last = min(page * size, total)
     return Pages(
+        number=page,
         shown=f"{first}–{last}" if first <= last else "0",
         total=total,
         previous_href=here(page=page - 1 if page > 2 else None) if page > 1 else None,

@@ -105,6 +105,7 @@ def _href(message: Message) -> str:
 
 def _details(message: Message) -> dict[str, Any]:
     return {
+        "language": message.language,
         "language_label": words.language_name(message.language),
         "handed_at": message.handed_at,
         "sent_at": message.sent_at,

@@ -23,22 +23,23 @@ from invoices.pauses import pause_of
 from reactions.queries.askers import askers
 
 
-def debtor_context(debtor: Debtor, refused: PauseForm | None = None) -> dict[str, Any]:
-    """Return the debtor's pause and plan, and the forms that change them."""
+def debtor_context(debtor: Debtor, refused: PauseForm | PlanForm | None = None) -> dict[str, Any]:
+    """Return the debtor's pause and plan, and the forms that change them; `refused` is one that was sent."""
     organisation = current_organisation()
     of_debtor = {"organisation_id": organisation.id, "debtor_id": debtor.id}
     policies = queries.policies_of(organisation_id=organisation.id)
     by_id = {policy.id: policy for policy in policies}
     now_on = queries.policies_by_debtor(organisation=organisation, debtor_ids=(debtor.id,))[debtor.id]
     assigned = queries.assignment_of(**of_debtor)
-    form = PlanForm(formdata=None, plan=by_id[assigned.policy_id].public_id if assigned else "")
-    form.plan.choices = plan_choices()
+    chosen = by_id[assigned.policy_id].public_id if assigned else ""
+    plan_form = refused if isinstance(refused, PlanForm) else PlanForm(formdata=None, plan=chosen)
+    plan_form.plan.choices = plan_choices()
     return {
         "pause": pause_of(**of_debtor, today=day_in(clock.now(), organisation.zone)),
-        "pause_form": refused or PauseForm(formdata=None),
+        "pause_form": refused if isinstance(refused, PauseForm) else PauseForm(formdata=None),
         "pause_url": url_for("desk.pauses.begin", debtor_public_id=debtor.public_id),
         "pause_end_url": url_for("desk.pauses.end", debtor_public_id=debtor.public_id),
-        "plan_form": form,
+        "plan_form": plan_form,
         "plan_url": url_for("desk.pauses.choose_plan", debtor_public_id=debtor.public_id),
         "plan_name": by_id[now_on].name if now_on else "",
         "has_plans": len(policies) > 1,

@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 LANGUAGES = ("nl", "fr", "de", "en", "nb")
+# Classes of words that are only heard.
+UNSEEN = ("unread", "vh")
 UNSEEN_FIELDS = ("hidden", "submit", "button", "reset", "image")
 INLINE = (
     "a",
@@ -27,6 +29,8 @@ INLINE = (
     "wbr",
 )
 REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-errormessage")
+# Columns that are gone where the window is narrow.
+WIDE = "wide-only"
 # Before a visit there is no session, so the button that enters carries the link itself.
 ENTERING = "/k/"
 # The parser follows an older edition of the standard than the one these come from.
@@ -52,6 +56,19 @@ def words_of(element: Element | None) -> str:
     return "" if element is None else " ".join("".join(_pieces(element)).split())
 
 
+def labels_of(element: Element) -> tuple[str, str]:
+    """Return the words a screen reader says for a link or a button, and those that one sees of them."""
+    seen = "".join([element.text or "", *_seen(element)])
+    return words_of(element), " ".join(seen.split())
+
+
+def _seen(element: Element) -> Iterator[str]:
+    for inner in element:
+        if inner.get("class") not in UNSEEN:
+            yield from (inner.text or "", *_seen(inner))
+        yield inner.tail or ""
+
+
 def _pieces(element: Element) -> Iterator[str]:
     apart = "" if element.tag in INLINE else " "
     yield apart + (element.text or "")
@@ -70,6 +87,7 @@ def faults_of(root: Element) -> list[str]:
         *_forms(root),
         *_inline(root),
         *_addresses(root),
+        *_phones(root),
     ]
 
 
@@ -147,3 +165,22 @@ def _addresses(root: Element) -> Iterator[str]:
         loaded = element.get("src") or (href if element.tag == "link" else "")
         if urlsplit(loaded).netloc:
             yield f"<{element.tag}> is loaded from elsewhere: {loaded}"
+
+
+def _phones(root: Element) -> Iterator[str]:
+    """On phones some columns are gone: what they say must stand elsewhere in the row."""
+    for row in (row for body in root.iter("tbody") for row in body.iter("tr")):
+        kept = " ".join("".join(_kept_on_phones(row)).split())
+        for cell in (cell for cell in row if WIDE in (cell.get("class") or "").split()):
+            for words in (" ".join(piece.split()) for piece in cell.itertext()):
+                if words not in kept:
+                    yield f"a phone does not show {words!r} of the row {kept!r}"
+
+
+def _kept_on_phones(element: Element) -> Iterator[str]:
+    if WIDE not in (element.get("class") or "").split():
+        yield f" {element.text or ''}"
+        for inner in element:
+            yield from _kept_on_phones(inner)
+            yield inner.tail or ""
+        yield " "

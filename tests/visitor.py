@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.manners import faults_of, parse, words_of
+from tests.manners import faults_of, labels_of, parse, words_of
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
@@ -87,7 +87,7 @@ class Form:
     def _button(self, words: str | None) -> Element | None:
         if words is None:
             return self.buttons[0] if self.buttons else None
-        found = [button for button in self.buttons if words in (words_of(button), button.get("value"))]
+        found = [one for one in self.buttons if words in (*labels_of(one), one.get("value"))]
         assert found, (
             f"The form to {self.action} has no button {words!r}, but {list(map(words_of, self.buttons))}."
         )
@@ -129,7 +129,7 @@ class Page:
         found = [
             form
             for form in map(Form, root.iter("form"))
-            if (button is None or button in map(words_of, form.buttons))
+            if (button is None or any(button in labels_of(one) for one in form.buttons))
             and (to is None or urlsplit(form.action).path.endswith(to))
         ]
         actions = [form.action for form in self.forms]
@@ -156,7 +156,7 @@ class Page:
 
     def follow(self, words: str, *, status: int = 200) -> "Page":
         """Follow the link with these words."""
-        found = {link.get("href") for link in self.root.iter("a") if words_of(link) == words}
+        found = {link.get("href") for link in self.root.iter("a") if words in labels_of(link)}
         assert len(found) == 1, f"{len(found)} links on {self.path} read {words!r}."
         return self.visitor.open(urldefrag(urljoin(self.path, str(found.pop()))).url, status=status)
 

@@ -1,22 +1,6 @@
-/* Conveniences of the desk. Every page works without this file: it adds keys, it never adds a way to do something. */
+/* Conveniences of the desk. Every page works without this file: it never adds a way to do something. */
 (function () {
   "use strict";
-
-  function typing(target) {
-    return target.closest("input, select, textarea, [contenteditable]") !== null;
-  }
-
-  /* "/" goes to the search box, as the mark in it says; the mark shows only where the key works. */
-  const search = document.querySelector(".rail-search input");
-  const mark = document.querySelector(".rail-search kbd");
-  if (search && mark) {
-    mark.hidden = false;
-    document.addEventListener("keydown", function (event) {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      event.preventDefault();
-      search.focus();
-    });
-  }
 
   /* An open menu closes when the agent looks elsewhere. */
   const menus = "details.chip[open], .rail-foot details[open], .bar details.confirm[open]";

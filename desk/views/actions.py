@@ -106,7 +106,7 @@ def take(public_id: str) -> ResponseReturnValue:
     """Assign the action to oneself."""
     form = TakeForm()
     if not form.validate_on_submit():
-        return _show(_page(public_id), "", _note_form(_page(public_id))), 422
+        return _show(_page(public_id), "", form), 422
     work = partial(operations.assign, assignee_public_id=current_member().public_id)
     return _done(public_id, "", form, work, gettext("The action is yours."))
 
@@ -180,6 +180,7 @@ def _show(page: ActionPage, doing: str, form: Any) -> str:
     may_change = action["may_change"]
     assigning = form if isinstance(form, AssignForm) else _assign_form(page)
     noting = _note_form(page) if isinstance(form, AssignForm | TakeForm) else form
+    giving = form if isinstance(form, TakeForm) else assigning
     where = {"public_id": page.action.public_id, **inbox_page.kept()}
     return render_template(
         "desk/actions/show.html",
@@ -188,6 +189,7 @@ def _show(page: ActionPage, doing: str, form: Any) -> str:
         form=noting if may_change else None,
         form_url=url_for(f"desk.actions.{doing or 'note'}", **where),
         assign_form=assigning,
+        giving=giving,
         assign_url=url_for("desk.actions.assign", **where),
         back_href=inbox_page.list_href(),
         back_label=inbox_page.title(),

@@ -82,7 +82,7 @@ def choose_plan(debtor_public_id: str) -> ResponseReturnValue:
     debtor, form = _debtor(debtor_public_id), PlanForm()
     form.plan.choices = plan_choices()
     if not form.validate_on_submit():
-        return _page(debtor, None), 422
+        return _page(debtor, form), 422
     owner = current_organisation().id
     with transaction.writing():
         named = form.plan.data
@@ -101,8 +101,8 @@ def _debtor(public_id: str) -> Debtor:
     return debtor_by_public_id(organisation_id=current_organisation().id, public_id=public_id)
 
 
-def _page(debtor: Debtor, form: PauseForm | None) -> str:
-    return render_template("desk/debtors/show.html", **debtor_page.context(debtor, pause_form=form))
+def _page(debtor: Debtor, form: PauseForm | PlanForm) -> str:
+    return render_template("desk/debtors/show.html", **debtor_page.context(debtor, reminding=form))
 
 
 def _back(debtor: Debtor) -> ResponseReturnValue:

@@ -22,12 +22,12 @@ ENDLESS = 2**63
 @allows(Role.ADMINISTRATOR)
 def index() -> ResponseReturnValue:
     """Show the changes, newest first; `?before=` goes on from a line."""
-    organisation = current_organisation()
+    organisation, before = current_organisation(), request.args.get("before", type=_line)
     lines = trail.lines_of_kinds(
         organisation_id=organisation.id,
         abouts=(*ABOUTS, "restore"),
         without=NO_SETTINGS,
-        before_id=request.args.get("before", type=_line),
+        before_id=before,
         most=ON_A_PAGE + 1,
     )
     shown, names = lines[:ON_A_PAGE], _names(organisation.id)
@@ -35,6 +35,7 @@ def index() -> ResponseReturnValue:
         "settings/history.html",
         here="web",
         events=[told(line, names) for line in shown],
+        is_older=before is not None,
         older=url_for("settings.history.index", before=shown[-1].id) if len(lines) > ON_A_PAGE else None,
     )
 

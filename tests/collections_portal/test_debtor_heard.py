@@ -4,6 +4,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from core.database import db
+from core.organisations.models import Organisation
 from reactions.models import Reaction
 from tests.collections_portal.conftest import COMPLAINT, Guest
 from tests.manners import words_of
@@ -105,3 +107,28 @@ def test_a_receipt_says_in_which_language_the_answer_was_given(guest: Guest) -> 
     spoken = [element for element in page.root.iter("div") if element.get("lang")]
     assert {element.get("lang") for element in spoken} == {"en"}
     assert any("Two hours too many." in words_of(element) for element in spoken)
+
+
+def test_the_language_of_the_page_is_heard_as_it_is_seen_at_every_width(guest: Guest) -> None:
+    page = guest.enter()
+    menu = next(one for one in page.root.iter("summary") if "Language:" in words_of(one))
+    heard = [one for one in menu if one.get("aria-hidden") != "true"]
+    assert [words_of(one) for one in heard if one.tag == "span"] == ["Language: English", "EN"]
+
+
+def test_the_hours_are_read_out_in_the_organisations_language(guest: Guest) -> None:
+    with guest.room():
+        organisation = db.session.get_one(Organisation, guest.organisation.id)
+        organisation.language, organisation.support_phone = "nl", "020 123 45 67"
+        organisation.support_hours, organisation.settings_version = "op werkdagen", 2
+    page = guest.enter()
+    hours = [one for one in page.root.iter("p") if words_of(one) == "op werkdagen"]
+    assert [one.get("lang") for one in hours] == ["nl"]
+
+
+def test_the_currency_of_an_amount_is_heard_with_it(guest: Guest) -> None:
+    guest.enter()
+    page = guest.choose(guest.invoices[0])
+    box = by_id(page, "complaint.amount")
+    said = [words_of(by_id(page, one)) for one in (box.get("aria-describedby") or "").split()]
+    assert "€" in said

@@ -180,14 +180,14 @@ def test_a_mobile_number_is_read_as_people_of_its_country_write_it(
         db.session.get_one(Debtor, office.debtor.id).country = country
 
     office.work(move)
-    page = debtor_page(agent, office).follow("Add")
+    page = debtor_page(agent, office).follow("Add contact")
     page = page.submit({"channel": "sms", "value": typed}, button="Add contact")
     assert "The contact was added." in page.words
     assert stored in page.words
 
 
 def test_the_same_address_twice_is_refused(agent: Person, office: Office) -> None:
-    page = debtor_page(agent, office).follow("Add")
+    page = debtor_page(agent, office).follow("Add contact")
     page = page.submit({"channel": "email", "value": office.email.value}, button="Add contact", status=422)
     assert "Error: This address or number is already there." in page.words
 
@@ -248,7 +248,7 @@ def test_a_contact_switched_off_gets_no_messages(agent: Person, office: Office) 
 
 
 def test_the_trail_keeps_no_whole_address(agent: Person, office: Office) -> None:
-    page = debtor_page(agent, office).follow("Add")
+    page = debtor_page(agent, office).follow("Add contact")
     page.submit({"channel": "email", "value": "privé.adres@mail.example"}, button="Add contact", status=200)
     details = office.work(
         lambda: db.session.scalars(select(AuditEvent.details).where(AuditEvent.what == "contact.added")).one()

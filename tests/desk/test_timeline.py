@@ -33,7 +33,7 @@ def test_every_line_of_the_trail_has_its_sentence() -> None:
 
 def test_the_newest_stands_on_top_and_the_debtors_own_lines_are_hollow(agent: Person, office: Office) -> None:
     office.react("complaint")
-    page = agent.open(f"/desk/debtors/{office.debtor.public_id}").follow("Add")
+    page = agent.open(f"/desk/debtors/{office.debtor.public_id}").follow("Add contact")
     page = page.submit({"channel": "email", "value": "b@mail.example"}, button="Add contact")
     lines = next(element for element in page.root.iter("ol") if element.get("class") == "timeline")
     ours = {words_of(line): line.get("class") == "ours" for line in lines}

@@ -1,0 +1,101 @@
+"""What only a browser shows of the desk: what stays on the screen, on paper and under the thumb."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from core.members.models import Role
+from tests.browser.stage import Stage
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+IS_SEEN = """thing => {
+    const { left, right, top, bottom } = thing.getBoundingClientRect();
+    const there = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return left >= 0 && right <= document.documentElement.clientWidth && thing.contains(there);
+}"""
+
+
+@pytest.fixture
+def desk(stage: Stage, open_tab: Callable[..., Page]) -> Callable[..., Page]:
+    """Open a page of the desk as an agent."""
+
+    def opened(path: str, *, width: int) -> Page:
+        tab = open_tab(width=width, language="en")
+        stage.sign_in(tab, Role.ADMINISTRATOR, language="en")
+        tab.goto(stage.address(path))
+        return tab
+
+    return opened
+
+
+def is_seen(thing: Locator) -> bool:
+    """Return whether the thing stands on the screen with nothing upon it."""
+    thing.scroll_into_view_if_needed()
+    return bool(thing.evaluate(IS_SEEN))
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_a_menu_in_the_head_of_a_card_is_not_cut_off(
+    stage: Stage, desk: Callable[..., Page], photograph: Callable[[Page, str], None], width: int
+) -> None:
+    tab = desk(f"/desk/dunning/{stage.ids['dunning']}", width=width)
+    menus = tab.locator(".card-head details.chip")
+    assert menus.count() > 0
+    for menu in menus.all():
+        menu.locator("summary").click()
+        photograph(tab, "card-menu")
+        for choice in menu.locator("a").all():
+            assert is_seen(choice), (choice.inner_text(), choice.bounding_box())
+        menu.locator("summary").click()
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_a_second_step_in_the_bar_stays_on_the_screen(
+    stage: Stage, desk: Callable[..., Page], photograph: Callable[[Page, str], None], width: int
+) -> None:
+    tab = desk(f"/desk/invoices/{stage.ids['invoices']}", width=width)
+    tab.locator(".bar summary").click()
+    photograph(tab, "bar-confirm")
+    assert is_seen(tab.get_by_role("button", name="Withdraw this invoice"))
+    assert is_seen(tab.locator(".bar .confirm-body p"))
+
+
+@pytest.mark.parametrize("width", [360, 800])
+def test_the_menu_opens_beside_a_chosen_action(
+    stage: Stage, desk: Callable[..., Page], photograph: Callable[[Page, str], None], width: int
+) -> None:
+    tab = desk(f"/desk/actions?action={stage.ids['actions']}", width=width)
+    photograph(tab, "pane")
+    tab.get_by_role("button", name="Menu").click()
+    expect(tab.get_by_role("link", name="Debtors")).to_be_visible()
+
+
+def test_no_single_key_moves_somebody_who_speaks_or_trembles(stage: Stage, desk: Callable[..., Page]) -> None:
+    tab = desk("/desk/invoices", width=1280)
+    tab.keyboard.press("/")
+    assert tab.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_tables_in_forms_are_printed_without_their_buttons(stage: Stage, desk: Callable[..., Page]) -> None:
+    tab = desk("/desk", width=1280)
+    tab.emulate_media(media="print")
+    for path, button in (
+        (f"/desk/dunning/{stage.ids['dunning']}", "Keep this choice"),
+        (f"/desk/payments/{stage.ids['payments']}", "Book payment"),
+    ):
+        tab.goto(stage.address(path))
+        expect(tab.locator("main form table").first).to_be_visible()
+        expect(tab.get_by_text(button, exact=True).last).to_be_hidden()
+
+
+@pytest.mark.parametrize("name", ["dunning", "debtors", "invoices", "messages", "payments", "imports"])
+def test_lists_are_looked_at_on_a_phone(
+    stage: Stage, desk: Callable[..., Page], photograph: Callable[[Page, str], None], name: str
+) -> None:
+    tab = desk(f"/desk/{name}", width=360)
+    photograph(tab, f"list-{name}")
+    tab.goto(stage.address(f"/desk/{name}/{stage.ids[name]}"))
+    photograph(tab, f"one-{name}")
+    wide, seen = tab.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= seen

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 import pytest
 from flask import Flask
 
+from core.database import db
 from core.members.models import Role
 from dunning import operations
 from invoices.lists import SIZE as ON_A_PAGE
@@ -89,7 +90,7 @@ def test_what_a_debtor_wrote_is_read_out_in_the_debtors_language(agent: Person, 
 def test_a_column_that_waits_and_one_that_is_wrong_say_so(app: Flask, agent: Person) -> None:
     with app.app_context():
         factories.creditor(agent.organisation)
-        factories.db.session.commit()
+        db.session.commit()
     page = choose(agent, lines(VLIJT, header=HEADER.replace("Bedrag", "Iets")))
     assert "Choose a field" in page.words
     page = check(choose(agent, lines(VLIJT)), {"column_2": "name"}, status=422)
@@ -132,7 +133,7 @@ def test_a_list_says_in_its_title_which_page_it_is(agent: Person, office: Office
 def test_the_steps_of_an_import_have_titles_of_their_own(app: Flask, agent: Person) -> None:
     with app.app_context():
         factories.creditor(agent.organisation)
-        factories.db.session.commit()
+        db.session.commit()
     page = choose(agent, lines(VLIJT))
     assert title_of(page) == f"{page.heading}, Match columns"
 

@@ -84,29 +84,25 @@ def discard_forgotten(shelf: Shelf, organisation_id: int) -> int:
 
 def store_batch(shelf: Shelf, organisation_id: int, public_id: str) -> bool:
     """Store one waiting file; return whether it came to an end. Work in the organisation's scope."""
-    job = _claimed(organisation_id, public_id)
-    if job is None:
-        return False
     try:
-        _store(shelf, job)
+        job = _claimed(organisation_id, public_id)
+        if job is None:
+            return False
+        _end(shelf, job)
     except DatabaseBusy:
         log.warning("import waits", batch=public_id)
         return False
-    except Refusal as refusal:
-        log.info("import refused", batch=public_id, reason=type(refusal).__name__)
-        _refuse(job, refusal)
-    except Exception:
-        log.exception("import failed", batch=public_id)
-        _refuse(job, ImportFailed())
-    else:
-        shelf.remove(job.stored_as)
     return True
 
 
 def _claimed(organisation_id: int, public_id: str) -> Job | None:
+    """Return what to do, or None for a file that no longer waits: its findings went when it was discarded."""
     with writing():
-        batch = batch_by_public_id(organisation_id=organisation_id, public_id=public_id)
-        job = Job(
+        found = batch_by_public_id(organisation_id=organisation_id, public_id=public_id)
+        batch = operations.claim(organisation_id=organisation_id, batch_id=found.id)
+        if batch is None:
+            return None
+        return Job(
             organisation_id,
             batch.id,
             public_id,
@@ -115,7 +111,22 @@ def _claimed(organisation_id: int, public_id: str) -> Job | None:
             Choices.of_json(batch.settings),
             batch.findings["reading"],
         )
-        return job if operations.claim(organisation_id=organisation_id, batch_id=batch.id) else None
+
+
+def _end(shelf: Shelf, job: Job) -> None:
+    """Store the file, or say why nothing of it was stored. Raises DatabaseBusy: then it still waits."""
+    try:
+        _store(shelf, job)
+    except DatabaseBusy:
+        raise
+    except Refusal as refusal:
+        log.info("import refused", batch=job.public_id, reason=type(refusal).__name__)
+        _refuse(job, refusal)
+    except Exception:
+        log.exception("import failed", batch=job.public_id)
+        _refuse(job, ImportFailed())
+    else:
+        shelf.remove(job.stored_as)
 
 
 def _store(shelf: Shelf, job: Job) -> None:

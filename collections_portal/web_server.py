@@ -56,7 +56,8 @@ class _Line(HTTPChannel):
         """Return whether nothing is in hand here, and nothing was lately or lies unread."""
         if self.requests or self.request is not None or self.total_outbufs_len:
             return False
-        if clock.now().timestamp() - self.last_activity < QUIET_SECONDS:
+        # Waitress notes it by the clock of this machine, which the database's may differ from.
+        if clock.of_machine().timestamp() - self.last_activity < QUIET_SECONDS:
             return False
         try:
             return not self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)

@@ -10,8 +10,8 @@ from core.law.collecting import ChargeKind
 from core.refusals import N_
 from core.web.formats import short_day
 from core.web.languages import language
-from dunning.bills import Omission, What, Why
-from messaging.charge_models import ChargeEnd
+from dunning.bills import Line, Omission, What, Why
+from messaging.charge_models import Charge, ChargeEnd, includes_vat
 from messaging.charges import ChargeLine
 from messaging.models import MessageState
 
@@ -47,9 +47,10 @@ ENDS: Mapping[ChargeEnd, tuple[str, str]] = MappingProxyType(
 ON_THEIR_WAY = (MessageState.NEW, MessageState.CLAIMED, MessageState.HANDING)
 
 
-def kind(what: ChargeKind) -> str:
-    """Return what a kind of charge is called."""
-    return str(gettext(KINDS[what]))
+def named(one: Charge | Line) -> str:
+    """Return what a charge is called, and that VAT is in it where it is."""
+    kind = str(gettext(KINDS[one.kind]))
+    return str(gettext("%(what)s (incl. VAT)", what=kind)) if includes_vat(one.basis) else kind
 
 
 def omission(one: Omission) -> str:

@@ -37,7 +37,7 @@ def _line(line: ChargeLine) -> dict[str, Any]:
     charge = line.charge
     word, tone = charge_words.state(line)
     return {
-        "kind": charge_words.kind(charge.kind),
+        "kind": charge_words.named(charge),
         "amount": charge.amount,
         "principal": charge.principal,
         "from_on": charge.from_on,

@@ -25,6 +25,7 @@ from invoices.lists import Owed, Owing, debtors_found, invoices_of, owed_by_each
 from invoices.models import Debtor, DebtorKind
 from invoices.queries import UsableContact, usable_contacts_of
 from links.queries import links_of
+from links.sending import leaves_unasked_at
 from links.validity import end_of
 from messaging.queries import messages_of
 from reactions.models import ActionState
@@ -185,8 +186,9 @@ def _sums(owed: Sequence[Owed], *, actions: int) -> list[tuple[str, str, str]]:
 def _sending(debtor: Debtor, owed: Sequence[Owed], refused: SendLinkForm | None) -> Mapping[str, Any]:
     """Return the form to send a link, or why none can be sent."""
     form = refused or send_form(debtor)
-    organisation = current_organisation()
-    until = end_of(issued_at=clock.now(), hours=organisation.link_validity_hours, zone=organisation.zone)
+    organisation, now = current_organisation(), clock.now()
+    until = end_of(issued_at=now, hours=organisation.link_validity_hours, zone=organisation.zone)
+    leaves_at = leaves_unasked_at(organisation=organisation, debtor=debtor, now=now)
     why_not = ""
     if not form.contact_point.choices:
         why_not = gettext("Add an e-mail address or a mobile number first.")
@@ -196,6 +198,7 @@ def _sending(debtor: Debtor, owed: Sequence[Owed], refused: SendLinkForm | None)
         "send_form": form,
         "send_url": url_for("desk.links.send", debtor_public_id=debtor.public_id),
         "send_until": until,
+        "send_waits_until": leaves_at if leaves_at > now else None,
         "why_no_link": why_not,
     }
 

@@ -95,7 +95,7 @@ def _in_words(told: Explanation) -> dict[str, Any]:
         "reached_text": reached[0] if reached else "",
         "next_adds": words.added_by(stage) if stage else "",
         "reasons": [_reason(one, told) for one in told.objections],
-        "added": [(charge_words.kind(one.kind), one.amount, _sources(one)) for one in told.added.lines],
+        "added": [(charge_words.named(one), one.amount, _sources(one)) for one in told.added.lines],
         "not_added": [charge_words.omission(one) for one in told.added.omissions],
     }
 

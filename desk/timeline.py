@@ -55,6 +55,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "link.entered": N_("The debtor came in by the link (%(channel)s)"),
         "link.revoked": N_("%(who)s revoked a link"),
         "link.sent": N_("%(who)s sent a link by %(channel)s"),
+        "link.sent_as_asked": N_("%(who)s sent a link by %(channel)s because the debtor asked for it"),
         "message.bounced": N_("A message came back: %(reason_given)s"),
         "message.cleared": N_("%(who)s noted that nothing more is to be done about the message"),
         "message.replaced": N_("%(who)s sent the message another way instead"),

@@ -94,6 +94,7 @@ def send_elsewhere(
         letter_batch_id=batch.id if batch else None,
         invoice_ids=invoice_ids_of(organisation_id=organisation.id, message_id=message.id),
         is_collection=message.is_collection,
+        is_approach=message.is_approach,
         expires_at=_end(message, link, now),
     )
     charges.move(old=message, new=written)

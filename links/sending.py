@@ -1,4 +1,7 @@
-"""A link sent by hand: to one contact point of a debtor who has something to look at."""
+"""A link sent by hand: to one contact point of a debtor who has something to look at.
+
+Unless the debtor asked for it, it is an approach: see docs/decisions/0013.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,6 +16,7 @@ from core.refusals import N_, Refusal
 from invoices.models import INVOICE_IS_OPEN, Channel, ContactPoint, ContactState, Debtor, Invoice
 from links.models import AccessLink
 from links.operations import issue
+from messaging.approaches import free_from
 from messaging.models import Message
 from messaging.queueing import queue
 from messaging.wording import number_of_invoices
@@ -36,10 +40,14 @@ def send_link(
     debtor: Debtor,
     contact_public_id: str,
     submission_key: str,
+    was_asked_for: bool,
     member_id: int,
     now: datetime,
 ) -> Message:
     """Issue a link and queue the message with it; the same `submission_key` again returns the same message.
+
+    One that was not asked for leaves when the debtor may be approached: `not_before` of the message. The link
+    is issued as of then, so that it works as long as the message says.
 
     Raises NothingOpen and ContactNotUsable.
     """
@@ -53,7 +61,9 @@ def send_link(
     invoices = _open_invoices(organisation.id, debtor.id)
     if not invoices:
         raise NothingOpen
-    link = _issue(organisation, contact, member_id=member_id, now=now)
+    leaves_at = now if was_asked_for else leaves_unasked_at(organisation=organisation, debtor=debtor, now=now)
+    link = _issue(organisation, contact, leaves_at)
+    _tell(link, was_asked_for=was_asked_for, member_id=member_id, now=now)
     return queue(
         organisation_id=organisation.id,
         dedupe_key=dedupe_key,
@@ -70,29 +80,38 @@ def send_link(
         contact_point_id=contact.id,
         link_id=link.id,
         invoice_ids=[invoice.id for invoice in invoices],
+        is_approach=not was_asked_for,
+        not_before=leaves_at,
         expires_at=link.expires_at,
     )
 
 
-def _issue(organisation: Organisation, contact: ContactPoint, *, member_id: int, now: datetime) -> AccessLink:
-    link = issue(
+def leaves_unasked_at(*, organisation: Organisation, debtor: Debtor, now: datetime) -> datetime:
+    """Return from when a link that this debtor did not ask for may leave."""
+    return free_from(organisation=organisation, debtor_id=debtor.id, country=debtor.country, now=now)
+
+
+def _issue(organisation: Organisation, contact: ContactPoint, issued_at: datetime) -> AccessLink:
+    return issue(
         organisation=organisation,
         debtor_id=contact.debtor_id,
         contact_point_id=contact.id,
         channel=contact.channel,
-        now=now,
+        now=issued_at,
     )
+
+
+def _tell(link: AccessLink, *, was_asked_for: bool, member_id: int, now: datetime) -> None:
     audit.record(
-        organisation_id=organisation.id,
-        what="link.sent",
+        organisation_id=link.organisation_id,
+        what="link.sent_as_asked" if was_asked_for else "link.sent",
         about="link",
         about_id=link.id,
         now=now,
         member_id=member_id,
-        debtor_id=contact.debtor_id,
-        details={"channel": contact.channel.value},
+        debtor_id=link.debtor_id,
+        details={"channel": link.channel.value},
     )
-    return link
 
 
 def _contact(organisation_id: int, debtor_id: int, public_id: str) -> ContactPoint:

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, select
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from core import prepared
 from core.organisations.models import Organisation
 from messaging.contact_hours import next_moment
 from messaging.models import Message, MessageState
@@ -25,20 +26,34 @@ def opening(*, organisation: Organisation, country: str, at: datetime) -> dateti
     return next_moment(country=country or organisation.country, zone=organisation.zone, at=at)
 
 
+def free_from(*, organisation: Organisation, debtor_id: int, country: str, now: datetime) -> datetime:
+    """Return the first moment from now on at which the debtor may be approached: neither outside the hours of
+    their country nor once more than allowed in a week."""
+    filled_at = prepared.ask(
+        _WEEK_OF_ONE,
+        organisation_id=organisation.id,
+        debtor_id=debtor_id,
+        since=now - WEEK,
+        before=organisation.collection_messages_a_week - 1,
+    ).scalar_one()
+    at = now if filled_at is None else filled_at + WEEK
+    return opening(organisation=organisation, country=country, at=at)
+
+
 def filled_week(
-    debtor_id: InstrumentedAttribute[int | None],
+    debtor_id: InstrumentedAttribute[int | None] | ColumnElement[int],
     *,
     since: ColumnElement[datetime],
     before: ColumnElement[int],
 ) -> ScalarSelect[datetime | None]:
-    """Return when the last collection message but so many to a debtor, a column of this organisation's, left,
-    if that was after `since`: with as many more since then the week is full until `WEEK` after it."""
+    """Return when the last approach but so many to a debtor, a column of this organisation's, left, if that
+    was after `since`: with as many more since then the week is full until `WEEK` after it."""
     return (
         select(_earlier.handed_at)
         .where(
             _earlier.organisation_id == bindparam("of_organisation"),
             _earlier.debtor_id == debtor_id,
-            _earlier.is_collection,
+            or_(_earlier.is_collection, _earlier.is_approach),
             _earlier.state.in_(LEFT),
             _earlier.handed_at > since,
         )
@@ -47,3 +62,12 @@ def filled_week(
         .offset(before)
         .scalar_subquery()
     )
+
+
+_WEEK_OF_ONE = select(
+    filled_week(
+        bindparam("debtor_id", type_=Message.debtor_id.type),
+        since=bindparam("since", type_=Message.handed_at.type),
+        before=bindparam("before"),
+    )
+)

@@ -1,5 +1,6 @@
 """The table of what reminders added to invoices."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +18,11 @@ class ChargeEnd(StrEnum):
 
     PAID = "paid"
     LET_GO = "let_go"
+
+
+def includes_vat(basis: Mapping[str, Any]) -> bool:
+    """Return whether an amount with this basis was computed with VAT."""
+    return any(row["rule"] == "vat" for row in basis["rows"])
 
 
 class Charge(OfOrganisation, Base):

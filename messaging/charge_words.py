@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from types import MappingProxyType
 
 from core.law.collecting import ChargeKind
@@ -110,12 +111,13 @@ def _lines(currency: str, owed: Sequence[Money], asked: Sequence[Asked], languag
     left = sum(one.minor for one in owed if one.currency == currency)
     mine = [one for one in asked if one.currency == currency]
     sums = [(words.open, left)]
-    for kind in ChargeKind:
-        of_kind = [one for one in mine if one.kind is kind]
-        if of_kind:
-            last = wording.day(max(one.until_on for one in of_kind), language=language, short=False)
+    for kind, has_vat in product(ChargeKind, (False, True)):
+        alike = [one for one in mine if one.kind is kind and one.includes_vat is has_vat]
+        if alike:
+            last = wording.day(max(one.until_on for one in alike), language=language, short=False)
             name = words.interest.format(day=last) if kind is ChargeKind.INTEREST else words.kinds[kind]
-            sums.append((name, sum(one.amount for one in of_kind)))
+            said = legal_words.with_vat(name, language=language) if has_vat else name
+            sums.append((said, sum(one.amount for one in alike)))
     sums.append((words.together, left + sum(one.amount for one in mine)))
     # French sets a space before the colon, at which no line may break.
     colon = "\u00a0:" if language == "fr" else ":"

@@ -20,7 +20,7 @@ from core.identifiers import public_ids
 from core.law.collecting import ChargeKind
 from core.refusals import N_, Refusal
 from invoices.models import Invoice
-from messaging.charge_models import Charge, ChargeEnd
+from messaging.charge_models import Charge, ChargeEnd, includes_vat
 from messaging.models import Message, MessageInvoice, MessageState
 
 LEFT = (MessageState.SENT, MessageState.DELIVERED)
@@ -55,6 +55,7 @@ class Asked:
     amount: int
     currency: str
     until_on: date
+    includes_vat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,7 @@ def _asked(
             Charge.amount,
             Charge.currency,
             Charge.until_on,
+            Charge.basis,
         )
         .join(Message, _of_its_message())
         .join(MessageInvoice, _still_in_it())
@@ -253,8 +255,11 @@ def _asked(
         .order_by(Charge.id)
     )
     found: dict[int, list[Asked]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(Asked(*row))
+    for invoice_id, message_id, kind, amount, currency, until_on, basis in rows:
+        has_vat = includes_vat(basis)
+        found[invoice_id].append(
+            Asked(invoice_id, message_id, kind, amount, currency, until_on, includes_vat=has_vat)
+        )
     return dict(found)
 
 

@@ -28,14 +28,14 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     """Mark the message `handing` or keep it back, in the caller's transaction, and return whether it leaves.
 
     An invoice that may not be dunned any more is taken out of the message. When some are left the message
-    goes back to the queue, to be written again without it; when none is left it is suppressed. A collection
-    message outside the contact hours, or one too many in a week, goes back to the queue until it may leave;
-    to a debtor in a pause it is suppressed. An SMS leaves within the limits of its organisation. Nothing
-    leaves after a restore that was not released.
+    goes back to the queue, to be written again without it; when none is left it is suppressed. What nobody
+    asked for, outside the contact hours or one too many in a week, goes back to the queue until it may leave;
+    a collection message to a debtor in a pause is suppressed. An SMS leaves within the limits of its
+    organisation. Nothing leaves after a restore that was not released.
     """
     message, made = written.message, written.rendered
-    country = ""
-    if message.is_collection and message.debtor_id is not None:
+    is_approach, country = message.is_collection or message.is_approach, ""
+    if message.debtor_id is not None and is_approach:
         # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
         country = hold_debtor(organisation_id=claim.organisation_id, debtor_id=message.debtor_id)
     standing = standing_of(organisation=written.organisation, message_id=claim.id, now=now)
@@ -49,7 +49,9 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     if why_not:
         _end(claim, MessageState.SUPPRESSED, why_not)
         return False
-    if message.is_collection and not _may_collect(claim, written, standing, country, now):
+    if is_approach and not _may_approach(claim, written, standing, country, now):
+        return False
+    if message.is_collection and not _all_may_be_dunned(claim, made):
         return False
     if message.channel is Channel.SMS and not _within_limits(claim, written.organisation, now):
         return False
@@ -65,18 +67,16 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     )
 
 
-def _may_collect(claim: Claim, written: Written, standing: Standing, country: str, now: datetime) -> bool:
-    """Return whether a collection message may leave; when not, it is kept back."""
-    if written.message.debtor_id is not None:
-        if standing.is_paused:
-            _end(claim, MessageState.SUPPRESSED, "paused")
-            return False
-        free_at = standing.week_has_room_at(now)
-        from_then = opening(organisation=written.organisation, country=country, at=free_at)
-        if from_then > now:
-            claims.give_back(claim, not_before=from_then)
-            return False
-    return _all_may_be_dunned(claim, written.rendered)
+def _may_approach(claim: Claim, written: Written, standing: Standing, country: str, now: datetime) -> bool:
+    """Return whether the debtor may be written to now without having asked; when not, it is kept back."""
+    if written.message.is_collection and standing.is_paused:
+        _end(claim, MessageState.SUPPRESSED, "paused")
+        return False
+    free_at = standing.week_has_room_at(now)
+    from_then = opening(organisation=written.organisation, country=country, at=free_at)
+    if from_then > now:
+        claims.give_back(claim, not_before=from_then)
+    return from_then <= now
 
 
 def _within_limits(claim: Claim, owner: Organisation, now: datetime) -> bool:

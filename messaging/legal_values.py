@@ -167,7 +167,10 @@ def _cost(ground: Ground, until: Term | None, owed: Sequence[Owed], language: st
         ),
         totals[0].currency,
     )
-    return legal_words.money(found[1].money, language=language) if found else ""
+    if found is None:
+        return ""
+    amount = legal_words.money(found[1].money, language=language)
+    return legal_words.with_vat(amount, language=language) if found[1].includes_vat else amount
 
 
 def _interest(ground: Ground, until: Term | None, owed: Sequence[Owed], language: str) -> str:

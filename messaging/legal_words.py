@@ -12,13 +12,15 @@ from core.money import Money
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """`after_receipt` takes days, `until` days and a day, `interest` a percentage and a day."""
+    """`after_receipt` takes days, `until` days and a day, `interest` a percentage and a day, and
+    `with_vat` an amount or its name."""
 
     locale: str
     after_receipt: str
     until: str
     interest: str
     objection: str
+    with_vat: str
 
 
 _WORDS: Mapping[str, _Words] = MappingProxyType(
@@ -29,6 +31,7 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             "binnen {days} dagen, uiterlijk op {day}",
             "{percent} % per jaar vanaf {day}",
             "Bent u het er niet mee eens? Laat het ons weten via de link. Dan kijken wij het eerst na.",
+            "{what} (incl. btw)",
         ),
         "fr": _Words(
             "fr",
@@ -36,6 +39,7 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             "dans les {days} jours, au plus tard le {day}",
             "{percent} % par an à partir du {day}",
             "Vous n'êtes pas d'accord ? Dites-le-nous par le lien. Nous vérifions alors d'abord.",
+            "{what} (TVA comprise)",
         ),
         "de": _Words(
             "de",
@@ -43,6 +47,7 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             "innerhalb von {days} Tagen, spätestens am {day}",
             "{percent} % im Jahr ab {day}",
             "Sind Sie nicht einverstanden? Sagen Sie es uns über den Link. Dann prüfen wir es zuerst.",
+            "{what} (inkl. MwSt.)",
         ),
         "en": _Words(
             "en_GB",
@@ -50,6 +55,7 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             "within {days} days, on {day} at the latest",
             "{percent}% a year from {day}",
             "Do you not agree? Tell us through the link. Then we look into it first.",
+            "{what} (incl. VAT)",
         ),
         "nb": _Words(
             "nb",
@@ -57,6 +63,7 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
             "innen {days} dager, senest {day}",
             "{percent} % i året fra {day}",
             "Er du ikke enig? Si fra til oss via lenken. Da ser vi på saken først.",
+            "{what} (inkl. mva.)",
         ),
     }
 )
@@ -82,6 +89,11 @@ def interest(percent: Decimal, day: str, *, language: str) -> str:
 def objection(*, language: str) -> str:
     """Return how somebody can disagree, as a sentence."""
     return _WORDS[language].objection
+
+
+def with_vat(what: str, *, language: str) -> str:
+    """Return "45.00 euros (incl. VAT)" or "Collection costs (incl. VAT)"."""
+    return _WORDS[language].with_vat.format(what=what)
 
 
 def money(amount: Money, *, language: str) -> str:

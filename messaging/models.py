@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, OfOrganisation, belongs_to, choice
@@ -57,7 +57,8 @@ class Message(OfOrganisation, Base):
     """One e-mail, SMS or letter to one person: a row written with its reason, carried out by a worker.
 
     `values` are the placeholders known when it was queued; link and validity are filled when it is sent.
-    `is_collection` says that every invoice in it must pass `invoices.queries.why_not_dun` when it leaves.
+    `is_collection` says that every invoice in it must pass `invoices.queries.why_not_dun` when it leaves;
+    `is_approach` of another message that nobody asked for it: it keeps to the contact hours and the week.
     `ask_at` is when the provider is asked what became of a doubtful SMS.
     `leased_until` of a claim is when it ends; of a doubtful message it is when that goes back to the queue,
     if it may. `losses` counts the workers that died while they held it. `sent_sha256` is of the bytes that
@@ -127,6 +128,7 @@ class Message(OfOrganisation, Base):
     recipient: Mapped[str] = mapped_column(String(254))
     values: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     is_collection: Mapped[bool] = mapped_column(default=False)
+    is_approach: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[MessageState] = mapped_column(choice(MessageState, name="state"), default=MessageState.NEW)
     state_reason: Mapped[str] = mapped_column(String(240), default="")
     attempt: Mapped[int] = mapped_column(default=0)

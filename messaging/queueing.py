@@ -37,6 +37,7 @@ class Draft(TypedDict, total=False):
     letter_batch_id: int | None
     invoice_ids: Collection[int]
     is_collection: bool
+    is_approach: bool
     not_before: datetime | None
     expires_at: datetime | None
 
@@ -100,7 +101,7 @@ def queue_all(*, organisation_id: int, now: datetime, drafts: Sequence[Draft]) -
 def _row(draft: Draft, public_id: str, now: datetime) -> dict[str, Any]:
     """Return a draft as a row of many, which all name the same columns."""
     said = _said(draft, now)
-    return {"public_id": public_id, "is_collection": False, **_NOTHING, **said}
+    return {"public_id": public_id, "is_collection": False, "is_approach": False, **_NOTHING, **said}
 
 
 def _said(draft: Draft, now: datetime) -> dict[str, Any]:

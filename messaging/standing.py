@@ -22,8 +22,8 @@ class Standing(NamedTuple):
     """What the database says now; `contact` and `value` are None where a message has no contact point.
 
     `is_held` says that nothing of the organisation leaves, because a restored backup was not released.
-    `is_paused` and `week_filled_at` are about collection: when the first of as many messages left as the
-    debtor may get in a week.
+    `is_paused` and `week_filled_at` are about what nobody asked for: when the first of as many messages left
+    as the debtor may get of it in a week.
     """
 
     message_id: int

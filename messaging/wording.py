@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
+from core.moments import in_full
+
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """`moment` and `day` are CLDR patterns; `one` and `many` take a number of invoices.
+    """`day` and what is short are CLDR patterns; `one` and `many` take a number of invoices.
 
     `days` and `hours` are one and many: CLDR's own units lack Dutch and count Norwegian days as "døgn".
     """
@@ -21,7 +23,6 @@ class _Words:
     greeting_by_name: str
     one: str
     many: str
-    moment: str
     day: str
     short_moment: str
     short_day: str
@@ -33,27 +34,27 @@ _WORDS: Mapping[str, _Words] = MappingProxyType(
     {
         "nl": _Words(
             "nl", "Goedendag", "Beste {first}", "{} open factuur", "{} open facturen",
-            "EEEE d MMMM y, HH:mm 'uur'", "EEEE d MMMM y", "d MMM HH:mm", "d MMM",
+            "EEEE d MMMM y", "d MMM HH:mm", "d MMM",
             ("dag", "dagen"), ("uur", "uur"),
         ),
         "fr": _Words(
             "fr", "Bonjour", "Bonjour {first}", "{} facture à payer", "{} factures à payer",
-            "EEEE d MMMM y 'à' HH:mm", "EEEE d MMMM y", "d/M HH'h'mm", "d MMM",
+            "EEEE d MMMM y", "d/M HH'h'mm", "d MMM",
             ("jour", "jours"), ("heure", "heures"),
         ),
         "de": _Words(
             "de", "Guten Tag", "Guten Tag {full}", "{} offene Rechnung", "{} offene Rechnungen",
-            "EEEE, d. MMMM y, HH:mm 'Uhr'", "EEEE, d. MMMM y", "d.M. HH:mm", "d. MMM",
+            "EEEE, d. MMMM y", "d.M. HH:mm", "d. MMM",
             ("Tag", "Tage"), ("Stunde", "Stunden"),
         ),
         "en": _Words(
             "en_GB", "Hello", "Dear {first}", "{} open invoice", "{} open invoices",
-            "EEEE d MMMM y, HH:mm", "EEEE d MMMM y", "d MMM HH:mm", "d MMM",
+            "EEEE d MMMM y", "d MMM HH:mm", "d MMM",
             ("day", "days"), ("hour", "hours"),
         ),
         "nb": _Words(
             "nb", "Hei", "Hei {first}", "{} ubetalt faktura", "{} ubetalte fakturaer",
-            "EEEE d. MMMM y 'kl.' HH:mm", "EEEE d. MMMM y", "d.M. HH:mm", "d. MMM",
+            "EEEE d. MMMM y", "d.M. HH:mm", "d. MMM",
             ("dag", "dager"), ("time", "timer"),
         ),
     }
@@ -87,11 +88,12 @@ def moment(at: datetime, *, language: str, zone: str, short: bool) -> str:
 
     `short` leaves out weekday and year, for an SMS.
     """
+    if not short:
+        return in_full(at, language=language, zone=zone)
     words = _WORDS[language]
     local = at.astimezone(ZoneInfo(zone))
-    pattern = words.short_moment if short else words.moment
-    text = format_datetime(local, pattern, locale=words.locale)
-    return _without_month_dot(text, at=local, locale=words.locale) if short else text
+    text = format_datetime(local, words.short_moment, locale=words.locale)
+    return _without_month_dot(text, at=local, locale=words.locale)
 
 
 def day(on: date, *, language: str, short: bool) -> str:

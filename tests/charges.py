@@ -12,8 +12,10 @@ from messaging.charge_models import Charge
 from messaging.models import Message, MessageInvoice, MessageState
 
 
-def charged(invoice: Invoice, now: datetime, amount: int = 4000, *, source: str = "A law") -> Charge:
-    """Store a reminder that was sent about an invoice, with the costs it added."""
+def charged(
+    invoice: Invoice, now: datetime, amount: int = 4000, *, source: str = "A law", has_vat: bool = False
+) -> Charge:
+    """Store a reminder that was sent about an invoice, with the costs it added, VAT among them or not."""
     message = Message(
         organisation_id=invoice.organisation_id,
         dedupe_key=f"charged:{invoice.public_id}",
@@ -33,12 +35,17 @@ def charged(invoice: Invoice, now: datetime, amount: int = 4000, *, source: str 
     db.session.flush()
     of_it = {"organisation_id": invoice.organisation_id, "message_id": message.id}
     db.session.add(MessageInvoice(**of_it, invoice_id=invoice.id))
-    return _add(message, invoice, source, now, amount)
+    rules = ("collection_cost", "vat") if has_vat else ("collection_cost",)
+    rows: list[dict[str, object]] = [
+        {"id": "a.row", "rule": rule, "source": source, "values": {}} for rule in rules
+    ]
+    return _add(message, invoice, rows, now, amount)
 
 
-def _add(message: Message, invoice: Invoice, source: str, now: datetime, amount: int) -> Charge:
-    """Let a message add costs to an invoice, by a row of law from this source."""
-    row = {"id": "a.row", "rule": "collection_cost", "source": source, "values": {}}
+def _add(
+    message: Message, invoice: Invoice, rows: list[dict[str, object]], now: datetime, amount: int
+) -> Charge:
+    """Let a message add costs to an invoice, by these rows of law."""
     line = {
         "message_id": message.id,
         "invoice_id": invoice.id,
@@ -48,7 +55,7 @@ def _add(message: Message, invoice: Invoice, source: str, now: datetime, amount:
         "principal": invoice.amount,
         "from_on": None,
         "until_on": now.date(),
-        "basis": {"country": "NL", "segment": "B2C", "rows": [row]},
+        "basis": {"country": "NL", "segment": "B2C", "rows": rows},
     }
     db.session.flush()
     charges.add_all(organisation_id=message.organisation_id, lines=[line], now=now)

@@ -66,8 +66,11 @@ def _next(receipt: Receipt, today: date) -> Iterator[Step]:
         numbers=numbers,
     )
     yield False, _("We look into it"), until_answered if exempt else _("We read what you wrote.")
+    # Who came by a letter, or whose address does not work, gets no message: then the page promises none.
+    here = "" if receipt.message_sent else _("You read our answer on this page.")
     if receipt.answer_by and receipt.answer_by >= today:
         answer_on = weekday_day(receipt.answer_by, language())
-        yield False, _("By %(day)s", day=answer_on), _("You get an answer. You also read it on this page.")
+        both = here or _("You get an answer. You also read it on this page.")
+        yield False, _("By %(day)s", day=answer_on), both
     else:
-        yield False, _("You get an answer"), _("You also read it on this page.")
+        yield False, _("You get an answer"), here or _("You also read it on this page.")

@@ -122,19 +122,19 @@ def _lines(invoice: ListedInvoice) -> Iterator[tuple[str, str]]:
         yield _("Taken off"), _amount(invoice, invoice.credited)
     if rest > 0:
         yield _("Settled before"), _amount(invoice, rest)
-    for kind in dict.fromkeys(one.kind for one in invoice.charges):
-        of_kind = [one for one in invoice.charges if one.kind is kind]
+    for kind, has_vat in dict.fromkeys((one.kind, one.includes_vat) for one in invoice.charges):
+        alike = [one for one in invoice.charges if (one.kind, one.includes_vat) == (kind, has_vat)]
         yield (
-            _added(kind, max(one.until_on for one in of_kind)),
-            _amount(invoice, sum(one.amount for one in of_kind)),
+            _added(kind, max(one.until_on for one in alike), has_vat=has_vat),
+            _amount(invoice, sum(one.amount for one in alike)),
         )
 
 
-def _added(kind: ChargeKind, last: date) -> str:
+def _added(kind: ChargeKind, last: date, *, has_vat: bool) -> str:
     """Return what a kind of charge is called; interest with the last day it was counted for."""
-    if kind is not ChargeKind.INTEREST:
-        return _(ADDED[kind])
-    return _("Interest up to and including %(day)s", day=short_day(last, language()))
+    if kind is ChargeKind.INTEREST:
+        return _("Interest up to and including %(day)s", day=short_day(last, language()))
+    return _("%(what)s (incl. VAT)", what=_(ADDED[kind])) if has_vat else _(ADDED[kind])
 
 
 def _amount(invoice: ListedInvoice, minor: int) -> str:

@@ -19,11 +19,12 @@ PERCENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """An amount in major units of its currency, and the ids of the rows of law behind it."""
+    """An amount in major units of its currency, the ids of the rows of law behind it, and if VAT is in it."""
 
     amount: Decimal
     currency: str
     rows: tuple[str, ...]
+    includes_vat: bool = False
 
     @property
     def money(self) -> Money:
@@ -56,7 +57,7 @@ def collection_cost(
         vat = book.row("vat", country=country, segment=segment, on=on)
         cost *= 1 + vat.number("percent") * PERCENT
         rows.append(vat.id)
-    return Charge(cost.quantize(CENT, ROUND_HALF_UP), row.text("currency"), tuple(rows))
+    return Charge(cost.quantize(CENT, ROUND_HALF_UP), row.text("currency"), tuple(rows), adds_vat)
 
 
 def penalty_cap(*, book: Book, country: str, segment: Segment, on: date, balance: Decimal) -> Charge:

@@ -10,6 +10,7 @@ from babel.numbers import format_currency
 from babel.units import format_unit
 from flask import Flask
 
+from core.moments import in_full
 from core.money import decimals_of
 from core.web.languages import LOCALES, language, zone
 
@@ -83,9 +84,8 @@ def weekday_day(value: date, lang: str) -> str:
 
 
 def moment(value: datetime, lang: str, where: str) -> str:
-    """Return `zaterdag 5 december 2026 23:59` in the organisation's zone."""
-    local = value.astimezone(ZoneInfo(where))
-    return f"{weekday_day(local.date(), lang)} {local:%H:%M}"
+    """Return `zaterdag 5 december 2026 om 23.59 uur` in the organisation's zone, for sentences."""
+    return in_full(value, language=lang, zone=where)
 
 
 def clock_time(value: datetime, lang: str, where: str) -> str:

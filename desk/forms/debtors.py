@@ -85,4 +85,5 @@ class SendLinkForm(FlaskForm):
     """Where a link goes; the view sets the choices. `key` stands for this sending: twice sends once."""
 
     contact_point = SelectField(lazy_gettext("To"), choices=[], validate_choice=False)
+    was_asked_for = BooleanField(lazy_gettext("The debtor asked for this link"))
     key = HiddenField(validators=[InputRequired(), Regexp(r"[0-9A-Za-z]{12}\Z")])

@@ -11,7 +11,7 @@ from core.refusals import Refusal
 from invoices.importing import columnwise, texts
 from invoices.importing.amounts import DecimalSign, amount_reader, amount_readings, minor_units
 from invoices.importing.contacts import Phone, email_address, phone_number
-from invoices.importing.dates import DateOrder, DateUnreadable, date_readings, read_date
+from invoices.importing.dates import DateOrder, DateUnreadable, date_readings, likely, read_date
 from invoices.importing.kinds import FileKind
 from invoices.importing.spellings import plain
 from invoices.importing.tables import Cell
@@ -117,7 +117,7 @@ def day(identifier: str, label: str, kinds: frozenset[FileKind], headers: str) -
                 return read_date(cell, order=formats.date_order, two_digit_years=formats.two_digit_years)
             if isinstance(cell, Decimal):
                 raise DateUnreadable
-            return cell
+            return likely(cell)
 
         return convert
 

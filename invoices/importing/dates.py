@@ -60,9 +60,14 @@ def read_date(text: str, *, order: DateOrder, two_digit_years: bool = False) -> 
         found = date(int(year), int(month), int(day))
     except ValueError as error:
         raise DateImpossible from error
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+    return likely(found)
+
+
+def likely(day: date) -> date:
+    """Return the day. Refuses `YearUnlikely`: in some programs 9999 stands for "never", which is no day."""
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise YearUnlikely
-    return found
+    return day
 
 
 def date_readings(text: str) -> Mapping[DateOrder, date]:

@@ -125,12 +125,12 @@ def queue(*, batch: ImportBatch, again: bool, now: datetime, member_id: int | No
     _tell(batch, "import.queued", now, member_id)
 
 
-def claim(*, organisation_id: int, batch_id: int) -> bool:
-    """Mark an import as running, again if its worker was killed; return whether it still waited.
+def claim(*, organisation_id: int, batch_id: int) -> ImportBatch | None:
+    """Mark an import as running, again if its worker was killed, and return it as it is now.
 
-    For whoever holds the turn of `shelf.Shelf`, which is what keeps others away.
+    None when it does not wait any more. For whoever holds the turn of `shelf.Shelf`: it keeps others away.
     """
-    claimed = db.session.scalar(
+    return db.session.scalar(
         update(ImportBatch)
         .where(
             ImportBatch.organisation_id == organisation_id,
@@ -138,10 +138,9 @@ def claim(*, organisation_id: int, batch_id: int) -> bool:
             ImportBatch.state.in_(WAITING),
         )
         .values(state=BatchState.IMPORTING, rows_done=0)
-        .returning(ImportBatch.id)
-        .execution_options(synchronize_session=False)
+        .returning(ImportBatch)
+        .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return claimed is not None
 
 
 def finish(*, batch: ImportBatch, counts: Counts, rows: int, says_open: bool, now: datetime) -> None:

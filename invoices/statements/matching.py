@@ -149,7 +149,8 @@ def match(incoming: Incoming, *, invoices: OpenInvoices, payer_of: Collection[in
 
     `payer_of` holds the debtors for whom this account has paid before. A part of an invoice is sure by a
     reference with right check digits; by another one, or by a number, only from a payer who is known by
-    account or name. A reference whose check digits are wrong makes nothing sure.
+    account or name. A number may also be there by chance, see `_is_meant`. A reference whose check digits are
+    wrong makes nothing sure.
     """
     by_reference = invoices.referred_to(incoming)
     if by_reference:
@@ -160,12 +161,32 @@ def match(incoming: Incoming, *, invoices: OpenInvoices, payer_of: Collection[in
             found, is_sure=found.is_sure and not any(is_misspelt(one.reference) for one in by_reference)
         )
     by_number = invoices.numbered(incoming)
+    owed = invoices.owed_by(incoming, payer_of)
     if by_number:
-        is_known = _is_known(incoming, by_number, payer_of)
-        telling = all(len(number_key(one.number)) >= TELLING_NUMBER for one in by_number)
-        found = _named(incoming, by_number, is_part_sure=is_known and telling)
-        return replace(found, is_sure=found.is_sure and not is_misspelt(incoming.reference))
-    return _by_payer(incoming, invoices.owed_by(incoming, payer_of), payer_of)
+        is_part_sure = _are_telling(by_number) and _is_known(incoming, by_number, payer_of)
+        found = _named(incoming, by_number, is_part_sure=is_part_sure)
+        is_meant = _is_meant(incoming, by_number, owed, payer_of) and not is_misspelt(incoming.reference)
+        return replace(found, is_sure=found.is_sure and is_meant)
+    return _by_payer(incoming, owed, payer_of)
+
+
+def _are_telling(named: Sequence[OpenInvoice]) -> bool:
+    return all(len(number_key(one.number)) >= TELLING_NUMBER for one in named)
+
+
+def _is_meant(
+    incoming: Incoming, named: Sequence[OpenInvoice], owed: Sequence[OpenInvoice], payer_of: Collection[int]
+) -> bool:
+    """Return whether a number said stands for these invoices, and is no year or postcode that equals theirs.
+
+    Two of three must say so: the number is long, the account has paid for their debtor before, and what else
+    its debtors owe does not make the amount as well. A name is not asked here: members of one family, who pay
+    the same contribution, share it.
+    """
+    is_theirs = all(one.debtor_id in payer_of for one in named)
+    others = [one for one in owed if one not in named]
+    fits_no_other = not any(_sets_of(others, incoming.amount))
+    return sum((_are_telling(named), is_theirs, fits_no_other)) >= 2
 
 
 def _is_known(incoming: Incoming, named: Sequence[OpenInvoice], payer_of: Collection[int]) -> bool:

@@ -10,8 +10,17 @@ from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import Exemption, Invoice
 from invoices.queries import is_covered
-from messaging.models import Message
+from messaging.models import Message, MessageState
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice
+
+# A message in another state did not reach anybody, or nobody knows.
+ARRIVES = (
+    MessageState.NEW,
+    MessageState.CLAIMED,
+    MessageState.HANDING,
+    MessageState.SENT,
+    MessageState.DELIVERED,
+)
 
 
 class ReactionUnknown(Refusal):
@@ -39,7 +48,10 @@ class ReceiptInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a debtor keeps of a reaction. `answers` is as stored: {key, kind, label, value, shown}."""
+    """What a debtor keeps of a reaction. `answers` is as stored: {key, kind, label, value, shown}.
+
+    `message_sent` says that this went or goes out as a message as well, as far as anybody knows.
+    """
 
     public_id: str
     reference: str
@@ -80,7 +92,9 @@ def reaction_for_receipt(*, organisation_id: int, debtor_id: int, public_id: str
         raise ReactionUnknown
     reaction, action = found
     message = select(Message.id).where(
-        Message.organisation_id == organisation_id, Message.dedupe_key == receipt_key(public_id)
+        Message.organisation_id == organisation_id,
+        Message.dedupe_key == receipt_key(public_id),
+        Message.state.in_(ARRIVES),
     )
     return Receipt(
         public_id=reaction.public_id,

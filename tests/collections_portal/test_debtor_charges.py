@@ -49,6 +49,16 @@ def test_costs_have_a_name_in_every_language(
     assert words in guest.enter().words
 
 
+def test_the_list_says_that_vat_is_in_an_amount_only_where_it_is(guest: Guest) -> None:
+    add(guest)
+    assert "VAT" not in guest.enter().words
+    with guest.room():
+        charged(guest.invoices[1], clock.now(), 5445, has_vat=True)
+    words = guest.browser.open("/invoices").words
+    assert "Collection costs €187.50" in words
+    assert "Collection costs (incl. VAT) €54.45" in words
+
+
 def test_the_transfer_is_of_all_that_is_asked(guest: Guest) -> None:
     guest.enter()
     add(guest)
@@ -86,9 +96,10 @@ def test_nobody_sees_the_costs_of_another(make_guest: Callable[..., Guest]) -> N
 @pytest.mark.parametrize("language", ["nl", "fr", "de", "en", "nb"])
 def test_a_message_calls_what_reminders_add_as_the_page_does(app: Flask, language: str) -> None:
     until = date(2026, 11, 18)
-    asked = [Asked(1, 1, kind, 100, "EUR", until) for kind in ADDED]
+    asked = [Asked(1, 1, kind, 100, "EUR", until, has_vat) for kind in ADDED for has_vat in (False, True)]
     lines = told(owed=[Money(5000, "EUR")], asked=asked, language=language).splitlines()[1:-1]
     with app.test_request_context("/"):
         languages.speak(language)
         names = {gettext(name) for name in ADDED.values()}
+        names |= {gettext("%(what)s (incl. VAT)", what=name) for name in names}
     assert {line.rpartition(":")[0].strip() for line in lines} == names

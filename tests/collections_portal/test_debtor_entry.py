@@ -105,7 +105,7 @@ def test_a_link_works_until_the_second_before_its_printed_end(guest: Guest, cloc
     end = guest.link.expires_at
     clock.move_to(end - timedelta(seconds=1))
     page = guest.browser.open(guest.address)
-    assert "Your link works until Wednesday, 2 December 2026 12:00." in page.words
+    assert "Your link works until Wednesday 2 December 2026 at 12:00." in page.words
     assert page.submit().path == "/invoices"
     clock.move_to(end)
     assert guest.browser.open(guest.address, status=410).heading == "This link does not work"

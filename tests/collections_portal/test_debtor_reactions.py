@@ -10,6 +10,8 @@ from sqlalchemy import update
 
 from core.database import db
 from core.organisations.models import Organisation
+from invoices.models import Channel
+from links.models import AccessLink
 from messaging.models import Message
 from reactions.models import Action, Reaction, ReactionField, ReactionType
 from reactions.operations import submission
@@ -264,6 +266,19 @@ def test_reactions_without_end_are_refused_and_nothing_typed_is_lost(guest: Gues
     assert "Please wait until tomorrow" in errors_on(page)[0]
     assert page.form().values["complaint.explanation"] == ["Two hours too many."]
     assert guest.count(Reaction) == guest.count(Message) == MOST_IN_A_DAY
+
+
+@pytest.mark.parametrize("by_letter", [False, True])
+def test_the_receipt_speaks_of_messages_only_to_who_gets_them(guest: Guest, by_letter: bool) -> None:
+    if by_letter:
+        with guest.room():
+            db.session.execute(update(AccessLink).values(contact_point_id=None, channel=Channel.LETTER))
+    guest.enter()
+    guest.react()
+    words = guest.browser.open(f"/reactions/{guest.reactions()[0].public_id}").words
+    assert ("We have sent you this as a message too." in words) is not by_letter
+    assert ("You get an answer. You also read it on this page." in words) is not by_letter
+    assert ("You read our answer on this page." in words) is by_letter
 
 
 def test_a_company_is_offered_what_companies_are(make_guest: Callable[..., Guest]) -> None:

@@ -15,7 +15,7 @@ from flask import Flask
 from freezegun import freeze_time
 from sqlalchemy import event, func, select, update
 
-from collections_portal.imports import shelf_of, store_waiting
+from collections_portal.imports import shelf_of, store_batch, store_waiting
 from collections_portal.jobs import import_files, run_schedule
 from core import audit, tenancy
 from core.database import db
@@ -179,6 +179,18 @@ def test_a_file_that_is_gone_is_refused(app: Flask, owner: Organisation, shelf: 
     shelf.remove(batch(owner, public_id).stored_as)
     assert import_files(app) == 1
     assert batch(owner, public_id).state == BatchState.REFUSED
+
+
+def test_a_file_discarded_before_the_worker_gets_to_it_is_passed_over(
+    owner: Organisation, shelf: Shelf
+) -> None:
+    public_id = queued(owner, shelf, file(row(1)))
+    with tenancy.scope(owner.id):
+        with writing():
+            found = batch_by_public_id(organisation_id=owner.id, public_id=public_id)
+            operations.discard(batch=found, now=NOW)
+        assert not store_batch(shelf, owner.id, public_id)
+    assert (batch(owner, public_id).state, count(owner, Invoice)) == (BatchState.DISCARDED, 0)
 
 
 @pytest.mark.parametrize("state", list(BatchState))

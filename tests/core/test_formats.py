@@ -85,15 +85,30 @@ def test_days(language: str, day: str, short: str, full: str) -> None:
 @pytest.mark.parametrize(
     ("at", "shown"),
     [
-        (datetime(2026, 10, 24, 22, 30, tzinfo=UTC), "zondag 25 oktober 2026 00:30"),
-        (datetime(2026, 10, 25, 0, 59, tzinfo=UTC), "zondag 25 oktober 2026 02:59"),
-        (datetime(2026, 10, 25, 1, 0, tzinfo=UTC), "zondag 25 oktober 2026 02:00"),
-        (datetime(2027, 3, 28, 0, 59, tzinfo=UTC), "zondag 28 maart 2027 01:59"),
-        (datetime(2027, 3, 28, 1, 0, tzinfo=UTC), "zondag 28 maart 2027 03:00"),
+        (datetime(2026, 10, 24, 22, 30, tzinfo=UTC), "zondag 25 oktober 2026 om 00.30 uur"),
+        (datetime(2026, 10, 25, 0, 59, tzinfo=UTC), "zondag 25 oktober 2026 om 02.59 uur"),
+        (datetime(2026, 10, 25, 1, 0, tzinfo=UTC), "zondag 25 oktober 2026 om 02.00 uur"),
+        (datetime(2027, 3, 28, 0, 59, tzinfo=UTC), "zondag 28 maart 2027 om 01.59 uur"),
+        (datetime(2027, 3, 28, 1, 0, tzinfo=UTC), "zondag 28 maart 2027 om 03.00 uur"),
     ],
 )
 def test_moments_are_shown_on_the_organisations_clock(at: datetime, shown: str) -> None:
     assert formats.moment(at, "nl", "Europe/Amsterdam") == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("nl", "vrijdag 20 november 2026 om 10.30 uur"),
+        ("fr", "vendredi 20 novembre 2026 à 10:30"),
+        ("de", "Freitag, 20. November 2026 um 10:30 Uhr"),
+        ("en", "Friday 20 November 2026 at 10:30"),
+        ("nb", "fredag 20. november 2026 kl. 10:30"),
+    ],
+)
+def test_a_moment_is_written_as_in_a_sentence_of_the_language(language: str, written: str) -> None:
+    at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    assert formats.moment(at, language, "Europe/Amsterdam") == written
 
 
 @pytest.mark.parametrize(

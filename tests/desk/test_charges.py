@@ -36,6 +36,14 @@ def test_the_invoice_shows_what_was_added_by_which_law(agent: Person, office: Of
         assert said in words, said
 
 
+def test_the_invoice_says_that_vat_is_in_an_amount_only_where_it_is(agent: Person, office: Office) -> None:
+    add(office)
+    assert "VAT" not in shown(agent, office).words
+    office.work(lambda: charged(office.invoices[1], office.at, has_vat=True))
+    page = agent.open(f"/desk/invoices/{office.invoices[1].public_id}")
+    assert "Collection costs (incl. VAT)" in page.words
+
+
 @pytest.mark.parametrize(
     ("button", "said", "reason", "told"),
     [

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.request import urlopen
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Page
 from redis import Redis
 
 from collections_portal.web_server import WebServer
+from core import clock
 from desk.views.imports import AROUND_A_FILE
 from invoices.importing.tables import DESK_LIMITS, MEGABYTE
 from tests.serving import Served
@@ -134,6 +136,24 @@ def test_an_answer_that_takes_too_long_holds_up_the_end_no_longer_than_allowed(s
     assert time.monotonic() - begun < 5
     slow.go_on.set()
     line.close()
+
+
+@pytest.mark.parametrize("behind", [timedelta(hours=-1), timedelta(hours=1)], ids=["fast", "slow"])
+def test_an_idle_line_holds_up_no_end_where_the_databases_clock_differs(
+    app: Flask, behind: timedelta
+) -> None:
+    shown = clock.of_machine()
+    clock.agree(shared=shown + behind, shown=shown)
+    try:
+        server = WebServer(app, host="127.0.0.1", port=0)
+        server.start()
+        line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        line.request("GET", "/health", headers={"Host": "localhost"})
+        assert line.getresponse().read()
+        assert server.end(within=5)
+        line.close()
+    finally:
+        clock.agree(shared=shown, shown=shown)
 
 
 def test_the_portal_listens_on_every_address_of_a_name(app: Flask) -> None:

@@ -1,20 +1,24 @@
 """When collection messages leave: within the contact hours, not in a pause, and not too many in a week."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from core.database import db
 from invoices.models import Debtor
+from invoices.operations import exempt
 from invoices.pauses import end_pause, pause
 from invoices.queries import DebtorUnknown
+from messaging.approaches import free_from
 from messaging.models import Message, MessageAttempt, MessageState
 from tests import factories
 from tests.messaging.outbox import Outbox
 
 FRIDAY = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 SATURDAY_EVENING = datetime(2026, 11, 21, 19, 0, tzinfo=UTC)
+UNASKED: dict[str, Any] = {"is_collection": False, "is_approach": True}
 MONDAY_MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 
@@ -72,6 +76,44 @@ def test_what_answers_a_debtors_own_request_leaves_at_any_hour(outbox: Outbox) -
     outbox.now = SATURDAY_EVENING
     outbox.write(event="invoice_link", is_collection=False)
     assert outbox.deliver() == {"sent": 1}
+
+
+def test_a_link_that_nobody_asked_for_waits_for_the_hours_and_still_shows_exempt_invoices(
+    outbox: Outbox,
+) -> None:
+    outbox.now = SATURDAY_EVENING
+    debtor, contact = outbox.debtor()
+    invoice = outbox.invoice(debtor)
+    exempt(
+        organisation_id=invoice.organisation_id,
+        invoice_id=invoice.id,
+        asked_by="action:7",
+        reason="complaint",
+        now=outbox.now,
+    )
+    message = outbox.write((debtor, contact), about=[invoice], event="invoice_link", **UNASKED)
+    assert outbox.deliver() == {"withheld": 1}
+    waiting = outbox.fresh(message)
+    assert (waiting.state, waiting.not_before) == (MessageState.NEW, MONDAY_MORNING)
+    outbox.now = MONDAY_MORNING
+    pause_for(outbox, debtor.id, date(2026, 12, 1))
+    assert outbox.deliver() == {"sent": 1}
+
+
+def test_a_link_that_nobody_asked_for_counts_in_the_week_and_waits_for_room_in_it(outbox: Outbox) -> None:
+    outbox.organisation.collection_messages_a_week = 1
+    to = outbox.debtor()
+    first = outbox.write(to, dedupe_key="link", event="invoice_link", **UNASKED)
+    assert outbox.deliver() == {"sent": 1}
+    late = [
+        outbox.write(to, dedupe_key="reminder"),
+        outbox.write(to, dedupe_key="another", event="invoice_link", **UNASKED),
+    ]
+    assert outbox.deliver() == {"withheld": 2}
+    assert [outbox.fresh(one).not_before for one in late] == [FRIDAY + timedelta(days=7)] * 2
+    assert free_from(
+        organisation=outbox.organisation, debtor_id=debtor_of(first), country="", now=outbox.now
+    ) == FRIDAY + timedelta(days=7)
 
 
 def test_the_hours_are_those_of_the_debtors_country(outbox: Outbox) -> None:

@@ -112,7 +112,9 @@ def test_an_organisations_own_words_are_used(outbox: Outbox) -> None:
     message = outbox.write()
     outbox.deliver()
     assert outbox.fresh(message).subject == "Even kijken bij Voltwerk"
-    assert f"Kijk op {outbox.address_of(message)}, tot vrijdag 4 december 2026, 23:59 uur." in outbox.words()
+    assert (
+        f"Kijk op {outbox.address_of(message)}, tot vrijdag 4 december 2026 om 23.59 uur." in outbox.words()
+    )
 
 
 def test_while_the_mail_server_is_down_nothing_is_called_sent_and_the_reason_is_there(outbox: Outbox) -> None:

@@ -101,14 +101,16 @@ def test_what_was_settled_or_exempted_meanwhile_costs_nothing(outbox: Outbox) ->
     assert "€ 45,00" in words
 
 
-@pytest.mark.parametrize(("since", "cost"), [(0, "€ 54,45"), (1, "€ 45,00")])
+@pytest.mark.parametrize(("since", "cost"), [(0, "€ 54,45 (incl. btw)"), (1, "€ 45,00")])
 def test_a_dutch_reminder_names_the_cost_with_vat_once_the_creditor_adds_it(
     outbox: Outbox, since: int, cost: str
 ) -> None:
     outbox.creditor.adds_vat = True
     outbox.creditor.adds_vat_from = NOW.date() + timedelta(days=since)
     notice(outbox, 30000)
-    assert cost in sent(outbox)
+    words = sent(outbox)
+    assert f"kan dit erbij komen: {cost}" in words
+    assert ("btw" in words) is ("btw" in cost)
 
 
 def test_a_belgian_reminder_names_number_clause_and_last_day(outbox: Outbox) -> None:

@@ -12,10 +12,10 @@ END = datetime(2026, 12, 5, 22, 59, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("language", "long", "short"),
     [
-        ("nl", "zaterdag 5 december 2026, 23:59 uur", "5 dec 23:59"),
+        ("nl", "zaterdag 5 december 2026 om 23.59 uur", "5 dec 23:59"),
         ("fr", "samedi 5 décembre 2026 à 23:59", "5/12 23h59"),
-        ("de", "Samstag, 5. Dezember 2026, 23:59 Uhr", "5.12. 23:59"),
-        ("en", "Saturday 5 December 2026, 23:59", "5 Dec 23:59"),
+        ("de", "Samstag, 5. Dezember 2026 um 23:59 Uhr", "5.12. 23:59"),
+        ("en", "Saturday 5 December 2026 at 23:59", "5 Dec 23:59"),
         ("nb", "lørdag 5. desember 2026 kl. 23:59", "5.12. 23:59"),
     ],
 )

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.database import db
 from invoices.queries import why_not_dun
+from messaging.models import Message, MessageState
 from reactions.models import Action
 from reactions.operations.actions import change, close
 from reactions.queries.given import ReactionUnknown, Receipt, reaction_for_receipt
@@ -136,6 +138,15 @@ def test_a_receipt_does_not_promise_a_message_that_was_not_queued(counter: Count
         counter.link.contact_point_id = None
         db.session.flush()
     assert not receipt(counter, counter.react("complaint").public_id).message_sent
+
+
+@pytest.mark.parametrize("state", [MessageState.SUPPRESSED, MessageState.FAILED, MessageState.BOUNCED])
+def test_a_receipt_claims_no_message_that_did_not_arrive(counter: Counter, state: MessageState) -> None:
+    reaction = counter.react("complaint")
+    with counter.scope():
+        db.session.scalars(select(Message)).one().state = state
+        db.session.flush()
+    assert not receipt(counter, reaction.public_id).message_sent
 
 
 def test_somebody_elses_receipt_does_not_exist(counter: Counter, other_counter: Counter) -> None:

@@ -11,10 +11,12 @@ from invoices.importing.column_kinds import Formats, Value
 from invoices.importing.compiling import FixedValueRefused, compile_conversion
 from invoices.importing.contacts import Phone
 from invoices.importing.dates import DateOrder
+from invoices.importing.files import open_table
 from invoices.importing.kinds import FileKind
 from invoices.importing.matching import ColumnsMissing, Matching
 from invoices.importing.problems import Problems
-from tests.invoices.importing.made_files import HEADER, LINE, matched, opened
+from invoices.importing.tables import DESK_LIMITS
+from tests.invoices.importing.made_files import HEADER, LINE, matched, opened, workbook, written
 
 FORMATS = Formats(DateOrder.DMY, DecimalSign.COMMA, country="NL", currency="EUR")
 NOT_BETWEEN = "The open amount is not between zero and the amount."
@@ -30,7 +32,14 @@ def converted(
     folder: Path, content: str, *, kind: FileKind = FileKind.INVOICES_WITH_DEBTORS, **fixed: str
 ) -> tuple[list[dict[str, Value]], list[tuple[int, str, str, str]]]:
     """Return the values of good rows, and (row, column, what is wrong, what stands there) of the others."""
-    table = opened(folder, content)
+    return converted_from(written(folder, content), kind, **fixed)
+
+
+def converted_from(
+    path: Path, kind: FileKind, **fixed: str
+) -> tuple[list[dict[str, Value]], list[tuple[int, str, str, str]]]:
+    """The same of a file that is there."""
+    table = open_table(path=path, limits=DESK_LIMITS)
     guessed = matched(table, kind)
     matching = Matching(kind, guessed.columns, {**guessed.fixed, **fixed})
     conversion = compile_conversion(matching=matching, formats=FORMATS, width=len(table.header))
@@ -208,6 +217,22 @@ def test_an_invoice_is_due_on_its_date_or_later(tmp_path: Path) -> None:
     rows, wrong = converted(tmp_path, f"{SIMPLE}Bedrag\n{line.format(2)}{line.format(1)}")
     assert len(rows) == 1
     assert wrong == [(3, "Due date", "The due date is before the invoice date.", "1-1-2026")]
+
+
+@pytest.mark.parametrize("made", ["csv", "xlsx"])
+def test_a_year_that_stands_for_never_is_refused_from_text_and_from_a_date_cell(
+    tmp_path: Path, made: str
+) -> None:
+    cells: list[list[object]] = [
+        [*(SIMPLE + "Bedrag").split(";")],
+        ["1", "2026/098", date(2026, 8, 14), date(2026, 9, 13), "10,00"],
+        ["1", "2026/099", date(2026, 8, 14), date(9999, 12, 31), "10,00"],
+    ]
+    text = "\n".join(";".join(map(str, row)) for row in cells)
+    path = written(tmp_path, text) if made == "csv" else workbook(tmp_path, cells)
+    rows, wrong = converted_from(path, FileKind.INVOICES)
+    assert [row["due_on"] for row in rows] == [date(2026, 9, 13)]
+    assert wrong == [(3, "Due date", "The year is not between 1970 and 2099.", "9999-12-31")]
 
 
 def test_somebody_must_owe(tmp_path: Path) -> None:

@@ -75,8 +75,48 @@ def test_an_invoice_number_in_the_text_is_sure_when_the_amount_fits(text: str) -
 
 
 def test_a_number_is_found_without_the_zeros_it_begins_with() -> None:
-    assert pays(invoice(number="000451"), text="factuur 451") == sure((1, 125_000))
-    assert pays(invoice(number="451"), text="factuur 000451") == sure((1, 125_000))
+    assert pays(invoice(number="00045123"), text="factuur 45123") == sure((1, 125_000))
+    assert pays(invoice(number="45123"), text="factuur 00045123") == sure((1, 125_000))
+
+
+def test_a_short_number_is_sure_only_from_an_account_that_paid_for_its_debtor_before() -> None:
+    # Three digits may as well be a house number or a flat, and a contribution is the same for all members.
+    said: dict[str, Any] = {"text": "factuur 451"}
+    assert pays(invoice(number="000451"), **said) == unsure((1, 125_000))
+    assert pays(invoice(number="451"), text="factuur 000451", payer_of={BAKERY}) == unsure((1, 125_000))
+    assert pays(invoice(number="451"), **said, name="S. Visser") == unsure((1, 125_000))
+    assert pays(invoice(number="451"), **said, payer_of={SANNE}) == sure((1, 125_000))
+    both = invoice(1, number="451", amount_open=100_000), invoice(2, number="452", amount_open=25_000)
+    assert pays(*both, text="451 en 452") == unsure((1, 100_000), (2, 25_000))
+    assert pays(*both, text="451 en 452", payer_of={SANNE}) == sure((1, 100_000), (2, 25_000))
+
+
+def test_a_year_in_the_text_books_nothing_on_a_stranger_whose_invoice_is_called_so() -> None:
+    strangers = invoice(1, number="2026", amount_open=2_995)
+    own = invoice(2, number="2027", amount_open=2_995, debtor_id=BAKERY, debtor_name="Jan Smit")
+    said: dict[str, Any] = {"text": "contributie 2026", "amount": 2_995, "name": "J. Smit"}
+    assert not pays(strangers, own, **said).is_sure
+    assert not pays(strangers, own, **said, payer_of={BAKERY}).is_sure
+
+
+def test_a_short_number_is_not_sure_while_the_payer_owes_the_same_amount_elsewhere() -> None:
+    named, equal = invoice(1, number="2026", amount_open=2_995), invoice(2, amount_open=2_995)
+    said: dict[str, Any] = {"text": "contributie 2026", "amount": 2_995}
+    assert pays(named, equal, **said, payer_of={SANNE}) == unsure((1, 2_995))
+    elsewhere = invoice(2, amount_open=2_995, debtor_id=BAKERY)
+    assert pays(named, elsewhere, **said, payer_of={SANNE, BAKERY}) == unsure((1, 2_995))
+    parts = invoice(2, amount_open=2_000), invoice(3, amount_open=995)
+    assert pays(named, *parts, **said, payer_of={SANNE}) == unsure((1, 2_995))
+    assert pays(named, invoice(2, amount_open=3_000), **said, payer_of={SANNE}) == sure((1, 2_995))
+
+
+def test_a_long_number_of_a_stranger_is_not_sure_while_the_payer_owes_the_same_amount() -> None:
+    # Five digits are a postcode in some countries. From the debtor's own account they are a number.
+    named, own = invoice(1, number="10115"), invoice(2, debtor_id=BAKERY)
+    said: dict[str, Any] = {"text": "Beitrag, 10115 Berlin"}
+    assert pays(named, own, **said) == sure((1, 125_000))
+    assert pays(named, own, **said, payer_of={BAKERY}) == unsure((1, 125_000))
+    assert pays(named, own, **said, payer_of={SANNE, BAKERY}) == sure((1, 125_000))
 
 
 @pytest.mark.parametrize("text", ["12026/10019", "2026/100", "x", "", "2026"])

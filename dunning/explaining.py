@@ -10,11 +10,11 @@ from dunning.billing import NO_BILL, Planned, bills, highest_of
 from dunning.bills import Bill
 from dunning.models import DunningPolicy
 from dunning.overdue import Facts, facts
-from dunning.planning import channel_of, contact_for
 from dunning.queries import PolicyUnknown, plan_of, policies_by_debtor, policy
 from dunning.schedule import Decision, Plan, Stage, Standing, decide, next_stage, objections
+from dunning.ways import Way, way_for
 from invoices.models import Invoice
-from invoices.postal import postal_address
+from invoices.postal import PostalAddress, postal_address
 from invoices.queries import UsableContact, debtor_by_id, usable_contacts_of_each
 
 
@@ -66,21 +66,28 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
     fact = told.pop(invoice.id)
     against = list(objections(plan=plan, invoice=fact.standing, debtor=fact.debtor, today=on))
     stage = next_stage(stages=plan.stages, reached=fact.standing.reached)
-    contacts = usable.get(invoice.debtor_id, ())
-    contact, goes_to = None, ""
-    if stage is not None and not against:
-        contact = contact_for(stage, contacts, has_address=address is not None)
-        goes_to = contact.value if contact else address.in_short if address else ""
     planned = _planned(plan, stage, fact, told.values(), on)
+    contacts = usable.get(invoice.debtor_id, ())
+    way = way_for(highest_of(planned), contacts, has_address=address is not None) if planned else None
+    goes_by = None if against else way
     return Explanation(
         policy=policy(organisation_id=organisation.id, policy_id=policy_id),
         stage=stage,
-        contact=contact,
-        goes_to=goes_to,
+        contact=goes_by.contact if goes_by else None,
+        goes_to=_place(goes_by, address),
         objections=against,
         standing=fact.standing,
-        added=_added(organisation, planned, contacts, has_address=address is not None, on=on),
+        added=_added(organisation, planned, way, on),
     )
+
+
+def _place(way: Way | None, address: PostalAddress | None) -> str:
+    """Return the address or number that a message by this way goes to."""
+    if way is None:
+        return ""
+    if way.contact is not None:
+        return way.contact.value
+    return address.in_short if address else ""
 
 
 def _planned(
@@ -95,24 +102,16 @@ def _planned(
     return [Planned(stage, fact), *(Planned(taken, one) for taken, one in decided if taken is not None)]
 
 
-def _added(
-    organisation: Organisation,
-    planned: Sequence[Planned],
-    contacts: Sequence[UsableContact],
-    *,
-    has_address: bool,
-    on: date,
-) -> Bill:
-    """Return what a message about these adds to the first of them."""
-    if not planned or not (contacts or has_address):
+def _added(organisation: Organisation, planned: Sequence[Planned], way: Way | None, on: date) -> Bill:
+    """Return what a message about these adds to the first of them; one that cannot reach anybody, nothing."""
+    if way is None:
         return NO_BILL
     first = planned[0].facts
-    contact = contact_for(highest_of(planned), contacts, has_address=has_address)
     found = bills(
         organisation=organisation,
         wording=Wording(organisation.id),
         messages={first.debtor_id: planned},
-        channels={first.debtor_id: channel_of(contact)},
+        channels={first.debtor_id: way.channel},
         today=on,
     )
     return found.get(first.debtor_id, NO_BILL).of(first.invoice_id)

@@ -174,7 +174,7 @@ def _note(row: SkipRow, asker: Asker | None) -> str:
     """Return what is worth knowing beside the reason: a day, or which reaction it is."""
     if row.reason in words.WITH_DAY:
         return words.from_day(row.detail)
-    if row.reason == Reason.NO_CHANNEL:
+    if row.reason in words.WITH_CHANNEL and row.detail:
         return words.channel(row.detail)
     if asker is None:
         return ""

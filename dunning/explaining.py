@@ -9,9 +9,9 @@ from dunning.accounts import Wording
 from dunning.billing import NO_BILL, Planned, bills, highest_of
 from dunning.bills import Bill
 from dunning.models import DunningPolicy
-from dunning.overdue import Facts, facts
+from dunning.overdue import Facts, decided, facts
 from dunning.queries import PolicyUnknown, plan_of, policies_by_debtor, policy
-from dunning.schedule import Decision, Plan, Stage, Standing, decide, next_stage, objections
+from dunning.schedule import Decision, Stage, Standing, next_stage, objections, told_by
 from dunning.ways import Way, way_for
 from invoices.models import Invoice
 from invoices.postal import PostalAddress, postal_address
@@ -62,11 +62,17 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
         due_before=on,
         invoice_id=invoice.id,
     )
-    told = {fact.invoice_id: fact for fact in known}
-    fact = told.pop(invoice.id)
+    told = list(known)
+    decisions = decided(plan=plan, invoices=told, today=on)
+    fact, decision = next(
+        (one, its) for one, its in zip(told, decisions, strict=True) if one.invoice_id == invoice.id
+    )
     against = list(objections(plan=plan, invoice=fact.standing, debtor=fact.debtor, today=on))
+    if not against and decision.stage is None:
+        # Alone it would go out; what keeps it back is what the debtor's other invoices need.
+        against.append(decision)
     stage = next_stage(stages=plan.stages, reached=fact.standing.reached)
-    planned = _planned(plan, stage, fact, told.values(), on)
+    planned = _planned(stage, fact, zip(told, decisions, strict=True))
     contacts = usable.get(invoice.debtor_id, ())
     way = way_for(highest_of(planned), contacts, has_address=address is not None) if planned else None
     goes_by = None if against else way
@@ -91,15 +97,22 @@ def _place(way: Way | None, address: PostalAddress | None) -> str:
 
 
 def _planned(
-    plan: Plan, stage: Stage | None, fact: Facts, others: Iterable[Facts], on: date
+    stage: Stage | None, fact: Facts, outcomes: Iterable[tuple[Facts, Decision]]
 ) -> Sequence[Planned]:
-    """Return what goes into a message with the invoice: the others of the debtor that go out on that day."""
+    """Return what goes into a message with the invoice: the others of the debtor that go out on that day.
+
+    Others whose text would not give the term that the invoice's stage begins are not in that message.
+    """
     if stage is None:
         return ()
-    decided = (
-        (decide(plan=plan, invoice=one.standing, debtor=one.debtor, today=on).stage, one) for one in others
-    )
-    return [Planned(stage, fact), *(Planned(taken, one) for taken, one in decided if taken is not None)]
+    own = Planned(stage, fact)
+    others = [
+        Planned(its.stage, one)
+        for one, its in outcomes
+        if its.stage is not None and one.invoice_id != fact.invoice_id
+    ]
+    together = [own, *others]
+    return together if told_by(highest_of(together), stage) else [own]
 
 
 def _added(organisation: Organisation, planned: Sequence[Planned], way: Way | None, on: date) -> Bill:

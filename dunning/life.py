@@ -9,11 +9,13 @@ from core.law.terms import Way
 from dunning.bills import Account, Bill, Law, Letter
 from dunning.charging import bill
 from dunning.given_terms import free_until
-from dunning.schedule import Correspondence, Plan, Reason, Stage, Standing, decide, goes_by_letter
+from dunning.schedule import Correspondence, Plan, Reason, Stage, Standing, decide_together, goes_by_letter
 
 SATURDAY = 5
 # Their detail is the day from which they are no reason any more; every other reason stays.
 PASSING = (Reason.NOT_DUE_YET, Reason.TERM_RUNNING, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
+# They are no reason any more once the message of that day has left.
+NEXT_TIME = (Reason.NOTICE_WAITS,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,16 @@ class Life:
     def _one_day(self, day: date) -> tuple[list[tuple[Stage, PaperInvoice]], date | None]:
         """Return the invoices that go out, and the next day to look at; keep those that stay in play."""
         taken, staying, next_days = [], [], []
-        for invoice in self._invoices:
-            decision = decide(plan=self._plan, invoice=invoice.standing, debtor=self._debtor, today=day)
+        decisions = decide_together(
+            plan=self._plan,
+            invoices=[invoice.standing for invoice in self._invoices],
+            debtor=self._debtor,
+            today=day,
+        )
+        for invoice, decision in zip(self._invoices, decisions, strict=True):
             if decision.stage is not None:
                 taken.append((decision.stage, invoice))
+            if decision.stage is not None or decision.reason in NEXT_TIME:
                 staying.append(invoice)
                 next_days.append(day + timedelta(days=1))
             elif decision.reason in PASSING:

@@ -4,12 +4,16 @@ Three rules keep missed days from becoming a burst: an invoice takes one stage a
 the days that the policy puts between two stages lie between them also when the first one was late; and two
 messages to one debtor are never closer together than the policy's minimum gap, and never more in a week than
 the organisation allows. What decides is what explains: a decision is the first of all objections.
+
+One message has one text, that of its highest stage. So a stage that begins a term goes only into a message
+whose text gives that term.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 PREFERRED = "preferred"
 LETTER = "letter"
@@ -33,7 +37,16 @@ class Reason(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     NO_CONTACT = "no_contact"
     NO_CHANNEL = "no_channel"
+    NOTICE_WAITS = "notice_waits"
+    OTHER_WAY = "other_way"
     LEFT_OUT = "left_out"
+
+
+class BeginsTerm(Protocol):
+    """Something whose text may begin a term in law."""
+
+    @property
+    def begins_term(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +141,31 @@ def decide(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date
     for first in objections(plan=plan, invoice=invoice, debtor=debtor, today=today):
         return first
     return Decision(next_stage(stages=plan.stages, reached=invoice.reached))
+
+
+def decide_together(
+    *, plan: Plan, invoices: Sequence[Standing], debtor: Correspondence, today: date
+) -> list[Decision]:
+    """Return what each of a debtor's invoices takes today, when all of them go into one message.
+
+    It is what `decide` says of each, but that a stage which begins a term waits while an invoice is further
+    on: the message would say what comes after a term, and nobody would have been given one. Nothing waits
+    for ever, because whoever is further on runs out of stages, and nobody gets past one that waits.
+    """
+    decisions = [decide(plan=plan, invoice=one, debtor=debtor, today=today) for one in invoices]
+    stages = [one.stage for one in decisions if one.stage is not None]
+    if not stages:
+        return decisions
+    top = max(stages, key=lambda stage: stage.position)
+    return [
+        _not(Reason.NOTICE_WAITS) if one.stage is not None and not told_by(top, one.stage) else one
+        for one in decisions
+    ]
+
+
+def told_by(top: BeginsTerm, stage: BeginsTerm) -> bool:
+    """Return whether the text of the highest stage of a message gives the term that a stage begins."""
+    return top.begins_term or not stage.begins_term
 
 
 def objections(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date) -> Iterator[Decision]:

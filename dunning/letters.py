@@ -37,14 +37,22 @@ def letters_about(*, organisation_id: int, zone: str, debtor_ids: Collection[int
     and neither does an invoice that the sender took out of its message at the last moment.
     """
     letters: dict[int, list[Letter]] = defaultdict(list)
-    for invoice_id, position, amount, event, channel, state, at, delivered_at in db.session.execute(
-        _letters(organisation_id, debtor_ids)
-    ):
+    for (
+        invoice_id,
+        message_id,
+        position,
+        amount,
+        event,
+        channel,
+        state,
+        at,
+        delivered_at,
+    ) in db.session.execute(_letters(organisation_id, debtor_ids)):
         sent_on = day_in(at, zone)
         received_on = None if delivered_at is None else max(sent_on, day_in(delivered_at, zone))
         certain, term = state in LEFT, event in BEGINS_TERM
         letters[invoice_id].append(
-            Letter(position, sent_on, received_on, way_of(channel), term, amount, certain)
+            Letter(message_id, position, sent_on, received_on, way_of(channel), term, amount, certain)
         )
     return letters
 
@@ -56,7 +64,7 @@ def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple
         MessageInvoice.message_id == Message.id,
         MessageInvoice.invoice_id == line.invoice_id,
     )
-    which = (line.invoice_id, line.stage_position, line.amount)
+    which = (line.invoice_id, Message.id, line.stage_position, line.amount)
     return (
         select(*which, Message.event, Message.channel, Message.state, _AT, Message.delivered_at)
         .join(DunningNotice, same(DunningNotice, line, "notice_id"))

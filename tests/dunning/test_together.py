@@ -92,7 +92,7 @@ def test_what_would_be_added_leaves_out_the_messages_it_is_not_in(office: Office
     assert (of_first.added.costs, of_second.added.costs) == (4000, 0)
 
 
-def staged(office: Office, first: StageChannel, second: StageChannel, **changes: object) -> DunningRun:
+def staged(office: Office, first: StageChannel, second: StageChannel, **changes: str) -> DunningRun:
     """Propose a message about two invoices of a debtor, one in each stage; then the higher one is paid."""
     follow(office, StageWish(7, MAIL, "reminder_1"), StageWish(30, MAIL, "reminder_2"))
     for position, channel in enumerate((first, second), start=1):
@@ -106,8 +106,8 @@ def staged(office: Office, first: StageChannel, second: StageChannel, **changes:
     return run
 
 
-def a_reachable(office: Office, **changes: object) -> Debtor:
-    debtor = office.debtor(**changes)
+def a_reachable(office: Office, **changes: str) -> Debtor:
+    debtor = office.debtor(with_email=True, **changes)
     factories.contact_point(debtor, channel=Channel.SMS, value="+31612345678", is_preferred=False)
     return debtor
 

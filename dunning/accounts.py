@@ -21,7 +21,7 @@ from dunning.bills import Account, Law, Letter
 from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.named_costs import Named
 from dunning.queries import same
-from invoices.models import Channel, CreditNote, Debtor, DebtorKind, Exemption, Invoice, Payment
+from invoices.models import Channel, Debtor, DebtorKind, Exemption, Invoice, Payment
 from messaging.charges import counted_before, fees_before
 from messaging.holidays import is_holiday
 from messaging.models import MessageInvoice
@@ -30,9 +30,8 @@ from messaging.own_texts import says_charges
 
 @dataclass(slots=True)
 class _History:
-    """What happened to some invoices, each by its id."""
+    """What was paid on some invoices and when they were left alone, each by its id."""
 
-    credited: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     paid: dict[int, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
     held: dict[int, list[Exemption]] = field(default_factory=lambda: defaultdict(list))
 
@@ -159,11 +158,6 @@ def _is_holiday(country: str, day: date) -> bool:
 
 def _history(organisation_id: int, ids: Sequence[int]) -> _History:
     past = _History()
-    credited = select(CreditNote.invoice_id, CreditNote.amount).where(
-        CreditNote.organisation_id == organisation_id, among(CreditNote.invoice_id, ids)
-    )
-    for invoice_id, amount in db.session.execute(credited):
-        past.credited[invoice_id] += amount
     payments = (
         select(Payment.invoice_id, Payment.paid_on, Payment.amount)
         .where(Payment.organisation_id == organisation_id, among(Payment.invoice_id, ids))

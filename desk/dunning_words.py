@@ -32,6 +32,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
         Reason.BELOW_MINIMUM: N_("Open amount is too small"),
         Reason.ALL_STAGES_DONE: N_("All reminders were sent"),
         Reason.NOTICE_WAITS: N_("Its reminder with a term goes in the next message"),
+        Reason.MESSAGE_FULL: N_(
+            "The message names as many invoices as it can; this one goes in the next message"
+        ),
         Reason.OTHER_WAY: N_("It goes another way than was chosen; the next run chooses again"),
         Reason.LEFT_OUT: N_("Left out by a colleague"),
         Reason.SETTLED: N_("Paid in the meantime"),

@@ -17,7 +17,7 @@ SATURDAY = 5
 # Their detail is the day from which they are no reason any more; every other reason stays.
 PASSING = (Reason.NOT_DUE_YET, Reason.TERM_RUNNING, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
 # They are no reason any more once the message of that day has left.
-NEXT_TIME = (Reason.NOTICE_WAITS,)
+NEXT_TIME = (Reason.NOTICE_WAITS, Reason.MESSAGE_FULL)
 
 
 @dataclass(frozen=True, slots=True)

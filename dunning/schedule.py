@@ -6,7 +6,7 @@ messages to one debtor are never closer together than the policy's minimum gap, 
 the organisation allows. What decides is what explains: a decision is the first of all objections.
 
 One message has one text, that of its highest stage. So a stage that begins a term goes only into a message
-whose text gives that term.
+whose text gives that term, and no more invoices go into it than that text can name.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+from messaging.placeholders import MOST_NAMED
 
 PREFERRED = "preferred"
 LETTER = "letter"
@@ -38,6 +40,7 @@ class Reason(StrEnum):
     NO_CONTACT = "no_contact"
     NO_CHANNEL = "no_channel"
     NOTICE_WAITS = "notice_waits"
+    MESSAGE_FULL = "message_full"
     OTHER_WAY = "other_way"
     LEFT_OUT = "left_out"
 
@@ -150,17 +153,23 @@ def decide_together(
 
     It is what `decide` says of each, but that a stage which begins a term waits while an invoice is further
     on: the message would say what comes after a term, and nobody would have been given one. Nothing waits
-    for ever, because whoever is further on runs out of stages, and nobody gets past one that waits.
+    for ever, because whoever is further on runs out of stages, and nobody gets past one that waits. What a
+    message has no room to name waits for the next one.
     """
     decisions = [decide(plan=plan, invoice=one, debtor=debtor, today=today) for one in invoices]
-    stages = [one.stage for one in decisions if one.stage is not None]
-    if not stages:
+    taking = [(place, one.stage) for place, one in enumerate(decisions) if one.stage is not None]
+    if not taking:
         return decisions
-    top = max(stages, key=lambda stage: stage.position)
-    return [
-        _not(Reason.NOTICE_WAITS) if one.stage is not None and not told_by(top, one.stage) else one
-        for one in decisions
-    ]
+    top = max((stage for _, stage in taking), key=lambda stage: stage.position)
+    told = [(place, stage) for place, stage in taking if told_by(top, stage)]
+    if top.begins_term:
+        # Its text names every invoice: those that are furthest come first, then those that were due first.
+        told = sorted(told, key=lambda one: -one[1].position)[:MOST_NAMED]
+    is_in = {place for place, _ in told}
+    for place, stage in taking:
+        if place not in is_in:
+            decisions[place] = _not(Reason.MESSAGE_FULL if told_by(top, stage) else Reason.NOTICE_WAITS)
+    return decisions
 
 
 def told_by(top: BeginsTerm, stage: BeginsTerm) -> bool:

@@ -6,10 +6,11 @@ choose the careful side: what the law does not say, or nobody has found out, is 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from core.days import days_after
 from core.law.collecting import ONCE, ChargeKind, collection_charges, in_currency, reminder_charge
 from core.law.interest import Interest, first_interest_day, interest_on, rates_of
 from core.law.rows import LawSilent, Row
@@ -207,7 +208,7 @@ def _interest(law: Law, account: Account, today: date) -> Line | Omission:
         interest = interest_on(
             balances=[(after, Money(one, account.currency).amount) for after, one in account.balances],
             rates=rates_of(book=law.book, country=law.country, segment=law.segment),
-            from_on=first - timedelta(days=1),
+            from_on=days_after(first, -1),
             until_on=today,
             frozen=account.frozen,
         )

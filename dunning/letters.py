@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, case, func, select
 from core.bulk import among
 from core.clock import day_in
 from core.database import db
+from core.days import days_after
 from dunning.bills import Letter
 from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.queries import same
@@ -141,7 +142,7 @@ def _lately(
     organisation_id: int, debtor_ids: Collection[int], zone: str, today: date
 ) -> dict[int, list[date]]:
     """Return the days of the collection messages of the seven days up to today, the latest first."""
-    begins = datetime.combine(today - timedelta(days=WEEK_DAYS - 1), time(), tzinfo=ZoneInfo(zone))
+    begins = datetime.combine(days_after(today, 1 - WEEK_DAYS), time(), tzinfo=ZoneInfo(zone))
     rows = db.session.execute(
         select(Message.debtor_id, _AT)
         .where(

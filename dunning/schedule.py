@@ -11,10 +11,11 @@ whose text gives that term, and no more invoices go into it than that text can n
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from core.days import days_after
 from messaging.placeholders import MOST_NAMED
 
 PREFERRED = "preferred"
@@ -191,7 +192,7 @@ def objections(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: 
         return
     if invoice.free_until is not None and today < invoice.free_until:
         yield _not(Reason.TERM_RUNNING, invoice.free_until.isoformat())
-    planned = invoice.due_on + timedelta(days=stage.days_after_due)
+    planned = days_after(invoice.due_on, stage.days_after_due)
     if today < planned:
         yield _not(Reason.NOT_DUE_YET, planned.isoformat())
     yield from _held_back(plan, stage, invoice, debtor, today)
@@ -224,7 +225,7 @@ def spaced(*, stages: Sequence[Stage], stage: Stage, reached: int, reached_on: d
     before = next((one for one in stages if one.position == reached), None)
     if before is None:
         return None
-    return reached_on + timedelta(days=stage.days_after_due - before.days_after_due)
+    return days_after(reached_on, stage.days_after_due - before.days_after_due)
 
 
 def reachable_by(*, stage: Stage, channels: Collection[str]) -> bool:
@@ -265,15 +266,15 @@ def _unreachable(stage: Stage, channels: Collection[str]) -> Decision:
 def _week_is_full(plan: Plan, debtor: Correspondence, today: date) -> Iterator[Decision]:
     if len(debtor.lately) < plan.most_a_week:
         return
-    in_week = sorted(day for day in debtor.lately if day > today - timedelta(days=WEEK_DAYS))
+    in_week = sorted(day for day in debtor.lately if day > days_after(today, -WEEK_DAYS))
     if len(in_week) >= plan.most_a_week:
-        free_on = in_week[-plan.most_a_week] + timedelta(days=WEEK_DAYS)
+        free_on = days_after(in_week[-plan.most_a_week], WEEK_DAYS)
         yield _not(Reason.WEEK_FULL, free_on.isoformat())
 
 
 def gap_ends(*, plan: Plan, written_on: date | None) -> date | None:
     """Return the first day on which the debtor may get the next message."""
-    return None if written_on is None else written_on + timedelta(days=plan.minimum_gap_days)
+    return None if written_on is None else days_after(written_on, plan.minimum_gap_days)
 
 
 def _not(reason: Reason, detail: str = "") -> Decision:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from core.database import db
 from dunning.billing import NO_BILL
 from dunning.explaining import explain
-from dunning.models import DunningRun, StageChannel
+from dunning.models import DunningRun, StageChannel, StageCosts
 from dunning.queries import stages_of
 from dunning.simulation import simulate
 from invoices.models import Channel, ContactState
@@ -113,6 +113,20 @@ def test_a_debtor_who_is_reached_only_by_post_gets_the_letter_of_a_stage_that_pr
     told = explain(organisation=office.organisation, invoice=invoice, on=TODAY)
     assert (told.goes_out, told.contact) == (True, None)
     assert "Dorpsstraat 12" in told.goes_to
+
+
+@pytest.mark.parametrize("country", ["NL", "NO"])
+@pytest.mark.parametrize("on", [date.min, TODAY, date.max])
+@pytest.mark.parametrize("due_on", [date(1, 1, 2), date.max])
+def test_no_day_is_too_far_to_be_explained(office: Office, country: str, on: date, due_on: date) -> None:
+    for stage in stages_of(organisation_id=office.organisation.id, policy_id=office.policy.id):
+        stage.adds_interest = True
+        stage.costs = StageCosts.REMINDER if stage.position < 3 else StageCosts.COLLECTION
+    invoice = office.invoice(office.debtor(country=country), due_on=due_on, invoiced_on=date.min)
+    # Nothing comes after the last day, so it is also the day of every stage of an invoice that is due on it.
+    is_late = due_on < on or due_on == on == date.max
+    assert ("not_due_yet" not in dict(reasons(office, invoice, on))) is is_late
+    simulate(organisation=office.organisation, policy_id=office.policy.id, today=TODAY)
 
 
 def test_a_stage_tries_its_channels_in_order(office: Office) -> None:

@@ -8,8 +8,7 @@ from flask_babel import gettext
 
 from core.refusals import N_
 from core.web.formats import short_day
-from core.web.languages import language
-from desk.words import country_name
+from core.web.languages import country_name, language
 from dunning.models import DunningPolicy, DunningStage, NoticeState, RunState, StageCosts
 from dunning.run_page import NoticeRow
 from dunning.schedule import Reason, Stage

@@ -44,11 +44,7 @@ class Explanation:
 
 def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explanation:
     """Return what happens to an invoice on a day, if nothing happens before. Raises PolicyUnknown."""
-    policy_id = policies_by_debtor(organisation=organisation, debtor_ids=(invoice.debtor_id,))[
-        invoice.debtor_id
-    ]
-    if policy_id is None:
-        raise PolicyUnknown
+    policy_id = _policy_id(organisation, invoice.debtor_id)
     plan = plan_of(organisation=organisation, policy_id=policy_id)
     usable = usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=(invoice.debtor_id,))
     debtor = debtor_by_id(organisation_id=organisation.id, debtor_id=invoice.debtor_id)
@@ -85,6 +81,13 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
         standing=fact.standing,
         added=_added(organisation, planned, way, on),
     )
+
+
+def _policy_id(organisation: Organisation, debtor_id: int) -> int:
+    found = policies_by_debtor(organisation=organisation, debtor_ids=(debtor_id,))[debtor_id]
+    if found is None:
+        raise PolicyUnknown
+    return found
 
 
 def _place(way: Way | None, address: PostalAddress | None) -> str:

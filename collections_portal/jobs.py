@@ -13,6 +13,7 @@ from core import clock, tenancy
 from core.members.attempts import forget_old
 from core.organisations.queries import organisation, organisations_open
 from core.transaction import reading, writing
+from dunning.forgetting import forget_skips
 from dunning.operations import begin_automatic, carry_on
 from invoices.freshness import PaymentDataTooOld
 from invoices.importing.shelf import Shelf
@@ -26,6 +27,8 @@ from reactions.operations.endings import break_promises
 
 log = structlog.get_logger()
 CHUNK = 2000
+# So many steps a schedule takes at most to forget what old runs left alone: four days of it at worst.
+STEPS = 80
 # A thread that sends turns to other work after this; what is left is taken up by the next one.
 TURN = timedelta(seconds=20)
 # Threads compute one at a time. When they use so much of a processor, one more only gets in their way;
@@ -113,7 +116,7 @@ def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
     """Forget what is old; do for each organisation what time alone sets off.
 
     Forgotten are tries to sign in, paces, PDFs of letters and journals of workers; promises are broken,
-    automatic policies run, uploads that nobody decided about are discarded.
+    automatic policies run, uploads that nobody decided about and what old runs left alone are discarded.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
     Returns each organisation's name with the number of runs made, None where something went wrong.
@@ -156,4 +159,13 @@ def _runs_of(shelf: Shelf, organisation_id: int) -> int:
                 owner = organisation(organisation_id=organisation_id)
                 left = carry_on(organisation=owner, now=now, at_most=CHUNK)
         discard_forgotten(shelf, organisation_id)
+        _forget_skips(organisation_id, now)
     return made
+
+
+def _forget_skips(organisation_id: int, now: datetime) -> None:
+    """Forget what old runs left alone, some thousands in a transaction; the next time goes on."""
+    for _step in range(STEPS):
+        with writing():
+            if not forget_skips(organisation_id=organisation_id, now=now):
+                return

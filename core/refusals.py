@@ -8,6 +8,15 @@ def N_(sentence: str) -> str:
     return sentence
 
 
+class Country(str):
+    """A country among the values of a sentence, by its ISO 3166 code: whoever shows it says its name.
+
+    The name stands in brackets, `the law (Belgium)`, because no language joins every name in the same way.
+    """
+
+    __slots__ = ()
+
+
 class Refusal(Exception):
     """Something anticipated that is not done.
 

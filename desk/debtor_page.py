@@ -13,7 +13,7 @@ from core.members.models import Role
 from core.trail import lines_of_debtor
 from core.web.formats import money, short_day
 from core.web.guards import current_member, current_organisation, may
-from core.web.languages import language
+from core.web.languages import country_name, language
 from desk import lists, reminders_page, rows, timeline, words
 from desk.action_page import type_names
 from desk.forms.debtors import SendLinkForm
@@ -147,7 +147,7 @@ def _row(debtor: Debtor, owed: Sequence[Owed], actions: int) -> dict[str, Any]:
 
 def _about(debtor: Debtor) -> dict[str, Any]:
     town = " ".join(part for part in (debtor.postcode, debtor.city) if part)
-    country = words.country_name(debtor.country) if debtor.country else ""
+    country = country_name(debtor.country) if debtor.country else ""
     lines = (" ".join(part for part in (debtor.street, debtor.house_number) if part), town, country)
     return {
         "name": debtor.name,

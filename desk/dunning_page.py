@@ -14,6 +14,7 @@ from desk import lists
 from desk.lists import Filter
 from desk.words import state_reason
 from dunning import queries, run_page
+from dunning.forgetting import KEPT
 from dunning.lawful_stages import require_sayable
 from dunning.models import DunningPolicy, DunningRun, RunState
 from dunning.policy_refusals import PolicyRefused
@@ -93,6 +94,7 @@ def run_context(*, run: DunningRun, page: int, event: str, channel: str) -> dict
         "total": total,
         "pages": lists.pages(total=total, page=page, size=NOTICES_ON_A_PAGE),
         "skips": _groups(run),
+        "forgotten": _forgotten(run),
         "letters_href": _letters_href(run),
     }
 
@@ -110,10 +112,23 @@ def skipped_context(*, run: DunningRun, reason: str, page: int) -> dict[str, Any
         "here": "dunning",
         "run": run,
         "reason": words.reason(reason),
+        "forgotten": _forgotten(run),
         "rows": _skips(rows),
         "total": total,
         "pages": lists.pages(total=total, page=page, size=SKIPS_ON_A_PAGE),
     }
+
+
+def _forgotten(run: DunningRun) -> str:
+    """Return why the page names none of the invoices that an old run left alone, or nothing."""
+    if not run.skip_counts:
+        return ""
+    return str(
+        gettext(
+            "Which invoices these were is kept for %(days)s days, and only their number after that.",
+            days=KEPT.days,
+        )
+    )
 
 
 def _notice(row: NoticeRow) -> dict[str, Any]:
@@ -174,7 +189,7 @@ def _note(row: SkipRow, asker: Asker | None) -> str:
     """Return what is worth knowing beside the reason: a day, or which reaction it is."""
     if row.reason in words.WITH_DAY:
         return words.from_day(row.detail)
-    if row.reason == Reason.NO_CHANNEL:
+    if row.reason in words.WITH_CHANNEL and row.detail:
         return words.channel(row.detail)
     if asker is None:
         return ""

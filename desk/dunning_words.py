@@ -8,8 +8,7 @@ from flask_babel import gettext
 
 from core.refusals import N_
 from core.web.formats import short_day
-from core.web.languages import language
-from desk.words import country_name
+from core.web.languages import country_name, language
 from dunning.models import DunningPolicy, DunningStage, NoticeState, RunState, StageCosts
 from dunning.run_page import NoticeRow
 from dunning.schedule import Reason, Stage
@@ -31,6 +30,11 @@ REASONS: Mapping[str, str] = MappingProxyType(
         Reason.NO_CHANNEL: N_("No address for the way this reminder goes"),
         Reason.BELOW_MINIMUM: N_("Open amount is too small"),
         Reason.ALL_STAGES_DONE: N_("All reminders were sent"),
+        Reason.NOTICE_WAITS: N_("Its reminder with a term goes in the next message"),
+        Reason.MESSAGE_FULL: N_(
+            "The message names as many invoices as it can; this one goes in the next message"
+        ),
+        Reason.OTHER_WAY: N_("It goes another way than was chosen; the next run chooses again"),
         Reason.LEFT_OUT: N_("Left out by a colleague"),
         Reason.SETTLED: N_("Paid in the meantime"),
         Reason.WITHDRAWN: N_("Withdrawn in the meantime"),
@@ -102,6 +106,8 @@ REPORTS: Mapping[Report, str] = MappingProxyType(
     }
 )
 SEGMENTS: Mapping[str, str] = MappingProxyType({"person": N_("Persons"), "company": N_("Companies")})
+# Their detail is how a stage writes, as `CHANNELS` names it.
+WITH_CHANNEL = (Reason.NO_CHANNEL, Reason.OTHER_WAY)
 # Their detail is the day from which they are no reason any more.
 WITH_DAY = (Reason.NOT_DUE_YET, Reason.TERM_RUNNING, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from core.refusals import N_, Refusal
 from core.web import formats
-from core.web.languages import LOCALES, language
+from core.web.languages import LOCALES, country_name, language
 from desk import words
 from invoices.importing.amounts import DecimalSign, amount_readings
 from invoices.importing.choices import Existing
@@ -87,7 +87,7 @@ EXISTING: Mapping[Existing, str] = MappingProxyType(
 WORDS_FOR: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "language": words.language_name,
-        "country": words.country_name,
+        "country": country_name,
         "kind": lambda stored: words.debtor_kind(DebtorKind(stored)),
         "document": lambda stored: said(DOCUMENTS[stored]),
     }

@@ -109,7 +109,7 @@ def _reason(one: Decision, told: Explanation) -> dict[str, str]:
     note = ""
     if one.reason in words.WITH_DAY:
         note = words.from_day(one.detail)
-    elif one.reason == Reason.NO_CHANNEL:
+    elif one.reason in words.WITH_CHANNEL:
         note = words.channel(one.detail)
     elif one.reason == Reason.EXEMPT:
         owner = told.policy.organisation_id

@@ -8,7 +8,7 @@ from babel import Locale
 from flask_babel import gettext
 
 from core.refusals import N_
-from core.web.languages import LOCALES, language
+from core.web.languages import LOCALES, country_name, language
 from invoices.lists import InvoiceRow, Owing, Standing
 from invoices.models import Channel, ContactState, DebtorKind
 from invoices.names import plain
@@ -172,11 +172,6 @@ def language_name(code: str) -> str:
     """Return a language's name in the language of the request."""
     name = str(Locale.parse(LOCALES[language()]).languages.get(code, code))
     return name[:1].upper() + name[1:]
-
-
-def country_name(code: str) -> str:
-    """Return a country's name in the language of the request."""
-    return str(Locale.parse(LOCALES[language()]).territories.get(code, code))
 
 
 def countries() -> list[tuple[str, str]]:

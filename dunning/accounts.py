@@ -7,27 +7,31 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, select
 
 from core.bulk import among
 from core.clock import day_in
 from core.database import db
+from core.law.collecting import ONCE
 from core.law.interest import Span, plan_freeze
 from core.law.rows import Segment, segment_of
 from core.law.shelf import in_force
 from core.organisations.models import Creditor, Organisation
 from dunning.bills import Account, Law, Letter
-from invoices.models import Channel, CreditNote, Debtor, DebtorKind, Exemption, Invoice, Payment
+from dunning.models import DunningNotice, DunningNoticeInvoice
+from dunning.named_costs import Named
+from dunning.queries import same
+from invoices.models import Channel, Debtor, DebtorKind, Exemption, Invoice, Payment
 from messaging.charges import counted_before, fees_before
 from messaging.holidays import is_holiday
+from messaging.models import MessageInvoice
 from messaging.own_texts import says_charges
 
 
 @dataclass(slots=True)
 class _History:
-    """What happened to some invoices, each by its id."""
+    """What was paid on some invoices and when they were left alone, each by its id."""
 
-    credited: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     paid: dict[int, list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
     held: dict[int, list[Exemption]] = field(default_factory=lambda: defaultdict(list))
 
@@ -93,6 +97,44 @@ def accounts_of(
     }
 
 
+def named_in(*, organisation: Organisation, letters: Iterable[Sequence[Letter]]) -> dict[int, list[Named]]:
+    """Return what those of these reminders that gave a term were about, paid invoices too, by message."""
+    ids = {one.message_id for some in letters for one in some if one.begins_term and one.is_certain}
+    rows = db.session.execute(_named(organisation.id, ids)).all() if ids else ()
+    asked = counted_before(organisation_id=organisation.id, invoice_ids={row[1] for row in rows})
+    found: dict[int, list[Named]] = defaultdict(list)
+    for message_id, invoice_id, due_on, amount, currency, adds_vat_from in rows:
+        by_kind = asked.get(invoice_id, {})
+        before = sum(sum_of for kind, sum_of in by_kind.items() if kind in ONCE)
+        found[message_id].append(Named(invoice_id, due_on, amount, currency, adds_vat_from, before))
+    return found
+
+
+def _named(organisation_id: int, message_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+    line = DunningNoticeInvoice
+    still_in_it = and_(
+        MessageInvoice.organisation_id == DunningNotice.organisation_id,
+        MessageInvoice.message_id == DunningNotice.message_id,
+        MessageInvoice.invoice_id == line.invoice_id,
+    )
+    return (
+        select(
+            DunningNotice.message_id,
+            Invoice.id,
+            Invoice.due_on,
+            line.amount,
+            Invoice.currency,
+            Creditor.adds_vat_from,
+        )
+        .join(line, same(DunningNotice, line, "notice_id"))
+        .join(MessageInvoice, still_in_it)
+        .join(Invoice, same(Invoice, line, "invoice_id"))
+        .join(Creditor, same(Creditor, Invoice, "creditor_id"))
+        .where(DunningNotice.organisation_id == organisation_id, among(DunningNotice.message_id, message_ids))
+        .order_by(line.id)
+    )
+
+
 class Wording:
     """Whether the texts of an organisation name what a message adds, each asked about once."""
 
@@ -116,11 +158,6 @@ def _is_holiday(country: str, day: date) -> bool:
 
 def _history(organisation_id: int, ids: Sequence[int]) -> _History:
     past = _History()
-    credited = select(CreditNote.invoice_id, CreditNote.amount).where(
-        CreditNote.organisation_id == organisation_id, among(CreditNote.invoice_id, ids)
-    )
-    for invoice_id, amount in db.session.execute(credited):
-        past.credited[invoice_id] += amount
     payments = (
         select(Payment.invoice_id, Payment.paid_on, Payment.amount)
         .where(Payment.organisation_id == organisation_id, among(Payment.invoice_id, ids))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.organisations.models import Organisation
-from dunning.accounts import Wording, accounts_of
+from dunning.accounts import Wording, accounts_of, named_in
 from dunning.bills import Bill
 from dunning.charging import bill
 from dunning.overdue import Facts
@@ -51,10 +51,12 @@ def bills(
         laws={one.debtor_id: (one.law, one.language) for one in known},
         letters={one.invoice_id: one.letters for one in known},
     )
+    named_by = named_in(organisation=organisation, letters=(one.letters for one in known))
     return {
         debtor_id: bill(
             law=planned[0].facts.law,
             items=[(one.stage, accounts[one.facts.invoice_id]) for one in planned],
+            named_by=named_by,
             today=today,
             is_said=is_said(wording, planned, channels[debtor_id]),
         )

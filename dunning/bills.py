@@ -57,10 +57,12 @@ class Law:
 class Letter:
     """A reminder about an invoice that left: `amount` is what it reminded of, in minor units.
 
+    `message_id` is the message, the same for all its invoices.
     Without `received_on` nobody knows when it arrived, and the days of post of its way count. One that is
     not `is_certain` may or may not have arrived; no term is counted from it.
     """
 
+    message_id: int
     position: int
     sent_on: date
     received_on: date | None

@@ -5,30 +5,51 @@ choose the careful side: what the law does not say, or nobody has found out, is 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from core.days import days_after
 from core.law.collecting import ONCE, ChargeKind, collection_charges, in_currency, reminder_charge
 from core.law.interest import Interest, first_interest_day, interest_on, rates_of
 from core.law.rows import LawSilent, Row
 from core.law.terms import Way
 from core.money import Money
-from dunning.bills import Account, Bill, Law, Line, Omission, What, Why
+from dunning.bills import Account, Bill, Law, Letter, Line, Omission, What, Why
 from dunning.given_terms import first_term
+from dunning.named_costs import NamedBy, shared_out, within_named
 from dunning.schedule import Stage
 
 
-def bill(*, law: Law, items: Sequence[tuple[Stage, Account]], today: date, is_said: bool) -> Bill:
+@dataclass(frozen=True, slots=True)
+class _Ripe:
+    """An invoice whose collecting may be charged for, on which principal, and the reminder with its term."""
+
+    account: Account
+    principal: int
+    letter: Letter | None
+
+
+def bill(
+    *,
+    law: Law,
+    items: Sequence[tuple[Stage, Account]],
+    named_by: NamedBy,
+    today: date,
+    is_said: bool,
+) -> Bill:
     """Return what a message about these invoices adds today, each by its own stage.
 
-    `is_said` tells whether the message names what it adds; without it nothing is added.
+    `named_by` holds what the reminders that gave these invoices a term were about. `is_said` tells whether
+    the message names what it adds; without it nothing is added.
     """
     items = sorted(items, key=lambda item: (item[1].due_on, item[1].invoice_id))
     answers: list[Line | Omission] = []
     if is_said:
         answers += _fees(law, [item for item in items if item[0].costs == "reminder"], today)
-        answers += _collection(law, [one for stage, one in items if stage.costs == "collection"], today)
+        some = [one for stage, one in items if stage.costs == "collection"]
+        answers += _collection(law, some, named_by, today)
         answers += (_interest(law, one, today) for stage, one in items if stage.adds_interest)
     else:
         answers += (Omission(one.invoice_id, What.COSTS, Why.NOT_SAID) for s, one in items if s.costs)
@@ -82,21 +103,23 @@ def _fee(law: Law, stage: Stage, account: Account, today: date) -> Line | Omissi
     )
 
 
-def _collection(law: Law, accounts: Sequence[Account], today: date) -> Iterator[Line | Omission]:
+def _collection(
+    law: Law, accounts: Sequence[Account], named_by: NamedBy, today: date
+) -> Iterator[Line | Omission]:
     """Yield the costs of collecting: computed over all these invoices together, and shared out over them."""
-    ripe: dict[str, list[tuple[Account, int]]] = {}
+    ripe: dict[str, list[_Ripe]] = {}
     for account in accounts:
-        answer = _principal(law, account, today)
+        answer = _ripe(law, account, today)
         if isinstance(answer, Omission):
             yield answer
         else:
-            ripe.setdefault(account.currency, []).append((account, answer))
+            ripe.setdefault(account.currency, []).append(answer)
     for currency, some in ripe.items():
-        yield from _shared(law, some, currency, today)
+        yield from _shared(law, some, named_by, currency, today)
 
 
-def _principal(law: Law, account: Account, today: date) -> int | Omission:
-    """Return the principal that may be charged on, or why nothing may.
+def _ripe(law: Law, account: Account, today: date) -> _Ripe | Omission:
+    """Return the invoice with the principal that may be charged on, or why nothing may.
 
     It is no more than the reminder with the term spoke of: the cost it named is the most there will be.
     """
@@ -106,7 +129,7 @@ def _principal(law: Law, account: Account, today: date) -> int | Omission:
     if any(kind in ONCE for kind in account.asked):
         return Omission(account.invoice_id, What.COSTS, Why.ASKED_BEFORE)
     if law.find("term", today, channel=Way.ELECTRONIC.value) is None:
-        return account.amount
+        return _Ripe(account, account.amount, None)
     found = first_term(law=law, account=account)
     if found is None:
         return Omission(account.invoice_id, What.COSTS, Why.NO_TERM)
@@ -114,7 +137,7 @@ def _principal(law: Law, account: Account, today: date) -> int | Omission:
     if today < given.first_cost_on:
         detail = given.first_cost_on.isoformat()
         return Omission(account.invoice_id, What.COSTS, Why.TERM_RUNNING, detail)
-    return min(account.amount, letter.amount)
+    return _Ripe(account, min(account.amount, letter.amount), letter)
 
 
 def _objected(law: Law, account: Account, today: date) -> Omission | None:
@@ -125,31 +148,41 @@ def _objected(law: Law, account: Account, today: date) -> Omission | None:
 
 
 def _shared(
-    law: Law, some: Sequence[tuple[Account, int]], currency: str, today: date
+    law: Law, some: Sequence[_Ripe], named_by: NamedBy, currency: str, today: date
 ) -> Iterator[Line | Omission]:
-    principals = [principal for _, principal in some]
+    principals = [one.principal for one in some]
     charges = list(
         collection_charges(
             **law.on(today),
             principals=[Money(one, currency).amount for one in principals],
-            due_on=min(account.due_on for account, _ in some),
+            due_on=min(one.account.due_on for one in some),
             # Costs of several creditors are computed together: one who can reclaim VAT asks for none.
-            adds_vat=all(_adds_vat(law, account, today) for account, _ in some),
+            adds_vat=all(_adds_vat(law, one.account, today) for one in some),
         )
     )
     found = in_currency(iter(charges), currency)
     if found is None:
         paying = next((one.currency for _, one in charges if one.currency != currency), "")
         why = Why.OTHER_CURRENCY if paying else Why.FREE if charges else Why.LAW_SILENT
-        yield from (Omission(account.invoice_id, What.COSTS, why, paying) for account, _ in some)
+        yield from (Omission(one.account.invoice_id, What.COSTS, why, paying) for one in some)
         return
     kind, charge = found
-    for (account, principal), share in zip(some, _shares(charge.money.minor, principals), strict=True):
+    computed = charge.money.minor
+    shares = within_named(
+        law=law,
+        letters=[one.letter for one in some],
+        principals=principals,
+        amount=computed,
+        named_by=named_by,
+        currency=currency,
+    )
+    basis = _basis(law, charge.rows, computed=computed, principals=principals)
+    for one, share, uncapped in zip(some, shares, shared_out(computed, principals), strict=True):
+        invoice_id = one.account.invoice_id
         if share:
-            basis = _basis(law, charge.rows, computed=charge.money.minor, principals=principals)
-            yield Line(account.invoice_id, kind, share, currency, principal, None, today, basis)
+            yield Line(invoice_id, kind, share, currency, one.principal, None, today, basis)
         else:
-            yield Omission(account.invoice_id, What.COSTS, Why.NOTHING)
+            yield Omission(invoice_id, What.COSTS, Why.ASKED_BEFORE if uncapped else Why.NOTHING)
 
 
 def _adds_vat(law: Law, account: Account, today: date) -> bool:
@@ -157,16 +190,6 @@ def _adds_vat(law: Law, account: Account, today: date) -> bool:
     found = first_term(law=law, account=account)
     named_on = found[0].sent_on if found else today
     return account.adds_vat_from is not None and named_on >= account.adds_vat_from
-
-
-def _shares(amount: int, weights: Sequence[int]) -> list[int]:
-    """Return the amount shared out by weight in whole minor units; what is left goes to the largest rests."""
-    whole = sum(weights)
-    shares = [amount * weight // whole for weight in weights]
-    by_rest = sorted(range(len(weights)), key=lambda one: (-(amount * weights[one] % whole), one))
-    for one in by_rest[: amount - sum(shares)]:
-        shares[one] += 1
-    return shares
 
 
 def _interest(law: Law, account: Account, today: date) -> Line | Omission:
@@ -185,7 +208,7 @@ def _interest(law: Law, account: Account, today: date) -> Line | Omission:
         interest = interest_on(
             balances=[(after, Money(one, account.currency).amount) for after, one in account.balances],
             rates=rates_of(book=law.book, country=law.country, segment=law.segment),
-            from_on=first - timedelta(days=1),
+            from_on=days_after(first, -1),
             until_on=today,
             frozen=account.frozen,
         )

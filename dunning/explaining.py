@@ -9,12 +9,12 @@ from dunning.accounts import Wording
 from dunning.billing import NO_BILL, Planned, bills, highest_of
 from dunning.bills import Bill
 from dunning.models import DunningPolicy
-from dunning.overdue import Facts, facts
-from dunning.planning import channel_of, contact_for
+from dunning.overdue import Facts, decided, facts
 from dunning.queries import PolicyUnknown, plan_of, policies_by_debtor, policy
-from dunning.schedule import Decision, Plan, Stage, Standing, decide, next_stage, objections
+from dunning.schedule import Decision, Stage, Standing, next_stage, objections, told_by
+from dunning.ways import Way, way_for
 from invoices.models import Invoice
-from invoices.postal import postal_address
+from invoices.postal import PostalAddress, postal_address
 from invoices.queries import UsableContact, debtor_by_id, usable_contacts_of_each
 
 
@@ -44,11 +44,7 @@ class Explanation:
 
 def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explanation:
     """Return what happens to an invoice on a day, if nothing happens before. Raises PolicyUnknown."""
-    policy_id = policies_by_debtor(organisation=organisation, debtor_ids=(invoice.debtor_id,))[
-        invoice.debtor_id
-    ]
-    if policy_id is None:
-        raise PolicyUnknown
+    policy_id = _policy_id(organisation, invoice.debtor_id)
     plan = plan_of(organisation=organisation, policy_id=policy_id)
     usable = usable_contacts_of_each(organisation_id=organisation.id, debtor_ids=(invoice.debtor_id,))
     debtor = debtor_by_id(organisation_id=organisation.id, debtor_id=invoice.debtor_id)
@@ -62,57 +58,76 @@ def explain(*, organisation: Organisation, invoice: Invoice, on: date) -> Explan
         due_before=on,
         invoice_id=invoice.id,
     )
-    told = {fact.invoice_id: fact for fact in known}
-    fact = told.pop(invoice.id)
+    told = list(known)
+    decisions = decided(plan=plan, invoices=told, today=on)
+    fact, decision = next(
+        (one, its) for one, its in zip(told, decisions, strict=True) if one.invoice_id == invoice.id
+    )
     against = list(objections(plan=plan, invoice=fact.standing, debtor=fact.debtor, today=on))
+    if not against and decision.stage is None:
+        # Alone it would go out; what keeps it back is what the debtor's other invoices need.
+        against.append(decision)
     stage = next_stage(stages=plan.stages, reached=fact.standing.reached)
+    planned = _planned(stage, fact, zip(told, decisions, strict=True))
     contacts = usable.get(invoice.debtor_id, ())
-    contact, goes_to = None, ""
-    if stage is not None and not against:
-        contact = contact_for(stage, contacts, has_address=address is not None)
-        goes_to = contact.value if contact else address.in_short if address else ""
-    planned = _planned(plan, stage, fact, told.values(), on)
+    way = way_for(highest_of(planned), contacts, has_address=address is not None) if planned else None
+    goes_by = None if against else way
     return Explanation(
         policy=policy(organisation_id=organisation.id, policy_id=policy_id),
         stage=stage,
-        contact=contact,
-        goes_to=goes_to,
+        contact=goes_by.contact if goes_by else None,
+        goes_to=_place(goes_by, address),
         objections=against,
         standing=fact.standing,
-        added=_added(organisation, planned, contacts, has_address=address is not None, on=on),
+        added=_added(organisation, planned, way, on),
     )
+
+
+def _policy_id(organisation: Organisation, debtor_id: int) -> int:
+    found = policies_by_debtor(organisation=organisation, debtor_ids=(debtor_id,))[debtor_id]
+    if found is None:
+        raise PolicyUnknown
+    return found
+
+
+def _place(way: Way | None, address: PostalAddress | None) -> str:
+    """Return the address or number that a message by this way goes to."""
+    if way is None:
+        return ""
+    if way.contact is not None:
+        return way.contact.value
+    return address.in_short if address else ""
 
 
 def _planned(
-    plan: Plan, stage: Stage | None, fact: Facts, others: Iterable[Facts], on: date
+    stage: Stage | None, fact: Facts, outcomes: Iterable[tuple[Facts, Decision]]
 ) -> Sequence[Planned]:
-    """Return what goes into a message with the invoice: the others of the debtor that go out on that day."""
+    """Return what goes into a message with the invoice: the others of the debtor that go out on that day.
+
+    Others whose text would not give the term that the invoice's stage begins are not in that message.
+    """
     if stage is None:
         return ()
-    decided = (
-        (decide(plan=plan, invoice=one.standing, debtor=one.debtor, today=on).stage, one) for one in others
-    )
-    return [Planned(stage, fact), *(Planned(taken, one) for taken, one in decided if taken is not None)]
+    own = Planned(stage, fact)
+    others = [
+        Planned(its.stage, one)
+        for one, its in outcomes
+        if its.stage is not None and one.invoice_id != fact.invoice_id
+    ]
+    together = [own, *others]
+    return together if told_by(highest_of(together), stage) else [own]
 
 
-def _added(
-    organisation: Organisation,
-    planned: Sequence[Planned],
-    contacts: Sequence[UsableContact],
-    *,
-    has_address: bool,
-    on: date,
-) -> Bill:
-    """Return what a message about these adds to the first of them."""
-    if not planned or not (contacts or has_address):
+def _added(organisation: Organisation, planned: Sequence[Planned], way: Way | None, on: date) -> Bill:
+    """Return what a message about these adds to the first of them; one that cannot reach anybody, nothing."""
+    if way is None:
         return NO_BILL
     first = planned[0].facts
-    contact = contact_for(highest_of(planned), contacts, has_address=has_address)
     found = bills(
         organisation=organisation,
         wording=Wording(organisation.id),
         messages={first.debtor_id: planned},
-        channels={first.debtor_id: channel_of(contact)},
+        channels={first.debtor_id: way.channel},
         today=on,
     )
     return found.get(first.debtor_id, NO_BILL).of(first.invoice_id)

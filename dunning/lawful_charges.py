@@ -12,7 +12,7 @@ from typing import Protocol
 from core.law.collecting import collection_charges
 from core.law.rows import Row
 from core.law.terms import Way
-from core.refusals import N_
+from core.refusals import N_, Country
 from dunning.models import StageChannel, StageCosts
 from dunning.policy_refusals import PolicyRefused
 from invoices.models import Channel
@@ -55,7 +55,7 @@ class TextWithoutCharges(PolicyRefused):
 class FeeUnknown(PolicyRefused):
     """No row of law lets a reminder itself cost anything."""
 
-    sentence = N_("Step %(step)s adds a reminder fee, and no law of %(country)s that we know allows one.")
+    sentence = N_("Step %(step)s adds a reminder fee, and no law that we know allows one (%(country)s).")
 
 
 class FirstReminderFree(PolicyRefused):
@@ -85,7 +85,7 @@ class TooManyFees(PolicyRefused):
 class CostsUnknown(PolicyRefused):
     """No row of law says what collecting may cost these debtors."""
 
-    sentence = N_("Step %(step)s adds collection costs, and no law of %(country)s that we know allows them.")
+    sentence = N_("Step %(step)s adds collection costs, and no law that we know allows them (%(country)s).")
 
 
 class CostsWithoutTerm(PolicyRefused):
@@ -129,7 +129,7 @@ def _check_fee(stage: Adding, step: int, before: Sequence[Adding], ground: Groun
     if row is None:
         free = ground.find("reminder_cost")
         if free is None:
-            raise FeeUnknown(step=step, country=ground.country)
+            raise FeeUnknown(step=step, country=Country(ground.country))
         if not before:
             raise FirstReminderFree(step=step, source=free.source)
     elif stage.days_after_due < row.whole("days_after_due"):
@@ -158,7 +158,7 @@ def _check_collection(stage: Adding, step: int, before: Sequence[Adding], ground
         due_on=ground.on - timedelta(days=stage.days_after_due),
     )
     if not list(known):
-        raise CostsUnknown(step=step, country=ground.country)
+        raise CostsUnknown(step=step, country=Country(ground.country))
     term = _term_row(ground, Way.ELECTRONIC)
     if term is not None:
         _check_term(stage, step, before, ground, term)

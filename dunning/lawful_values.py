@@ -19,7 +19,7 @@ from core.law.terms import Way
 from core.money import Money
 from core.organisations.models import Creditor, Organisation
 from core.organisations.queries import creditors_of
-from core.refusals import N_
+from core.refusals import N_, Country
 from dunning.models import StageChannel
 from dunning.policy_refusals import PolicyRefused
 from invoices.models import INVOICE_IS_OPEN, Channel, Invoice
@@ -45,7 +45,7 @@ class LawRowMissing(PolicyRefused):
     """The law wants something said, and no row that is switched on says what it is on this day."""
 
     sentence = N_(
-        "Step %(step)s begins a term, and the law of %(country)s wants ((%(name)s)) in it: "
+        "Step %(step)s begins a term, and the law (%(country)s) wants ((%(name)s)) in it: "
         "no row of law says what that is on %(on)s. "
         "Ask who runs the portal to add the row: “The law” in the guide for operators."
     )
@@ -55,7 +55,7 @@ class CreditorNumberUnknown(PolicyRefused):
     """The law wants the company number of the creditor, and nobody entered it."""
 
     sentence = N_(
-        "Step %(step)s begins a term, and the law of %(country)s wants the creditor's company number in it: "
+        "Step %(step)s begins a term, and the law (%(country)s) wants the creditor's company number in it: "
         "enter that of %(creditor)s in the settings, under “Creditors”."
     )
 
@@ -78,7 +78,7 @@ def check_values_by_law(
             for name in names:
                 if not values[name].strip():
                     raise LawRowMissing(
-                        step=step, country=ground.country, name=name, on=ground.on.isoformat()
+                        step=step, country=Country(ground.country), name=name, on=ground.on.isoformat()
                     )
 
 
@@ -92,7 +92,7 @@ def creditors_asking(*, organisation: Organisation) -> Sequence[Creditor]:
 def _check_numbers(creditors: Sequence[Creditor], step: int, ground: Ground) -> None:
     for creditor in creditors:
         if not creditor.company_number.strip():
-            raise CreditorNumberUnknown(step=step, country=ground.country, creditor=creditor.name)
+            raise CreditorNumberUnknown(step=step, country=Country(ground.country), creditor=creditor.name)
 
 
 def _sample(stage: Beginning, ground: Ground) -> Owed:

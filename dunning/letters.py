@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, case, func, select
 from core.bulk import among
 from core.clock import day_in
 from core.database import db
+from core.days import days_after
 from dunning.bills import Letter
 from dunning.models import DunningNotice, DunningNoticeInvoice
 from dunning.queries import same
@@ -37,14 +38,22 @@ def letters_about(*, organisation_id: int, zone: str, debtor_ids: Collection[int
     and neither does an invoice that the sender took out of its message at the last moment.
     """
     letters: dict[int, list[Letter]] = defaultdict(list)
-    for invoice_id, position, amount, event, channel, state, at, delivered_at in db.session.execute(
-        _letters(organisation_id, debtor_ids)
-    ):
+    for (
+        invoice_id,
+        message_id,
+        position,
+        amount,
+        event,
+        channel,
+        state,
+        at,
+        delivered_at,
+    ) in db.session.execute(_letters(organisation_id, debtor_ids)):
         sent_on = day_in(at, zone)
         received_on = None if delivered_at is None else max(sent_on, day_in(delivered_at, zone))
         certain, term = state in LEFT, event in BEGINS_TERM
         letters[invoice_id].append(
-            Letter(position, sent_on, received_on, way_of(channel), term, amount, certain)
+            Letter(message_id, position, sent_on, received_on, way_of(channel), term, amount, certain)
         )
     return letters
 
@@ -56,7 +65,7 @@ def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple
         MessageInvoice.message_id == Message.id,
         MessageInvoice.invoice_id == line.invoice_id,
     )
-    which = (line.invoice_id, line.stage_position, line.amount)
+    which = (line.invoice_id, Message.id, line.stage_position, line.amount)
     return (
         select(*which, Message.event, Message.channel, Message.state, _AT, Message.delivered_at)
         .join(DunningNotice, same(DunningNotice, line, "notice_id"))
@@ -133,7 +142,7 @@ def _lately(
     organisation_id: int, debtor_ids: Collection[int], zone: str, today: date
 ) -> dict[int, list[date]]:
     """Return the days of the collection messages of the seven days up to today, the latest first."""
-    begins = datetime.combine(today - timedelta(days=WEEK_DAYS - 1), time(), tzinfo=ZoneInfo(zone))
+    begins = datetime.combine(days_after(today, 1 - WEEK_DAYS), time(), tzinfo=ZoneInfo(zone))
     rows = db.session.execute(
         select(Message.debtor_id, _AT)
         .where(

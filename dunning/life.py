@@ -5,15 +5,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from core.law.collecting import ONCE
 from core.law.terms import Way
 from dunning.bills import Account, Bill, Law, Letter
 from dunning.charging import bill
 from dunning.given_terms import free_until
-from dunning.schedule import Correspondence, Plan, Reason, Stage, Standing, decide, goes_by_letter
+from dunning.named_costs import Named, NamedBy
+from dunning.schedule import Correspondence, Plan, Reason, Stage, Standing, decide_together, goes_by_letter
 
 SATURDAY = 5
 # Their detail is the day from which they are no reason any more; every other reason stays.
 PASSING = (Reason.NOT_DUE_YET, Reason.TERM_RUNNING, Reason.GAP, Reason.WEEK_FULL, Reason.PAUSED)
+# They are no reason any more once the message of that day has left.
+NEXT_TIME = (Reason.NOTICE_WAITS, Reason.MESSAGE_FULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,12 @@ class Life:
         law: Law,
         debtor: Correspondence,
         invoices: Sequence[PaperInvoice],
+        named_by: NamedBy,
         is_said: Callable[[Stage], bool],
     ) -> None:
         self._plan, self._law, self._debtor = plan, law, debtor
         self._invoices = list(invoices)
+        self._named_by = dict(named_by)
         self._is_said = is_said
 
     def messages(self, *, today: date, last: date) -> Iterator[PaperMessage]:
@@ -63,10 +69,16 @@ class Life:
     def _one_day(self, day: date) -> tuple[list[tuple[Stage, PaperInvoice]], date | None]:
         """Return the invoices that go out, and the next day to look at; keep those that stay in play."""
         taken, staying, next_days = [], [], []
-        for invoice in self._invoices:
-            decision = decide(plan=self._plan, invoice=invoice.standing, debtor=self._debtor, today=day)
+        decisions = decide_together(
+            plan=self._plan,
+            invoices=[invoice.standing for invoice in self._invoices],
+            debtor=self._debtor,
+            today=day,
+        )
+        for invoice, decision in zip(self._invoices, decisions, strict=True):
             if decision.stage is not None:
                 taken.append((decision.stage, invoice))
+            if decision.stage is not None or decision.reason in NEXT_TIME:
                 staying.append(invoice)
                 next_days.append(day + timedelta(days=1))
             elif decision.reason in PASSING:
@@ -78,23 +90,56 @@ class Life:
     def _message(self, taken: Sequence[tuple[Stage, PaperInvoice]], day: date) -> PaperMessage:
         highest = max((stage for stage, _ in taken), key=lambda stage: stage.position)
         items = [(stage, one.account) for stage, one in taken if one.account is not None]
-        added = (
-            bill(law=self._law, items=items, today=day, is_said=self._is_said(highest)) if items else Bill()
-        )
+        added = self._bill(items, highest, day) if items else Bill()
+        # Messages on paper have ids that no stored one has.
+        message_id = -1 - len(self._named_by)
         for stage, invoice in taken:
-            self._after(invoice, stage, highest, added, day)
+            self._after(invoice, stage, highest, added, day, message_id)
+        self._name(message_id, [invoice.account for _, invoice in taken if invoice.account is not None])
         self._written(day)
         sums: Counter[str] = Counter()
         for line in added.lines:
             sums[line.currency] += line.amount
         return PaperMessage(day, highest.position, sums)
 
-    def _after(self, invoice: PaperInvoice, stage: Stage, highest: Stage, added: Bill, day: date) -> None:
+    def _bill(self, items: Sequence[tuple[Stage, Account]], highest: Stage, day: date) -> Bill:
+        """Return what the message adds, and keep that it was asked."""
+        added = bill(
+            law=self._law,
+            items=items,
+            named_by=self._named_by,
+            today=day,
+            is_said=self._is_said(highest),
+        )
+        asked = Counter({one.invoice_id: one.amount for one in added.lines if one.kind in ONCE})
+        self._named_by = {
+            message_id: [replace(one, asked=one.asked + asked[one.invoice_id]) for one in named]
+            for message_id, named in self._named_by.items()
+        }
+        return added
+
+    def _name(self, message_id: int, accounts: Sequence[Account]) -> None:
+        """Keep what a message is about, for the cost that it names."""
+        self._named_by[message_id] = [
+            Named(
+                one.invoice_id,
+                one.due_on,
+                one.amount,
+                one.currency,
+                one.adds_vat_from,
+                sum(amount for kind, amount in one.asked.items() if kind in ONCE),
+            )
+            for one in accounts
+        ]
+
+    def _after(
+        self, invoice: PaperInvoice, stage: Stage, highest: Stage, added: Bill, day: date, message_id: int
+    ) -> None:
         """Let the invoice stand as it does once the message has arrived."""
         amount = invoice.standing.amount
         on_paper = goes_by_letter(stage=highest, channels=self._debtor.channels)
         way = Way.LETTER if on_paper else Way.ELECTRONIC
-        letter = Letter(stage.position, day, None, way, highest.begins_term, amount)
+        letter = Letter(message_id, stage.position, day, None, way, highest.begins_term, amount)
         ends = [free_until(law=self._law, letters=[letter]), invoice.standing.free_until]
         invoice.standing = replace(
             invoice.standing,

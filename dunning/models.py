@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, Minor, OfOrganisation, belongs_to, choice
@@ -153,6 +153,7 @@ class DunningRun(OfOrganisation, Base):
     """One execution of a policy. At most one of a policy is filled or waits; one a day runs by itself.
 
     `filled_to` is the last debtor it was decided about: whoever goes on with filling begins after it.
+    `skip_counts` tells how many invoices an old run left alone by reason, once its skips are forgotten.
     """
 
     __tablename__ = "dunning_runs"
@@ -190,6 +191,7 @@ class DunningRun(OfOrganisation, Base):
     proposed_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(Key)
+    skip_counts: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class DunningNotice(OfOrganisation, Base):

@@ -14,6 +14,7 @@ from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, Noti
 from dunning.queries import same
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
 from invoices.postal import PostalAddress, postal_address
+from messaging.legal import BEGINS_TERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class NoticeLine:
     stage_position: int
     event: str
     creditor_id: int
+
+    @property
+    def begins_term(self) -> bool:
+        """Whether its own text begins a term in law."""
+        return self.event in BEGINS_TERM
 
 
 @dataclass(frozen=True, slots=True)

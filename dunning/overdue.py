@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -14,7 +15,7 @@ from dunning.accounts import laws_of
 from dunning.bills import Law, Letter
 from dunning.given_terms import free_until
 from dunning.letters import correspondence, letters_about, reached_by
-from dunning.schedule import Correspondence, Decision, Plan, Reason, Standing, decide
+from dunning.schedule import Correspondence, Decision, Plan, Reason, Standing, decide_together
 from invoices.models import INVOICE_IS_OPEN, Invoice
 from invoices.queries import UsableContact, WhyNot, exemptions_in_force, why_not_dun
 
@@ -100,9 +101,20 @@ def outcomes(
         today=today,
         due_before=today,
     )
-    for fact in known:
-        decision = decide(plan=plan, invoice=fact.standing, debtor=fact.debtor, today=today)
-        yield Outcome(fact, decision)
+    for _debtor_id, same in groupby(known, key=lambda fact: fact.debtor_id):
+        invoices = list(same)
+        decisions = decided(plan=plan, invoices=invoices, today=today)
+        yield from map(Outcome, invoices, decisions)
+
+
+def decided(*, plan: Plan, invoices: Sequence[Facts], today: date) -> list[Decision]:
+    """Return what the plan decides today about each of these invoices of one debtor, taken together."""
+    return decide_together(
+        plan=plan,
+        invoices=[one.standing for one in invoices],
+        debtor=invoices[0].debtor,
+        today=today,
+    )
 
 
 def facts(

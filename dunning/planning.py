@@ -12,8 +12,8 @@ from dunning.bills import Bill
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip
 from dunning.overdue import Outcome, debtors_after, outcomes
 from dunning.queries import debtors_of_policy, plan_of
-from dunning.schedule import LETTER, Stage
-from invoices.models import Channel
+from dunning.schedule import Stage
+from dunning.ways import Way, way_for
 from invoices.postal import debtors_with_address
 from invoices.queries import UsableContact, usable_contacts_of_each
 
@@ -44,24 +44,6 @@ def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
     return True
 
 
-def contact_for(
-    stage: Stage, contacts: Sequence[UsableContact], *, has_address: bool
-) -> UsableContact | None:
-    """Return the contact point a stage writes to, None for a letter; the rules saw to a way."""
-    for channel in stage.order:
-        if channel == LETTER and has_address:
-            return None
-        for one in contacts:
-            if one.channel.value == channel:
-                return one
-    return contacts[0]
-
-
-def channel_of(contact: UsableContact | None) -> Channel:
-    """Return the channel of a message to this contact point; without one it is a letter."""
-    return contact.channel if contact else Channel.LETTER
-
-
 def _store(
     organisation: Organisation,
     run: DunningRun,
@@ -78,10 +60,12 @@ def _store(
     of_run: dict[str, Any] = {"organisation_id": run.organisation_id, "same": {"run_id": run.id}}
     store_all(DunningSkip, skips, **of_run)
     messages = by_debtor(planned)
-    chosen = {
-        debtor_id: contact_for(highest_of(some), contacts.get(debtor_id, ()), has_address=debtor_id in posted)
+    ways = {
+        debtor_id: way_for(highest_of(some), contacts.get(debtor_id, ()), has_address=debtor_id in posted)
         for debtor_id, some in messages.items()
     }
+    # The rules leave alone whom the stage cannot reach, so each of these has a way.
+    chosen = {debtor_id: way for debtor_id, way in ways.items() if way is not None}
     stored = store_all(
         DunningNotice,
         [_notice(debtor_id, highest_of(some), chosen[debtor_id]) for debtor_id, some in messages.items()],
@@ -93,7 +77,7 @@ def _store(
         organisation=organisation,
         wording=Wording(organisation.id),
         messages=messages,
-        channels={debtor_id: channel_of(contact) for debtor_id, contact in chosen.items()},
+        channels={debtor_id: way.channel for debtor_id, way in chosen.items()},
         today=run.run_on,
     )
     store_all(
@@ -112,10 +96,10 @@ def _skip(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _notice(debtor_id: int, stage: Stage, contact: UsableContact | None) -> dict[str, Any]:
+def _notice(debtor_id: int, stage: Stage, way: Way) -> dict[str, Any]:
     return {
         "debtor_id": debtor_id,
-        "contact_point_id": contact.id if contact else None,
+        "contact_point_id": way.contact.id if way.contact else None,
         "event": stage.event,
         "stage_position": stage.position,
     }

@@ -1,8 +1,9 @@
 """Questions about dunning policies and runs."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
@@ -237,6 +238,7 @@ def runs_of(*, organisation_id: int, page: int = 1, size: int = 25) -> tuple[Seq
             Member.name,
             _count_of(DunningNotice),
             _count_of(DunningSkip),
+            DunningRun.skip_counts,
         )
         .outerjoin(Member, same(Member, DunningRun, "decided_by_id"))
         .where(DunningRun.organisation_id == organisation_id)
@@ -244,7 +246,25 @@ def runs_of(*, organisation_id: int, page: int = 1, size: int = 25) -> tuple[Seq
         .limit(size)
         .offset((page - 1) * size)
     )
-    return [RunRow(*row) for row in rows], total or 0
+    return [_run_row(*row) for row in rows], total or 0
+
+
+def skips_by_reason(*, run: DunningRun) -> dict[str, int]:
+    """Return how many invoices the run left alone for each reason, also when it keeps only that of them."""
+    if run.skip_counts is not None:
+        return run.skip_counts
+    rows = db.session.execute(
+        select(DunningSkip.reason, func.count())
+        .where(DunningSkip.organisation_id == run.organisation_id, DunningSkip.run_id == run.id)
+        .group_by(DunningSkip.reason)
+    )
+    return dict(rows.all())
+
+
+def _run_row(*columns: Any) -> RunRow:
+    """Return a run of the list; how many skips an old one had is what it kept of them."""
+    row, kept = RunRow(*columns[:-1]), columns[-1]
+    return row if kept is None else replace(row, skips=sum(kept.values()))
 
 
 def _count_of(table: type[DunningNotice] | type[DunningSkip]) -> ColumnElement[int]:

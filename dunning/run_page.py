@@ -17,7 +17,7 @@ from dunning.models import (
     DunningSkip,
     NoticeState,
 )
-from dunning.queries import same
+from dunning.queries import same, skips_by_reason
 from invoices.models import Channel, ContactPoint, Debtor, Invoice
 from messaging.models import Message, MessageState
 
@@ -185,12 +185,7 @@ def events_of(*, run: DunningRun) -> Sequence[str]:
 
 def reasons_of(*, run: DunningRun) -> Sequence[tuple[str, int]]:
     """Return the reasons for which invoices were left alone with their numbers, the commonest first."""
-    rows = db.session.execute(
-        select(DunningSkip.reason, func.count())
-        .where(DunningSkip.organisation_id == run.organisation_id, DunningSkip.run_id == run.id)
-        .group_by(DunningSkip.reason)
-    )
-    return sorted(((reason, number) for reason, number in rows), key=lambda row: (-row[1], row[0]))
+    return sorted(skips_by_reason(run=run).items(), key=lambda row: (-row[1], row[0]))
 
 
 def first_skips_of(*, run: DunningRun, each: int = 3) -> dict[str, list[SkipRow]]:

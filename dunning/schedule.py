@@ -4,12 +4,19 @@ Three rules keep missed days from becoming a burst: an invoice takes one stage a
 the days that the policy puts between two stages lie between them also when the first one was late; and two
 messages to one debtor are never closer together than the policy's minimum gap, and never more in a week than
 the organisation allows. What decides is what explains: a decision is the first of all objections.
+
+One message has one text, that of its highest stage. So a stage that begins a term goes only into a message
+whose text gives that term, and no more invoices go into it than that text can name.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
+from typing import Protocol
+
+from core.days import days_after
+from messaging.placeholders import MOST_NAMED
 
 PREFERRED = "preferred"
 LETTER = "letter"
@@ -33,7 +40,17 @@ class Reason(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     NO_CONTACT = "no_contact"
     NO_CHANNEL = "no_channel"
+    NOTICE_WAITS = "notice_waits"
+    MESSAGE_FULL = "message_full"
+    OTHER_WAY = "other_way"
     LEFT_OUT = "left_out"
+
+
+class BeginsTerm(Protocol):
+    """Something whose text may begin a term in law."""
+
+    @property
+    def begins_term(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +147,37 @@ def decide(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date
     return Decision(next_stage(stages=plan.stages, reached=invoice.reached))
 
 
+def decide_together(
+    *, plan: Plan, invoices: Sequence[Standing], debtor: Correspondence, today: date
+) -> list[Decision]:
+    """Return what each of a debtor's invoices takes today, when all of them go into one message.
+
+    It is what `decide` says of each, but that a stage which begins a term waits while an invoice is further
+    on: the message would say what comes after a term, and nobody would have been given one. Nothing waits
+    for ever, because whoever is further on runs out of stages, and nobody gets past one that waits. What a
+    message has no room to name waits for the next one.
+    """
+    decisions = [decide(plan=plan, invoice=one, debtor=debtor, today=today) for one in invoices]
+    taking = [(place, one.stage) for place, one in enumerate(decisions) if one.stage is not None]
+    if not taking:
+        return decisions
+    top = max((stage for _, stage in taking), key=lambda stage: stage.position)
+    told = [(place, stage) for place, stage in taking if told_by(top, stage)]
+    if top.begins_term:
+        # Its text names every invoice: those that are furthest come first, then those that were due first.
+        told = sorted(told, key=lambda one: -one[1].position)[:MOST_NAMED]
+    is_in = {place for place, _ in told}
+    for place, stage in taking:
+        if place not in is_in:
+            decisions[place] = _not(Reason.MESSAGE_FULL if told_by(top, stage) else Reason.NOTICE_WAITS)
+    return decisions
+
+
+def told_by(top: BeginsTerm, stage: BeginsTerm) -> bool:
+    """Return whether the text of the highest stage of a message gives the term that a stage begins."""
+    return top.begins_term or not stage.begins_term
+
+
 def objections(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: date) -> Iterator[Decision]:
     """Yield every reason why an invoice takes no stage today, in the order in which they decide."""
     if invoice.why_not is not None:
@@ -144,7 +192,7 @@ def objections(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: 
         return
     if invoice.free_until is not None and today < invoice.free_until:
         yield _not(Reason.TERM_RUNNING, invoice.free_until.isoformat())
-    planned = invoice.due_on + timedelta(days=stage.days_after_due)
+    planned = days_after(invoice.due_on, stage.days_after_due)
     if today < planned:
         yield _not(Reason.NOT_DUE_YET, planned.isoformat())
     yield from _held_back(plan, stage, invoice, debtor, today)
@@ -177,7 +225,7 @@ def spaced(*, stages: Sequence[Stage], stage: Stage, reached: int, reached_on: d
     before = next((one for one in stages if one.position == reached), None)
     if before is None:
         return None
-    return reached_on + timedelta(days=stage.days_after_due - before.days_after_due)
+    return days_after(reached_on, stage.days_after_due - before.days_after_due)
 
 
 def reachable_by(*, stage: Stage, channels: Collection[str]) -> bool:
@@ -218,15 +266,15 @@ def _unreachable(stage: Stage, channels: Collection[str]) -> Decision:
 def _week_is_full(plan: Plan, debtor: Correspondence, today: date) -> Iterator[Decision]:
     if len(debtor.lately) < plan.most_a_week:
         return
-    in_week = sorted(day for day in debtor.lately if day > today - timedelta(days=WEEK_DAYS))
+    in_week = sorted(day for day in debtor.lately if day > days_after(today, -WEEK_DAYS))
     if len(in_week) >= plan.most_a_week:
-        free_on = in_week[-plan.most_a_week] + timedelta(days=WEEK_DAYS)
+        free_on = days_after(in_week[-plan.most_a_week], WEEK_DAYS)
         yield _not(Reason.WEEK_FULL, free_on.isoformat())
 
 
 def gap_ends(*, plan: Plan, written_on: date | None) -> date | None:
     """Return the first day on which the debtor may get the next message."""
-    return None if written_on is None else written_on + timedelta(days=plan.minimum_gap_days)
+    return None if written_on is None else days_after(written_on, plan.minimum_gap_days)
 
 
 def _not(reason: Reason, detail: str = "") -> Decision:

@@ -14,13 +14,17 @@ from core.organisations.models import Creditor, Organisation
 from core.planner import look_at_growth
 from dunning import adding
 from dunning.billing import NO_BILL
-from dunning.letters import correspondence
-from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip, NoticeState
+from dunning.last_look import LastLook, top_of
+from dunning.models import (
+    DunningNotice,
+    DunningNoticeInvoice,
+    DunningRun,
+    DunningSkip,
+    NoticeState,
+)
 from dunning.notices import Addressed, NoticeLine, addresses_of, lines_of, next_notices, waiting
 from dunning.queries import plan_of
-from dunning.schedule import Reason, objections_to_debtor
-from invoices.models import ContactState
-from invoices.queries import WhyNot, why_not_dun
+from invoices.queries import WhyNot
 from links.operations import Addressee, issue_all
 from messaging.approaches import opening
 from messaging.letter_batches import batch_for, close
@@ -79,17 +83,15 @@ class _Chunk:
         self._today = day_in(now, organisation.zone)
         self._plan = plan_of(organisation=organisation, policy_id=run.policy_id)
         self._lines = lines_of([one.id for one in addressed], run.organisation_id)
-        self._gate = why_not_dun(
-            organisation_id=run.organisation_id,
-            invoice_ids=[line.invoice_id for lines in self._lines.values() for line in lines],
-        )
-        self._letters = correspondence(
-            organisation_id=run.organisation_id,
-            zone=organisation.zone,
-            debtor_ids=[one.debtor_id for one in addressed],
+        self._addresses = addresses_of(addressed, organisation=organisation)
+        self._look = LastLook(
+            organisation=organisation,
+            plan=self._plan,
+            notices=addressed,
+            lines=self._lines,
+            addresses=self._addresses,
             today=self._today,
         )
-        self._addresses = addresses_of(addressed, organisation=organisation)
         self._creditors = _creditors_of(run.organisation_id)
         self._openings: dict[str, datetime] = {}
         self._batch: int | None = None
@@ -99,34 +101,17 @@ class _Chunk:
         letters: list[_Letter] = []
         left_alone: list[tuple[Addressed, NoticeLine, WhyNot]] = []
         for one in self._addressed:
-            lines = self._lines.get(one.id, [])
-            held = self._held_back(one)
-            answers = [(line, held or self._gate[line.invoice_id]) for line in lines]
+            answers = self._look.at(one)
             left_alone += [(one, line, why_not) for line, why_not in answers if why_not is not None]
             remaining = [line for line, why_not in answers if why_not is None]
             if remaining:
-                top = max(remaining, key=lambda line: line.stage_position)
-                letters.append(_Letter(one, remaining, top, f"dunning:{self._run.id}:{one.debtor_id}"))
+                key = f"dunning:{self._run.id}:{one.debtor_id}"
+                letters.append(_Letter(one, remaining, top_of(remaining), key))
         self._leave_alone(left_alone)
         ids = self._write(letters)
         self._settle(letters, ids)
         if self._plan.adds:
             self._add(letters, ids)
-
-    def _held_back(self, one: Addressed) -> WhyNot | None:
-        """Return why the debtor may not be written to at all, or not at this address."""
-        if not self._is_reachable(one):
-            return WhyNot(Reason.NO_CONTACT)
-        against = objections_to_debtor(
-            plan=self._plan, debtor=self._letters[one.debtor_id], today=self._today
-        )
-        first = next(against, None)
-        return None if first is None else WhyNot(first.reason, first.detail)
-
-    def _is_reachable(self, one: Addressed) -> bool:
-        if one.contact_point_id is None:
-            return self._addresses[one.debtor_id] is not None
-        return one.contact_state is ContactState.USABLE
 
     def _leave_alone(self, lines: Sequence[tuple[Addressed, NoticeLine, WhyNot]]) -> None:
         """Note that these invoices of the run are left alone after all."""

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 
 from core.organisations.models import Organisation
-from dunning.accounts import Wording, accounts_of
+from dunning.accounts import Wording, accounts_of, named_in
 from dunning.life import Life, PaperInvoice
 from dunning.models import StageChannel
 from dunning.overdue import Facts, debtors_after, facts
@@ -112,7 +112,7 @@ def _lives(
     organisation: Organisation, plan: Plan, wording: Wording, chunk: Sequence[list[Facts]]
 ) -> Iterator[Life]:
     """Yield what each of these debtors is going to get."""
-    accounts = {}
+    accounts, named_by = {}, {}
     if plan.adds:
         some = [fact for known in chunk for fact in known]
         accounts = accounts_of(
@@ -121,6 +121,7 @@ def _lives(
             laws={fact.debtor_id: (fact.law, fact.language) for fact in some},
             letters={fact.invoice_id: fact.letters for fact in some},
         )
+        named_by = named_in(organisation=organisation, letters=(fact.letters for fact in some))
     for known in chunk:
         first = known[0]
         yield Life(
@@ -128,6 +129,12 @@ def _lives(
             law=first.law,
             debtor=first.debtor,
             invoices=[PaperInvoice(fact.standing, accounts.get(fact.invoice_id)) for fact in known],
+            named_by={
+                letter.message_id: named_by[letter.message_id]
+                for fact in known
+                for letter in fact.letters
+                if letter.message_id in named_by
+            },
             is_said=partial(_is_said, wording, first.language),
         )
 

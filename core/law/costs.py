@@ -6,9 +6,10 @@ law caps is rounded down, so that no rounding lifts it over its cap.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
+from core.days import days_after
 from core.law.rows import Book, Segment, Slice
 from core.money import Money
 
@@ -110,7 +111,7 @@ def fee(
     """
     row = book.row("fee", country=country, segment=segment, on=sent_on, kind=kind)
     unit = book.row("fee_unit", country=country, segment=segment, on=sent_on)
-    is_early = sent_on < due_on + timedelta(days=row.whole("days_after_due"))
+    is_early = sent_on < days_after(due_on, row.whole("days_after_due"))
     if is_early or charged_before >= row.whole("most"):
         return Charge(NOTHING, unit.text("currency"), (row.id, unit.id))
     amount = row.number("units") * unit.number("amount")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from core.days import days_after
 from core.law.rows import Book, LawSilent, Segment, Status
 
 DAYS_A_YEAR = 365
@@ -132,7 +133,7 @@ def plan_freeze(
     row = book.find("plan_decision", country=country, segment=segment, on=requested_on)
     if row is None:
         return None
-    starts_on = requested_on + timedelta(days=row.whole("days") + 1)
+    starts_on = days_after(requested_on, row.whole("days") + 1)
     if decided_on is not None and decided_on <= starts_on:
         return None
     return Span(starts_on, decided_on)
@@ -155,18 +156,18 @@ def first_interest_day(
     if reminded_on is not None:
         after = book.find("interest_starts_after_reminder", country=country, segment=segment, on=reminded_on)
         if after is not None:
-            return reminded_on + timedelta(days=1)
+            return days_after(reminded_on, 1)
     on = reminded_on or due_on
     if book.find("interest_starts_after_term", country=country, segment=segment, on=on) is not None:
         return first_cost_on
-    return due_on + timedelta(days=1)
+    return days_after(due_on, 1)
 
 
 def _bearing(from_on: date, until_on: date, pauses: Sequence[Span]) -> Iterator[tuple[date, date]]:
     """Yield the stretches of days, both included, after `from_on` that are not frozen."""
-    day = from_on + timedelta(days=1)
+    day = days_after(from_on, 1)
     for pause in sorted(pauses, key=lambda one: one.starts_on):
-        last = min(pause.starts_on - timedelta(days=1), until_on)
+        last = min(days_after(pause.starts_on, -1), until_on)
         if day <= last:
             yield day, last
         if pause.ends_on is None:
@@ -182,7 +183,7 @@ def _by_balance(
     """Yield the stretches, both days included, on which one principal above nothing is open."""
     for number, (after, principal) in enumerate(balances):
         end = balances[number + 1][0] if number + 1 < len(balances) else last
-        start = max(first, after + timedelta(days=1))
+        start = max(first, days_after(after, 1))
         if principal > 0 and start <= min(end, last):
             yield start, min(end, last), principal
 
@@ -197,4 +198,6 @@ def _by_rate(first: date, last: date, principal: Decimal, rates: Sequence[Rate])
             raise LawSilent(rule="interest", country="", on=first.isoformat())
         end = min(last, rate.valid_to or last)
         yield Stretch(first, end, principal, rate.percent, rate.row)
-        first = end + timedelta(days=1)
+        if end == last:
+            return
+        first = days_after(end, 1)

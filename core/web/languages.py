@@ -3,10 +3,11 @@
 from contextvars import ContextVar
 from pathlib import Path
 
+from babel import Locale
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 
-from core.refusals import Refusal
+from core.refusals import Country, Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALES = {"nl": "nl", "fr": "fr", "de": "de", "en": "en_GB", "nb": "nb"}
@@ -64,8 +65,17 @@ def zone() -> str:
 
 
 def sentence_of(refusal: Refusal) -> str:
-    """Return a refusal's sentence in the language of this request."""
-    return str(gettext(refusal.sentence, **refusal.values))
+    """Return a refusal's sentence in the language of this request, with countries by their names."""
+    values = {
+        name: country_name(value) if isinstance(value, Country) else value
+        for name, value in refusal.values.items()
+    }
+    return str(gettext(refusal.sentence, **values))
+
+
+def country_name(code: str) -> str:
+    """Return a country's name (of its ISO 3166 code) in the language of this request."""
+    return str(Locale.parse(LOCALES[language()]).territories.get(code, code))
 
 
 def _locale() -> str:

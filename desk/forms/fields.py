@@ -17,6 +17,7 @@ from invoices.importing.amounts import AmountUnreadable, DecimalSign, read_amoun
 
 REQUIRED = lazy_gettext("Fill this in.")
 TOO_LONG = lazy_gettext("This is too long.")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class AmountField(Field):
@@ -55,14 +56,18 @@ class AmountField(Field):
 
 
 class DayField(DateField):
-    """A calendar day."""
+    """A calendar day of a year that somebody can mean."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read the day, or say in the member's language that it is none."""
+        """Read the day, or say in the member's language that it is none, or one that nobody means."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(gettext("This is not a date.")) from None
+        if self.data is not None and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            self.data = None
+            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            raise ValueError(gettext("Choose a day in the years %(first)s to %(last)s.", **years))
 
 
 class NeededAmount:

@@ -10,6 +10,7 @@ from core import clock, transaction
 from core.members.models import Role
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
+from core.web.languages import country_name
 from core.web.typed import asks
 from desk import words
 from desk.forms.debtors import ContactForm, NewContactForm
@@ -167,5 +168,5 @@ def _around(debtor: Debtor) -> dict[str, str]:
         "here": "debtors",
         "back": debtor.name,
         "back_href": url_for("desk.debtors.show", public_id=debtor.public_id),
-        "country": words.country_name(debtor.country or current_organisation().country),
+        "country": country_name(debtor.country or current_organisation().country),
     }

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import dataclass
+from datetime import timedelta
 from io import StringIO
 from urllib.parse import urlsplit
 
@@ -9,10 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from core import tenancy
+from core import clock, tenancy
 from core.database import db
 from core.organisations.models import Creditor, Organisation
 from dunning import operations
+from dunning.forgetting import KEPT, forget_skips
 from dunning.models import DunningRun, RunState
 from invoices.models import Debtor, Invoice
 from invoices.operations import exempt
@@ -181,6 +183,24 @@ def test_the_skipped_can_be_looked_through_and_downloaded(world: World) -> None:
     assert file.mimetype == "text/csv"
     assert [line.split(";")[0] for line in lines] == ["Invoice", "F-Dirk", "F-Carla"]
     assert "A reaction is being handled;action:7" in lines[1]
+
+
+def test_an_old_run_tells_how_many_were_skipped_and_not_which(world: World) -> None:
+    page = world.proposal()
+    page.submit(button="Discard")
+    with world.app.app_context(), tenancy.scope(world.organisation_id):
+        while forget_skips(organisation_id=world.organisation_id, now=clock.now() + KEPT + timedelta(days=1)):
+            pass
+        db.session.commit()
+    note = "Which invoices these were is kept for 90 days, and only their number after that."
+    again = world.agent.open(page.path)
+    assert note in again.words
+    assert "No usable address" in again.words
+    assert "Carla Vos" not in again.words
+    assert "Download" not in again.words
+    listed = world.agent.open(f"{page.path}/skipped?reason=no_contact")
+    assert note in listed.words
+    assert note not in world.proposal().words
 
 
 @pytest.mark.parametrize("start", ["=", "\n", "＝", "＠"])

@@ -129,7 +129,9 @@ def test_a_plan_that_could_not_say_the_rate_is_refused_and_a_run_of_one_too(
         # It has moved to a country whose rate nobody added yet; the clock of these tests is in November.
         db.session.get_one(Organisation, planner.organisation.id).country = "NO"
         db.session.commit()
-    said = "Step 4 begins a term, and the law of NO wants ((interest)) in it: no row of law says what that is"
+    said = (
+        "Step 4 begins a term, and the law (Norway) wants ((interest)) in it: no row of law says what that is"
+    )
     assert said in planner.open("/desk/dunning/policy").submit(status=422).words
     page = planner.open("/desk/dunning")
     assert page.words.count(said) == 1

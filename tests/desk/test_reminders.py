@@ -114,6 +114,19 @@ def test_the_day_is_chosen_in_the_address_and_a_day_that_is_none_is_said(
     assert "This is not a date." in agent.open(f"{reminder_of(planned)}?on=soon", status=422).words
 
 
+@pytest.mark.parametrize("on", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_that_nobody_means_is_refused_in_words(planned: Office, agent: Person, on: str) -> None:
+    page = agent.open(f"{reminder_of(planned)}?on={on}", status=422)
+    assert "Choose a day in the years 1900 to 2199." in page.words
+
+
+@pytest.mark.parametrize("on", ["1900-01-01", "2199-12-31"])
+def test_the_first_and_the_last_day_that_may_be_asked_about_are_answered(
+    planned: Office, agent: Person, on: str
+) -> None:
+    assert "Would a reminder go out?" in agent.open(f"{reminder_of(planned)}?on={on}").words
+
+
 def test_a_dry_run_shows_the_days_and_writes_nothing(planned: Office, viewer: Person) -> None:
     public_id = planned.work(
         lambda: queries.default_policy(organisation_id=planned.organisation.id).public_id

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from core.database import db
+from dunning.billing import NO_BILL
 from dunning.explaining import explain
-from dunning.models import DunningRun, StageChannel
+from dunning.models import DunningRun, StageChannel, StageCosts
 from dunning.queries import stages_of
 from dunning.simulation import simulate
 from invoices.models import Channel, ContactState
@@ -18,6 +19,7 @@ from tests import factories
 from tests.dunning.conftest import FRIDAY, Office, counted, days
 
 TODAY = FRIDAY.date()
+HOME = {"street": "Dorpsstraat", "house_number": "12", "postcode": "1234 AB", "city": "Utrecht"}
 
 
 def reasons(office: Office, invoice: object, on: date = TODAY) -> list[tuple[str, str]]:
@@ -84,6 +86,47 @@ def test_what_is_explained_for_a_day_is_what_a_run_on_that_day_does(office: Offi
                 first = one.objections[0]
                 assert skips[invoice_id] == (first.reason, first.detail)
         office.end_messages(MessageState.SENT, now)
+
+
+@pytest.mark.parametrize(
+    ("channel", "reason"),
+    [(StageChannel.PREFERRED, ("no_contact", "")), (StageChannel.EMAIL_SMS, ("no_contact", ""))],
+)
+def test_a_debtor_who_is_reached_only_by_post_has_no_contact_for_a_stage_without_letters(
+    office: Office, channel: StageChannel, reason: tuple[str, str]
+) -> None:
+    for stage in stages_of(organisation_id=office.organisation.id, policy_id=office.policy.id):
+        stage.channel, stage.adds_interest = channel, True
+    invoice = office.invoice(office.debtor(with_email=False, **HOME))
+    told = explain(organisation=office.organisation, invoice=invoice, on=TODAY)
+    assert [(one.reason, one.detail) for one in told.objections] == [reason]
+    assert (told.contact, told.goes_to, told.added) == (None, "", NO_BILL)
+    assert office.skips(office.run()) == {invoice.id: reason}
+
+
+def test_a_debtor_who_is_reached_only_by_post_gets_the_letter_of_a_stage_that_prints_one(
+    office: Office,
+) -> None:
+    for stage in stages_of(organisation_id=office.organisation.id, policy_id=office.policy.id):
+        stage.channel = StageChannel.EMAIL_LETTER
+    invoice = office.invoice(office.debtor(with_email=False, **HOME))
+    told = explain(organisation=office.organisation, invoice=invoice, on=TODAY)
+    assert (told.goes_out, told.contact) == (True, None)
+    assert "Dorpsstraat 12" in told.goes_to
+
+
+@pytest.mark.parametrize("country", ["NL", "NO"])
+@pytest.mark.parametrize("on", [date.min, TODAY, date.max])
+@pytest.mark.parametrize("due_on", [date(1, 1, 2), date.max])
+def test_no_day_is_too_far_to_be_explained(office: Office, country: str, on: date, due_on: date) -> None:
+    for stage in stages_of(organisation_id=office.organisation.id, policy_id=office.policy.id):
+        stage.adds_interest = True
+        stage.costs = StageCosts.REMINDER if stage.position < 3 else StageCosts.COLLECTION
+    invoice = office.invoice(office.debtor(country=country), due_on=due_on, invoiced_on=date.min)
+    # Nothing comes after the last day, so it is also the day of every stage of an invoice that is due on it.
+    is_late = due_on < on or due_on == on == date.max
+    assert ("not_due_yet" not in dict(reasons(office, invoice, on))) is is_late
+    simulate(organisation=office.organisation, policy_id=office.policy.id, today=TODAY)
 
 
 def test_a_stage_tries_its_channels_in_order(office: Office) -> None:

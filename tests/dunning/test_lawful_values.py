@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 import structlog
+from flask import Flask
 
 from core.organisations.models import Organisation
+from core.refusals import Country
+from core.web.languages import sentence_of, speak
 from dunning import operations, policies
 from dunning.lawful_values import CreditorNumberUnknown, LawRowMissing
 from dunning.models import DunningPolicy, RunState, StageChannel
@@ -111,3 +114,20 @@ def test_what_is_accepted_leaves(office: Office, rates: None) -> None:
     store(office, FRIDAY)
     office.invoice(office.debtor())
     assert [one.state for one in office.run_and_send()] == [MessageState.SENT]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nl", "de wet (Nederland) vereist"),
+        ("fr", "la loi (Pays-Bas) y exige"),
+        ("de", "das Gesetz (Niederlande) verlangt"),
+        ("en", "the law (Netherlands) wants"),
+        ("nb", "loven (Nederland) krever"),
+    ],
+)
+def test_a_country_is_named_in_the_readers_language(app: Flask, language: str, said: str) -> None:
+    refusal = CreditorNumberUnknown(step=1, country=Country("NL"), creditor="Voltwerk")
+    with app.test_request_context():
+        speak(language)
+        assert said in sentence_of(refusal)

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core.clock import day_in
-from dunning.schedule import Correspondence, Decision, Plan, Reason, Stage, Standing, decide
+from dunning.schedule import Correspondence, Decision, Plan, Reason, Stage, Standing, decide, decide_together
+from messaging.placeholders import MOST_NAMED
 
 STAGES = (
     Stage(1, 7, "preferred", "reminder_1"),
@@ -164,3 +165,16 @@ def test_the_longest_and_the_shortest_day_of_the_year_end_the_gap_once(
     debtor = Correspondence({"email"}, written_on=last_night - timedelta(days=6))
     answers = {on(day_in(moment, "Europe/Amsterdam"), standing(), debtor) for moment in moments}
     assert answers == {Decision(None, Reason.GAP, (last_night + timedelta(days=1)).isoformat())}
+
+
+def test_a_message_that_begins_a_term_is_about_no_more_invoices_than_it_can_name() -> None:
+    stages = (Stage(1, 7, "email", "reminder_1"), Stage(2, 21, "email", "formal_notice", begins_term=True))
+    plan = Plan(stages, minimum_gap_days=7, amount_minimum=0, currency="EUR")
+    further = standing(reached=1, reached_on=date(2026, 11, 1))
+    many = [*[standing()] * MOST_NAMED, further, further]
+    told = decide_together(plan=plan, invoices=many, debtor=REACHABLE, today=date(2026, 12, 1))
+    assert [one.stage for one in told[-2:]] == [stages[1]] * 2
+    waiting = [place for place, one in enumerate(told) if one.reason == Reason.MESSAGE_FULL]
+    assert waiting == [MOST_NAMED - 2, MOST_NAMED - 1]
+    plain = decide_together(plan=PLAN, invoices=many[:-2] * 2, debtor=REACHABLE, today=date(2026, 12, 1))
+    assert all(one.stage == STAGES[0] for one in plain)

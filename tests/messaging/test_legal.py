@@ -10,10 +10,13 @@ import pytest
 from core.database import db
 from core.law import shelf
 from core.law.rows import Segment
+from core.money import Money
 from invoices.models import Debtor, DebtorKind, Exemption, Invoice
+from messaging import legal_words, wording
 from messaging.events import EVENTS, Part
 from messaging.legal import Ground
 from messaging.models import Message, MessageState, MessageTemplate
+from messaging.placeholders import MAX_LIST, MAX_VALUE, MOST_NAMED
 from messaging.texts import default_texts
 from messaging.wording import LANGUAGES
 from tests.factories import NOW
@@ -80,6 +83,27 @@ def test_a_dutch_reminder_counts_from_receipt_and_adds_the_claims_up(outbox: Out
     assert f"{first.number} · Stroom 1 · zondag 25 oktober 2026 · € 125,00" in words
     assert second.number in words
     assert "Rente" not in words, "a rate nobody checked is not named"
+
+
+def test_a_reminder_with_a_term_names_each_of_many_invoices(outbox: Outbox) -> None:
+    _, invoices = notice(outbox, *[12500] * 200)
+    words = sent(outbox)
+    assert [one.number for one in invoices if f"{one.number} · " not in words] == []
+    assert len(outbox.words()) > MAX_VALUE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_invoice_has_room_in_a_message_that_names_as_many_as_it_can(language: str) -> None:
+    line = legal_words.invoice_line(
+        number="9" * 60,
+        description="W" * 240,
+        due=max(
+            (wording.day(date(2026, 9, day), language=language, short=False) for day in (1, 29, 30)), key=len
+        ),
+        amount=Money(10**18, "NOK"),
+        language=language,
+    )
+    assert (len(line) + 1) * MOST_NAMED <= MAX_LIST
 
 
 def test_what_was_settled_or_exempted_meanwhile_costs_nothing(outbox: Outbox) -> None:

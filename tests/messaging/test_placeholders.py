@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from messaging.events import EVENTS, PLACEHOLDERS, Part
 from messaging.placeholders import (
+    MAX_LIST,
     MAX_TEXT,
+    MAX_VALUE,
     MissingPlaceholder,
     MisspelledPlaceholder,
     PlaceholderNotAllowedHere,
+    Template,
     TemplateTooLong,
     UnknownPlaceholder,
     ValueMissing,
@@ -170,3 +173,11 @@ def test_any_text_and_any_value_is_filled_or_refused_by_name(text: str, value: s
     filled = fill(template, {"first_name": value, "link": value, "link_valid_until": value})
     assert not set(filled) & {"\r", "\x00", "\u202e", "\ud800"}
     filled.encode("utf-8")
+
+
+def test_a_list_of_ours_may_be_longer_than_what_people_wrote() -> None:
+    list_of = Template("((invoice_list))")
+    assert len(fill(list_of, {"invoice_list": "x" * MAX_LIST})) == MAX_LIST
+    for name, length in (("invoice_list", MAX_LIST + 1), ("answer_text", MAX_VALUE + 1)):
+        with pytest.raises(ValueTooLong):
+            fill(Template(f"(({name}))"), {name: "x" * length})

@@ -1,0 +1,101 @@
+"""What came in between a proposal and its messages: the last look before they are queued."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from core.organisations.models import Organisation
+from dunning.letters import correspondence
+from dunning.models import StageChannel
+from dunning.notices import Addressed, NoticeLine
+from dunning.schedule import Plan, Reason, Stage, objections_to_debtor, told_by
+from invoices.models import Channel, ContactState
+from invoices.postal import PostalAddress
+from invoices.queries import WhyNot, why_not_dun
+from messaging.events import EVENTS
+from messaging.own_texts import channels_of
+
+
+class LastLook:
+    """Some notices of a run as things stand now, asked about all at once.
+
+    `lines` are the invoices of each notice by its id, `addresses` where letters go by debtor.
+    """
+
+    def __init__(
+        self,
+        *,
+        organisation: Organisation,
+        plan: Plan,
+        notices: Sequence[Addressed],
+        lines: Mapping[int, Sequence[NoticeLine]],
+        addresses: Mapping[int, PostalAddress | None],
+        today: date,
+    ) -> None:
+        self._plan, self._lines, self._addresses, self._today = plan, lines, addresses, today
+        self._gate = why_not_dun(
+            organisation_id=organisation.id,
+            invoice_ids=[line.invoice_id for some in lines.values() for line in some],
+        )
+        self._letters = correspondence(
+            organisation_id=organisation.id,
+            zone=organisation.zone,
+            debtor_ids=[one.debtor_id for one in notices],
+            today=today,
+        )
+
+    def at(self, one: Addressed) -> list[tuple[NoticeLine, WhyNot | None]]:
+        """Return each invoice of a notice, with the reason why it is left alone after all, if any."""
+        held = self._held_back(one)
+        answers = [(line, held or self._gate[line.invoice_id]) for line in self._lines.get(one.id, ())]
+        remaining = [line for line, why_not in answers if why_not is None]
+        if not remaining:
+            return answers
+        top = top_of(remaining)
+        held = self._other_way(one, top)
+        return [(line, why_not or held or _why_untold(top, line)) for line, why_not in answers]
+
+    def _held_back(self, one: Addressed) -> WhyNot | None:
+        """Return why the debtor may not be written to at all, or not at this address."""
+        if not self._is_reachable(one):
+            return WhyNot(Reason.NO_CONTACT)
+        against = objections_to_debtor(
+            plan=self._plan, debtor=self._letters[one.debtor_id], today=self._today
+        )
+        first = next(against, None)
+        return None if first is None else WhyNot(first.reason, first.detail)
+
+    def _is_reachable(self, one: Addressed) -> bool:
+        if one.contact_point_id is None:
+            return self._addresses[one.debtor_id] is not None
+        return one.contact_state is ContactState.USABLE
+
+    def _other_way(self, one: Addressed, top: NoticeLine) -> WhyNot | None:
+        """Return that what is left of a notice does not go the way that was chosen for it.
+
+        The way was chosen, and approved, for the stage of an invoice that is in the notice no more; the next
+        run chooses again.
+        """
+        if (top.stage_position, top.event) == (one.stage_position, one.event):
+            return None
+        stage = next((its for its in self._plan.stages if _is_of(top, its)), None)
+        if one.channel in _channels(top, stage):
+            return None
+        return WhyNot(Reason.OTHER_WAY, stage.channel if stage else "")
+
+
+def top_of(lines: Sequence[NoticeLine]) -> NoticeLine:
+    """Return the invoice whose stage gives the message its text."""
+    return max(lines, key=lambda line: line.stage_position)
+
+
+def _why_untold(top: NoticeLine, line: NoticeLine) -> WhyNot | None:
+    return None if told_by(top, line) else WhyNot(Reason.NOTICE_WAITS)
+
+
+def _is_of(line: NoticeLine, stage: Stage) -> bool:
+    return (stage.position, stage.event) == (line.stage_position, line.event)
+
+
+def _channels(line: NoticeLine, stage: Stage | None) -> Sequence[Channel]:
+    """Return the channels of an invoice's stage; of one that was taken away, those its text has words for."""
+    return StageChannel(stage.channel).channels if stage else channels_of(EVENTS[line.event])

@@ -18,7 +18,16 @@ from messaging.claims import Claim
 from messaging.doubt import TRIES, goes_again
 from messaging.journal import Journal
 from messaging.models import Message, MessageState
-from messaging.providers.outcomes import NotHanded, Outcome, Refused, Remedy, Sent, Unknown, Withheld
+from messaging.providers.outcomes import (
+    OF_THE_CHANNEL,
+    NotHanded,
+    Outcome,
+    Refused,
+    Remedy,
+    Sent,
+    Unknown,
+    Withheld,
+)
 from messaging.sms_limits import country_of
 from messaging.sms_models import OptOutSource
 
@@ -62,7 +71,7 @@ def settle(attempt: Attempt, outcome: Outcome, now: datetime) -> Settled:
             settled = _later(attempt, now, "not_handed", reason, wait=wait)
             # Nobody answers there, so the others would only wait for the same time-out, one by one.
             return Settled(settled.outcome, max(wait or timedelta(), retries.CHANNEL_REST))
-        case Refused(remedy) if remedy in (Remedy.CHANNEL_PAUSES, Remedy.CHANNEL_STOPS):
+        case Refused(remedy) if remedy in OF_THE_CHANNEL:
             return _pause(attempt, outcome, now)
         case Refused(remedy, reason=reason) if outcome.permanent:
             return keep(attempt, MessageState.FAILED, remedy, code=_code(outcome), words=reason)

@@ -31,6 +31,10 @@ class Remedy(StrEnum):
     CHANNEL_STOPS = "channel_stops"
 
 
+# What is refused is our account or sender, whatever the message was.
+OF_THE_CHANNEL = frozenset({Remedy.CHANNEL_PAUSES, Remedy.CHANNEL_STOPS})
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The provider took it. `provider_id` is its own name for the message, empty if it gave none."""

@@ -101,18 +101,6 @@ def _source(contact: ContactPoint) -> OptOutSource | None:
     )
 
 
-def is_opted_out(*, organisation_id: int, channel: Channel, value: str) -> bool:
-    """Return whether this address or number wants no messages from the organisation."""
-    return (
-        db.session.scalar(
-            select(OptOut.id).where(
-                OptOut.organisation_id == organisation_id, OptOut.channel == channel, OptOut.value == value
-            )
-        )
-        is not None
-    )
-
-
 def opt_out(
     *,
     organisation_id: int,

@@ -131,6 +131,15 @@ class Provider(Protocol[Carried_contra]):
         ...
 
 
+@runtime_checkable
+class Patient(Protocol):
+    """A provider that may wait long for an answer, and lets somebody know."""
+
+    def tell_of_waiting(self, told: Callable[[], object]) -> None:
+        """Call `told` before an answer is waited for, and every few seconds while it is."""
+        ...
+
+
 class ListUnavailable(Exception):
     """The provider's list of messages could not be read; whether a message was sent is still not known."""
 

@@ -183,7 +183,10 @@ def keep_broken(attempt: Attempt, error: Exception, now: datetime) -> Settled:
 
 
 def _follow(claim: Claim, state: MessageState, why: str, words: str, now: datetime) -> None:
-    """Do what an outcome means beyond its message: for the contact, for its owner's wish, for the sender."""
+    """Do what a refusal means beyond its message: for the contact, for its owner's wish, for the sender."""
+    if state is not MessageState.FAILED:
+        # `opted_out` also says why we kept a message back, and then the provider said nothing.
+        return
     if why == Remedy.CONTACT_DEAD:
         message = db.session.scalars(select(Message).where(Message.id == claim.id)).one()
         reachability.mark_failed(message=message, reason=words, now=now)

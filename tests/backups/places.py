@@ -109,15 +109,15 @@ def empty_place(kind: str, folder: Path) -> Iterator[Place]:
         yield Place(url, owner, folder / "var")
 
 
-def migrated(place: Place, *, to: str = "head") -> Place:
-    """Bring an empty place to a migration."""
+def migrated(place: Place, *, to: str = "head", back: bool = False) -> Place:
+    """Bring a place to a migration, from an older one or `back` from a newer one."""
     app = create_app(Config.from_environment(place.environment | {"DATABASE_URL": place.owner_url}))
 
-    def upgrade() -> None:
+    def migrate() -> None:
         with app.app_context():
-            flask_migrate.upgrade(revision=to)
+            (flask_migrate.downgrade if back else flask_migrate.upgrade)(revision=to)
             db.engine.dispose()
 
     # The migrations set context variables for themselves.
-    copy_context().run(upgrade)
+    copy_context().run(migrate)
     return place

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import select
 
 from core.database import db
@@ -13,6 +15,16 @@ from tests import factories
 from tests.backups.places import empty_place, migrated
 from tests.databases import Database
 from tests.factories import NOW
+
+
+def test_the_migrations_make_what_the_models_say_also_after_a_way_back(
+    database: Database, tmp_path: Path
+) -> None:
+    with empty_place(database.kind, tmp_path / "new") as place:
+        migrated(migrated(migrated(place), to="0002", back=True))
+        with place.opened(), db.engine.connect() as connection:
+            compared = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(compared, db.metadatas[None]) == []
 
 
 @pytest.mark.parametrize("spelled", [("An@mail.example",), ("An@mail.example", "an@mail.example")])

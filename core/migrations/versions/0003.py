@@ -1,9 +1,10 @@
-"""Addresses that want no messages are held in small letters: capitals make no other address.
+"""Addresses that want no messages in small letters, and invoices that are behind the text of their message.
 
 Revision ID: 0003
 Revises: 0002
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 from core.migrations import guards
@@ -15,6 +16,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column(
+        "message_invoices", sa.Column("is_behind", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     guards.work_everywhere()
     # Of several that differ in capitals the first one stays.
     op.execute(
@@ -33,4 +37,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What was written in capitals is not known any more, and nothing needs it."""
+    # Which addresses were written in capitals is not known any more, and nothing needs it.
+    op.drop_column("message_invoices", "is_behind")

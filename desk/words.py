@@ -97,6 +97,9 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
         "no_address": N_("The postal address of the debtor is not complete."),
         "not_posted": N_("It was not posted, and made again."),
         "no_invoice": N_("There is no invoice left in it."),
+        "text_too_far": N_(
+            "The invoice that this text was for needs it no more. The next run writes about the others."
+        ),
         "too_late": N_("It would have come too late."),
         "not_rendered": N_("Its text could not be made."),
         "not_handed": N_("The provider could not be reached."),

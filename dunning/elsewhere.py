@@ -24,7 +24,7 @@ from messaging.letter_batches import batch_for, close
 from messaging.models import Message
 from messaging.operations import replace
 from messaging.own_texts import channels_of
-from messaging.queries import invoice_ids_of, key_of_replacement
+from messaging.queries import behind_ids_of, invoice_ids_of, key_of_replacement
 from messaging.queueing import queue
 
 BY_LETTER = "letter"
@@ -93,6 +93,7 @@ def send_elsewhere(
         link_id=link.id if link else None,
         letter_batch_id=batch.id if batch else None,
         invoice_ids=invoice_ids_of(organisation_id=organisation.id, message_id=message.id),
+        behind_ids=behind_ids_of(organisation_id=organisation.id, message_id=message.id),
         is_collection=message.is_collection,
         is_approach=message.is_approach,
         expires_at=_end(message, link, now),

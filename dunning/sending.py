@@ -186,6 +186,9 @@ class _Chunk:
             link_id=link_id,
             letter_batch_id=None if to.contact_point_id else self._batch_id(),
             invoice_ids=[line.invoice_id for line in one.lines],
+            behind_ids=[
+                line.invoice_id for line in one.lines if line.stage_position < one.top.stage_position
+            ],
             is_collection=True,
             not_before=leaves_at,
             # A reminder that could not leave for so long is proposed anew instead.

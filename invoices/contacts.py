@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import SQLColumnExpression, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core import audit
@@ -30,6 +30,14 @@ class NumberTakesNoSms(Refusal):
     """A number of a fixed line stands as a mobile one."""
 
     sentence = N_("This number cannot receive an SMS. Add it as a phone number.")
+
+
+def folded(value: SQLColumnExpression[str] | str) -> SQLColumnExpression[str]:
+    """Return an address or number as the database compares it: capitals make no other address.
+
+    A mail server may tell them apart in the part before the @, and none should count on that (RFC 5321, 2.4).
+    """
+    return func.lower(value)
 
 
 def contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[ContactPoint]:
@@ -92,6 +100,7 @@ def add_contact(
         value=value,
         created_at=now,
     )
+    _demand_unknown(contact)
     _store(contact, is_preferred)
     _tell(contact, "contact.added", now, member_id)
     return contact
@@ -118,6 +127,8 @@ def change_contact(
         contact.state, contact.state_reason = ContactState.USABLE, ""
     elif contact.state == ContactState.USABLE:
         contact.state = ContactState.OPTED_OUT
+    if contact.value.lower() != before.lower():
+        _demand_unknown(contact)
     _store(contact, is_preferred)
     _tell(contact, "contact.changed", now, member_id)
     return contact.value != before
@@ -129,16 +140,19 @@ def masked(value: str) -> str:
     return f"{local[:1]}…@{domain}" if at else f"…{value[-4:]}"
 
 
-def _store(contact: ContactPoint, is_preferred: bool) -> None:
+def _demand_unknown(contact: ContactPoint) -> None:
     known = select(ContactPoint.id).where(
         ContactPoint.organisation_id == contact.organisation_id,
         ContactPoint.debtor_id == contact.debtor_id,
         ContactPoint.channel == contact.channel,
-        ContactPoint.value == contact.value,
+        folded(ContactPoint.value) == folded(contact.value),
     )
     with db.session.no_autoflush:
-        if db.session.scalars(known).first() not in (None, contact.id):
+        if db.session.scalars(known).first() is not None:
             raise ContactKnown
+
+
+def _store(contact: ContactPoint, is_preferred: bool) -> None:
     if is_preferred and not contact.is_preferred:
         db.session.execute(
             update(ContactPoint)

@@ -3,7 +3,7 @@
 Sending is not idempotent there, and a line that broke says nothing. So a minute later its list is asked for
 the words of the message. What it has was sent; what it still has not after a while, for a list may lag, was
 not sent and goes back to the queue. Where the list itself cannot be read a person sees the message, and it is
-asked for now and then.
+asked for now and then; the same where nothing is known by which to find it.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,7 +52,8 @@ class _Doubt:
 
     @property
     def words(self) -> str:
-        """What only this message says: its link's key, else the longest piece of its own words."""
+        """What only this message says: its link's key, else the longest piece of its own words; empty when
+        neither is known."""
         return self.link_words or max(self.body.split(HIDDEN_LINK), key=len)
 
 
@@ -112,7 +113,10 @@ def _taken(address_of_link: AddressOfLink, now: datetime) -> Sequence[_Doubt]:
 
 
 def _doubt(message: Message, address_of_link: AddressOfLink, now: datetime) -> _Doubt:
-    link = address_of_link(message) if message.link_id is not None else None
+    # A message may have a link that its text does not say, such as a receipt. Of one that was handed over
+    # after the backup that was restored no words are kept; `restored` lets in those that say their link.
+    says_link = message.link_id is not None and (HIDDEN_LINK in message.body or not message.body)
+    link = address_of_link(message) if says_link else None
     return _Doubt(
         id=message.id,
         organisation_id=message.organisation_id,
@@ -153,7 +157,7 @@ def _settle(doubt: _Doubt, provider: Provider[Any], clock: Callable[[], datetime
 
 def _asked(doubt: _Doubt, provider: Provider[Any]) -> tuple[bool, str | None]:
     """Return whether the provider told, and its name for the message if it has it."""
-    if not isinstance(provider, Finder):
+    if not isinstance(provider, Finder) or not doubt.words:
         return False, None
     try:
         found = provider.find(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.policy import default
 from enum import StrEnum
@@ -25,6 +26,17 @@ _SUBJECTS = re.compile(
     r"undeliver|returned mail|delivery (status|failure)|failure notice|mail delivery failed|unzustellbar"
     r"|non remis|onbestelbaar",
     re.IGNORECASE,
+)
+# The parser of the standard library stumbles over some headers that nobody should write, and calls itself for
+# each part in a part and each comment in a comment.
+_STUMBLES = (
+    MessageError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
 )
 
 
@@ -52,11 +64,9 @@ class Returned:
 
 def read(content: bytes) -> Returned:
     """Return what a mail from outside tells; what cannot be read tells nothing. Never raises."""
-    mail = message_from_bytes(content[:MOST_BYTES], policy=default)
     try:
-        return _read(mail)
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        # The parser of the standard library still stumbles over some headers that nobody should write.
+        return _read(message_from_bytes(content[:MOST_BYTES], policy=default))
+    except _STUMBLES:
         return Returned(Kind.OTHER, None, "", "", ())
 
 

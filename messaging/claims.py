@@ -15,6 +15,9 @@ from invoices.models import Channel
 from messaging.models import Message, MessageAttempt, MessageState
 
 LEASE = timedelta(seconds=60)
+# A worker that is still busy with a message after this renews its lease. No step of a conversation with a
+# provider takes the rest of it.
+RENEWED_AFTER = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,12 @@ def _advancing(names: tuple[str, ...], only_from: tuple[MessageState, ...]) -> U
         )
         .values({name: bindparam(f"to_{name}") for name in names})
     )
+
+
+def renew(claim: Claim, *, now: datetime) -> bool:
+    """Hold the message for a whole lease from now on; return whether this worker still held it."""
+    held = (MessageState.CLAIMED, MessageState.HANDING)
+    return advance(claim, only_from=held, leased_until=now + LEASE)
 
 
 def handing_still(*, worker: str, before: datetime) -> list[tuple[str, datetime | None, Claim]]:

@@ -27,10 +27,11 @@ from messaging.journal import Journal, Taken
 from messaging.link_text import AddressOfLink
 from messaging.mail import Mailbox
 from messaging.models import MessageState
-from messaging.providers.outcomes import Provider, Sent
+from messaging.providers.outcomes import Patient, Provider, Sent
 from messaging.rates import Rates
 from messaging.return_path import ReturnPath
 from messaging.settlement import (
+    LIVELY,
     Attempt,
     Settled,
     give_back,
@@ -125,13 +126,17 @@ class _Round:
     """What one worker needs to carry out the messages it holds of one channel.
 
     That a message was taken is stored together with the `handing` of the next one, in one transaction
-    instead of two; until then the journal knows it.
+    instead of two; until then the journal knows it. When the next one takes its time, it is stored alone.
     """
 
     carriers: Carriers
     address_of_link: AddressOfLink
     clock: Callable[[], datetime]
     ending: Callable[[], bool]
+    _rest: Sequence[Claim] = ()
+    _in_hand: Claim | None = None
+    _over: datetime = field(init=False)
+    _renewed_at: datetime = field(init=False)
     _taken: tuple[Attempt, Sent, datetime] | None = None
 
     def carry(self, held: Sequence[Claim], opened: Callable[[], Provider[Any]], done: Delivered) -> None:
@@ -139,31 +144,68 @@ class _Round:
         if not held:
             return
         done.claimed += len(held)
+        self._renewed_at = self.clock()
         written = self._written(held)
-        over, told = self.clock() + ROUND, False
+        self._rest, self._over, told = held, self.clock() + ROUND, False
         with opened() as provider, closing(self):
-            for position, claim in enumerate(held, start=1):
+            if isinstance(provider, Patient):
+                provider.tell_of_waiting(self._live_on)
+            while self._rest:
+                claim, self._rest = self._rest[0], self._rest[1:]
+                self._in_hand = claim
                 with tenancy.scope(claim.organisation_id):
                     settled = self._deliver(Attempt(claim, self.clock()), written[claim.id], provider)
+                self._in_hand = None
                 done.count(settled.outcome)
                 if settled.outcome == MessageState.SENT and not told:
                     with writing():
                         senders.recovered(channel=claim.channel)
                     told = True
-                rest = held[position:]
                 if settled.rest is not None:
-                    give_back(rest, until=self.clock() + settled.rest)
-                    return
-                if self.ending() or self.clock() >= over:
-                    give_back(rest)
-                    return
+                    self._give_back_rest(until=self.clock() + settled.rest)
+                elif self._is_over():
+                    self._give_back_rest()
+
+    def _is_over(self) -> bool:
+        return self.ending() or self.clock() >= self._over
+
+    def _give_back_rest(self, until: datetime | None = None) -> None:
+        rest, self._rest = self._rest, ()
+        give_back(rest, until=until)
+
+    def _live_on(self) -> None:
+        """Keep what is in hand and let go of the others, while a provider takes its time.
+
+        A worker that nobody hears of for as long as a lease is taken for dead.
+        """
+        now = self.clock()
+        try:
+            if self._taken is not None and now >= self._taken[2] + LIVELY:
+                self.close()
+            if self._rest and self._is_over():
+                self._give_back_rest()
+            if self._in_hand is not None and now >= self._renewed_at + claims.RENEWED_AFTER:
+                self._renew(self._in_hand, now)
+        except (OperationalError, DatabaseBusy) as error:
+            # What the provider says is still worth hearing.
+            log.warning("lease not renewed", reason=type(error).__name__)
+
+    def _renew(self, claim: Claim, now: datetime) -> None:
+        with tenancy.scope(claim.organisation_id), writing():
+            claims.renew(claim, now=now)
+        self._renewed_at = now
 
     def close(self) -> None:
         """Store that the last message was taken, if there is no other to store it with."""
-        if self._taken is not None:
-            (attempt, sent, at), self._taken = self._taken, None
+        if self._taken is None:
+            return
+        (attempt, sent, at), self._taken = self._taken, None
+        try:
             with tenancy.scope(attempt.claim.organisation_id), writing():
                 keep_taken(attempt, sent, at)
+        except (OperationalError, DatabaseBusy):
+            self._taken = attempt, sent, at
+            raise
 
     def _written(self, held: Sequence[Claim]) -> dict[int, Attempted | Exception]:
         """Return each of these messages as it leaves, by its id, or why it does not."""

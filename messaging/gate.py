@@ -6,18 +6,15 @@ lock on the invoice: one of the two is always first.
 
 from datetime import datetime
 
-from sqlalchemy import delete
-
-from core.database import db
 from core.organisations.models import Organisation
 from invoices.models import Channel
 from invoices.pauses import hold_debtor
-from invoices.queries import why_not_dun
 from messaging import claims
 from messaging.approaches import opening
 from messaging.claims import Claim
+from messaging.last_look import last_look, take_out
 from messaging.link_text import AddressOfLink
-from messaging.models import MessageInvoice, MessageState
+from messaging.models import MessageState
 from messaging.rendering import Rendered
 from messaging.sms_limits import count_or_hold
 from messaging.standing import Standing, standing_of, stands
@@ -28,10 +25,11 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     """Mark the message `handing` or keep it back, in the caller's transaction, and return whether it leaves.
 
     An invoice that may not be dunned any more is taken out of the message. When some are left the message
-    goes back to the queue, to be written again without it; when none is left it is suppressed. What nobody
-    asked for, outside the contact hours or one too many in a week, goes back to the queue until it may leave;
-    a collection message to a debtor in a pause is suppressed. An SMS leaves within the limits of its
-    organisation. Nothing leaves after a restore that was not released.
+    goes back to the queue, to be written again without it; when none is left, or none that has come as far
+    as the message's text, it is suppressed. What nobody asked for, outside the contact hours or one too many
+    in a week, goes back to the queue until it may leave; a collection message to a debtor in a pause is
+    suppressed. An SMS leaves within the limits of its organisation. Nothing leaves after a restore that was
+    not released.
     """
     message, made = written.message, written.rendered
     is_approach, country = message.is_collection or message.is_approach, ""
@@ -90,27 +88,13 @@ def _within_limits(claim: Claim, owner: Organisation, now: datetime) -> bool:
 
 
 def _all_may_be_dunned(claim: Claim, made: Rendered) -> bool:
-    answers = why_not_dun(organisation_id=claim.organisation_id, invoice_ids=made.invoice_ids, lock=True)
-    blocked = {invoice_id: why.reason for invoice_id, why in answers.items() if why is not None}
-    if made.invoice_ids and not blocked:
-        return True
-    if len(blocked) < len(made.invoice_ids):
-        _take_out(claim, blocked)
-    else:
-        _end(claim, MessageState.SUPPRESSED, ", ".join(sorted(set(blocked.values()))) or "no_invoice")
-    return False
-
-
-def _take_out(claim: Claim, blocked: dict[int, str]) -> None:
-    if not claims.give_back(claim):
-        return
-    db.session.execute(
-        delete(MessageInvoice).where(
-            MessageInvoice.organisation_id == claim.organisation_id,
-            MessageInvoice.message_id == claim.id,
-            MessageInvoice.invoice_id.in_(blocked),
-        )
-    )
+    about = {"organisation_id": claim.organisation_id, "message_id": claim.id}
+    found = last_look(**about, invoice_ids=made.invoice_ids)
+    if found.why_not:
+        _end(claim, MessageState.SUPPRESSED, found.why_not)
+    elif found.blocked and claims.give_back(claim):
+        take_out(**about, invoice_ids=found.blocked)
+    return not found.why_not and not found.blocked
 
 
 def _end(claim: Claim, state: MessageState, reason: str) -> None:

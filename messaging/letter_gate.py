@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from core.database import db
 from core.organisations import restores
 from core.organisations.models import Organisation
 from core.refusals import Refusal
 from invoices.pauses import hold_debtor
-from invoices.queries import why_not_dun
+from messaging.last_look import last_look, take_out
 from messaging.letter_models import LetterBatch
 from messaging.letter_sheets import AddressIncomplete, Letter, letter_of
 from messaging.link_text import AddressOfLink, LinkText
-from messaging.models import Message, MessageInvoice, MessageState
+from messaging.models import Message, MessageState
 from messaging.rendering import invoices_in
 from messaging.standing import standing_of
 
@@ -80,16 +80,8 @@ def _why_not_collect(message: Message, now: datetime) -> str:
             return "paused"
         if standing.week_has_room_at(now) > now:
             return "week_full"
-    invoice_ids = invoices_in(message)
-    answers = why_not_dun(organisation_id=organisation_id, invoice_ids=invoice_ids, lock=True)
-    blocked = {invoice_id: why.reason for invoice_id, why in answers.items() if why is not None}
-    if len(blocked) == len(invoice_ids):
-        return ", ".join(sorted(set(blocked.values()))) or "no_invoice"
-    db.session.execute(
-        delete(MessageInvoice).where(
-            MessageInvoice.organisation_id == organisation_id,
-            MessageInvoice.message_id == message.id,
-            MessageInvoice.invoice_id.in_(blocked),
-        )
-    )
-    return ""
+    about = {"organisation_id": organisation_id, "message_id": message.id}
+    found = last_look(**about, invoice_ids=invoices_in(message))
+    if found.blocked and not found.why_not:
+        take_out(**about, invoice_ids=found.blocked)
+    return found.why_not

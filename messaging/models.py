@@ -151,7 +151,11 @@ class Message(OfOrganisation, Base):
 
 
 class MessageInvoice(OfOrganisation, Base):
-    """An invoice a message is about."""
+    """An invoice a message is about.
+
+    One that is `behind` has not come as far as the message's text, which is that of another invoice in it:
+    about such ones alone the message would be too harsh.
+    """
 
     __tablename__ = "message_invoices"
     __rules__ = (
@@ -163,6 +167,7 @@ class MessageInvoice(OfOrganisation, Base):
 
     message_id: Mapped[int] = mapped_column(Key)
     invoice_id: Mapped[int] = mapped_column(Key)
+    is_behind: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class MessageAttempt(OfOrganisation, Base):

@@ -3,20 +3,22 @@
 STOP is taken back by START alone. What a member was told, and a complaint, a member takes back too: an
 address has no START.
 
-The row is what counts at hand-over; the contact points show it, so that plans take another channel. Each
-change is a line in the history of every debtor who is reached there; the line does not repeat the number.
+The row is what counts at hand-over, and holds an address in small letters; the contact points show it, so
+that plans take another channel. Each change is a line in the history of every debtor who is reached there;
+the line does not repeat the number.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import ColumnElement, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
+from invoices.contacts import folded
 from invoices.models import Channel, ContactPoint, ContactState
 from messaging.sms_models import OptOut, OptOutSource
 
@@ -84,7 +86,7 @@ def show_on_all(*, organisation_id: int) -> None:
             ContactPoint.state == ContactState.USABLE,
             OptOut.organisation_id == organisation_id,
             OptOut.channel == ContactPoint.channel,
-            OptOut.value == ContactPoint.value,
+            OptOut.value == folded(ContactPoint.value),
         )
         .values(state=ContactState.OPTED_OUT, state_reason=case(REASONS, value=OptOut.source))
         .execution_options(synchronize_session=False)
@@ -96,20 +98,8 @@ def _source(contact: ContactPoint) -> OptOutSource | None:
         select(OptOut.source).where(
             OptOut.organisation_id == contact.organisation_id,
             OptOut.channel == contact.channel,
-            OptOut.value == contact.value,
+            OptOut.value == folded(contact.value),
         )
-    )
-
-
-def is_opted_out(*, organisation_id: int, channel: Channel, value: str) -> bool:
-    """Return whether this address or number wants no messages from the organisation."""
-    return (
-        db.session.scalar(
-            select(OptOut.id).where(
-                OptOut.organisation_id == organisation_id, OptOut.channel == channel, OptOut.value == value
-            )
-        )
-        is not None
     )
 
 
@@ -125,7 +115,7 @@ def opt_out(
     """Send nothing more there; return whether that is new. STOP takes the place of what a member noted."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     row = insert(OptOut).values(
-        organisation_id=organisation_id, channel=channel, value=value, source=source, began_at=now
+        organisation_id=organisation_id, channel=channel, value=folded(value), source=source, began_at=now
     )
     added = db.session.execute(
         row.on_conflict_do_update(
@@ -138,12 +128,7 @@ def opt_out(
         return False
     db.session.execute(
         update(ContactPoint)
-        .where(
-            ContactPoint.organisation_id == organisation_id,
-            ContactPoint.channel == channel,
-            ContactPoint.value == value,
-            ContactPoint.state != ContactState.FAILED,
-        )
+        .where(*_at(organisation_id, channel, value), ContactPoint.state != ContactState.FAILED)
         .values(state=ContactState.OPTED_OUT, state_reason=REASONS[source])
     )
     _tell(
@@ -165,19 +150,18 @@ def opt_in(
     """Take the word back, whoever noted it; return whether there was one."""
     gone = db.session.execute(
         delete(OptOut)
-        .where(OptOut.organisation_id == organisation_id, OptOut.channel == channel, OptOut.value == value)
+        .where(
+            OptOut.organisation_id == organisation_id,
+            OptOut.channel == channel,
+            OptOut.value == folded(value),
+        )
         .returning(OptOut.id)
     ).all()
     if not gone:
         return False
     db.session.execute(
         update(ContactPoint)
-        .where(
-            ContactPoint.organisation_id == organisation_id,
-            ContactPoint.channel == channel,
-            ContactPoint.value == value,
-            ContactPoint.state == ContactState.OPTED_OUT,
-        )
+        .where(*_at(organisation_id, channel, value), ContactPoint.state == ContactState.OPTED_OUT)
         .values(state=ContactState.USABLE, state_reason="")
     )
     _tell(
@@ -194,12 +178,16 @@ def opt_in(
 
 
 def _debtors_at(organisation_id: int, channel: Channel, value: str) -> list[int]:
-    found = select(ContactPoint.debtor_id).where(
-        ContactPoint.organisation_id == organisation_id,
-        ContactPoint.channel == channel,
-        ContactPoint.value == value,
-    )
+    found = select(ContactPoint.debtor_id).where(*_at(organisation_id, channel, value))
     return sorted(set(db.session.scalars(found)))
+
+
+def _at(organisation_id: int, channel: Channel, value: str) -> tuple[ColumnElement[bool], ...]:
+    """Return that a contact point is this address or number; numbers are found by their index."""
+    is_it = ContactPoint.value == value
+    if channel is Channel.EMAIL:
+        is_it = folded(ContactPoint.value) == folded(value)
+    return ContactPoint.organisation_id == organisation_id, ContactPoint.channel == channel, is_it
 
 
 def _tell(what: str, *, opt_out_id: int, reached: Sequence[int], **line: Any) -> None:

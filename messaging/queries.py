@@ -144,6 +144,17 @@ def invoice_ids_of(*, organisation_id: int, message_id: int) -> Sequence[int]:
     ).all()
 
 
+def behind_ids_of(*, organisation_id: int, message_id: int) -> Sequence[int]:
+    """Return the ids of those of them that have not come as far as the message's text."""
+    return db.session.scalars(
+        select(MessageInvoice.invoice_id).where(
+            MessageInvoice.organisation_id == organisation_id,
+            MessageInvoice.message_id == message_id,
+            MessageInvoice.is_behind,
+        )
+    ).all()
+
+
 def attempts_of(*, organisation_id: int, message_id: int) -> Sequence[MessageAttempt]:
     """Return the tries to hand a message over, the last one first."""
     return db.session.scalars(

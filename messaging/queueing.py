@@ -21,7 +21,8 @@ class Draft(TypedDict, total=False):
 
     `values` are the placeholders only the caller knows; greeting, organisation, link and the number of
     invoices are filled when it is sent, so that no link's key lies in the outbox. It leaves from `not_before`
-    on (now, if not said) and not from `expires_at` on.
+    on (now, if not said) and not from `expires_at` on. `behind_ids` are those of its invoices that have not
+    come as far as its text (see `MessageInvoice`).
     """
 
     dedupe_key: Required[str]
@@ -36,6 +37,7 @@ class Draft(TypedDict, total=False):
     link_id: int | None
     letter_batch_id: int | None
     invoice_ids: Collection[int]
+    behind_ids: Collection[int]
     is_collection: bool
     is_approach: bool
     not_before: datetime | None
@@ -110,7 +112,8 @@ def _said(draft: Draft, now: datetime) -> dict[str, Any]:
     if "link" in draft["values"]:
         raise ValueError("A link is written when the message leaves, never stored.")
     said: dict[str, Any] = {**draft}
-    said.pop("invoice_ids", None)
+    for of_invoices in ("invoice_ids", "behind_ids"):
+        said.pop(of_invoices, None)
     said["not_before"] = said.get("not_before") or now
     said["message_id"] = f"outbox-{secrets.token_hex(16)}"
     return said
@@ -118,8 +121,9 @@ def _said(draft: Draft, now: datetime) -> dict[str, Any]:
 
 def _store_invoices(messages: Sequence[tuple[int, Draft]], organisation_id: int) -> None:
     rows = [
-        {"message_id": message_id, "invoice_id": invoice_id}
+        {"message_id": message_id, "invoice_id": invoice_id, "is_behind": invoice_id in behind}
         for message_id, draft in messages
+        for behind in (frozenset(draft.get("behind_ids", ())),)
         for invoice_id in sorted(set(draft.get("invoice_ids", ())))
     ]
     store_all(MessageInvoice, rows, organisation_id=organisation_id)

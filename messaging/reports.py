@@ -15,7 +15,7 @@ from core.database import db
 from messaging import opting, reachability, retries, senders
 from messaging.callbacks import AttemptUnknown
 from messaging.models import Message, MessageAttempt, MessageState
-from messaging.providers.outcomes import Remedy
+from messaging.providers.outcomes import OF_THE_CHANNEL, Remedy
 from messaging.providers.twilio_errors import remedy_of
 from messaging.sms_models import OptOutSource, ProviderEvent, Report
 
@@ -137,7 +137,7 @@ def _died(message: Message, reported: Reported, now: datetime) -> None:
 
 def _again_at(message: Message, remedy: Remedy, reason: str, now: datetime) -> datetime | None:
     """Return when a message that did not get through is tried again, or None."""
-    if remedy in (Remedy.CHANNEL_STOPS, Remedy.CHANNEL_PAUSES):
+    if remedy in OF_THE_CHANNEL:
         planned = senders.rest(channel=message.channel, remedy=remedy, words=reason, now=now)
         return planned if message.expires_at is None or planned < message.expires_at else None
     if remedy is not Remedy.RETRY:

@@ -1,8 +1,8 @@
 """After a restore: which messages may have left since the backup, and what somebody decides about each.
 
 The backup knows them as waiting or doubtful. Whether the portal, as it went on after the backup, sent them
-stands nowhere here: so none leaves before a person decided. Of an SMS with a link the provider's own list
-tells, by the key in the link: it is doubtful from the start, and `messaging.asking` asks that list.
+stands nowhere here: so none leaves before a person decided. Of an SMS whose text says its link the
+provider's own list tells, by the key in it: it is doubtful from the start, and `messaging.asking` asks.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -15,10 +15,12 @@ from core import audit
 from core.database import db
 from core.organisations.models import Restore
 from invoices.models import Channel
+from messaging.events import EVENTS, Part
 from messaging.letter_models import LetterBatch, LetterBatchState
 from messaging.models import Message, MessageState
 from messaging.printing import put_back
 from messaging.queries import MessageRow, rows_where
+from messaging.rendering import texts_of
 from messaging.restored_models import Decision, RestoredMessage
 
 SIZE = 50
@@ -57,18 +59,41 @@ def hold_back(*, restore: Restore) -> int:
         **FREE,
     )
     _change(*mine, Message.state == MessageState.UNKNOWN, leased_until=None, claimed_by=None)
-    # The attempt that may have been made since is the next one: its reports and its answer belong to that.
-    _change(
-        *mine,
+    _ask_about_sms(restore)
+    return number_undecided(restore=restore)
+
+
+def _ask_about_sms(restore: Restore) -> None:
+    """Let the provider's list tell about every SMS that waits and whose text in use says its link.
+
+    The attempt that may have been made since is the next one: its reports and its answer belong to that. What
+    it said is not known, but for the link's key.
+    """
+    mine = (
+        Message.organisation_id == restore.organisation_id,
+        Message.cleared_at.is_(None),
         Message.state == MessageState.NEW,
         Message.channel == Channel.SMS,
         Message.link_id.is_not(None),
-        state=MessageState.UNKNOWN,
-        state_reason="restored",
-        attempt=Message.attempt + 1,
-        handed_at=restore.backup_at,
     )
-    return number_undecided(restore=restore)
+    for event, language in db.session.execute(
+        select(Message.event, Message.language).where(*mine).distinct()
+    ):
+        text = texts_of(
+            organisation_id=restore.organisation_id, event=event, channel=Channel.SMS, language=language
+        )
+        if "link" not in EVENTS[event].parse(Part.SMS, text[Part.SMS]).names:
+            continue
+        _change(
+            *mine,
+            Message.event == event,
+            Message.language == language,
+            state=MessageState.UNKNOWN,
+            state_reason="restored",
+            attempt=Message.attempt + 1,
+            handed_at=restore.backup_at,
+            body="",
+        )
 
 
 def _let_go_of_letters(organisation_id: int) -> None:

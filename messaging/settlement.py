@@ -18,7 +18,16 @@ from messaging.claims import Claim
 from messaging.doubt import TRIES, goes_again
 from messaging.journal import Journal
 from messaging.models import Message, MessageState
-from messaging.providers.outcomes import NotHanded, Outcome, Refused, Remedy, Sent, Unknown, Withheld
+from messaging.providers.outcomes import (
+    OF_THE_CHANNEL,
+    NotHanded,
+    Outcome,
+    Refused,
+    Remedy,
+    Sent,
+    Unknown,
+    Withheld,
+)
 from messaging.sms_limits import country_of
 from messaging.sms_models import OptOutSource
 
@@ -62,7 +71,7 @@ def settle(attempt: Attempt, outcome: Outcome, now: datetime) -> Settled:
             settled = _later(attempt, now, "not_handed", reason, wait=wait)
             # Nobody answers there, so the others would only wait for the same time-out, one by one.
             return Settled(settled.outcome, max(wait or timedelta(), retries.CHANNEL_REST))
-        case Refused(remedy) if remedy in (Remedy.CHANNEL_PAUSES, Remedy.CHANNEL_STOPS):
+        case Refused(remedy) if remedy in OF_THE_CHANNEL:
             return _pause(attempt, outcome, now)
         case Refused(remedy, reason=reason) if outcome.permanent:
             return keep(attempt, MessageState.FAILED, remedy, code=_code(outcome), words=reason)
@@ -174,7 +183,10 @@ def keep_broken(attempt: Attempt, error: Exception, now: datetime) -> Settled:
 
 
 def _follow(claim: Claim, state: MessageState, why: str, words: str, now: datetime) -> None:
-    """Do what an outcome means beyond its message: for the contact, for its owner's wish, for the sender."""
+    """Do what a refusal means beyond its message: for the contact, for its owner's wish, for the sender."""
+    if state is not MessageState.FAILED:
+        # `opted_out` also says why we kept a message back, and then the provider said nothing.
+        return
     if why == Remedy.CONTACT_DEAD:
         message = db.session.scalars(select(Message).where(Message.id == claim.id)).one()
         reachability.mark_failed(message=message, reason=words, now=now)

@@ -68,7 +68,7 @@ class ProviderEvent(OfOrganisation, Base):
 
 
 class OptOut(OfOrganisation, Base):
-    """An address or number that gets no messages from this organisation by this channel."""
+    """An address (in small letters) or number that gets no messages from this organisation by a channel."""
 
     __tablename__ = "opt_outs"
     __rules__ = (

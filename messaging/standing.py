@@ -10,6 +10,7 @@ from core import prepared
 from core.clock import day_in
 from core.organisations import restores
 from core.organisations.models import Organisation
+from invoices.contacts import folded
 from invoices.models import ContactPoint, ContactState
 from invoices.pauses import has_pause
 from messaging.approaches import WEEK, filled_week
@@ -60,7 +61,7 @@ _STANDING = (
         exists().where(
             OptOut.organisation_id == bindparam("of_organisation"),
             OptOut.channel == Message.channel,
-            OptOut.value == Message.recipient,
+            OptOut.value == folded(Message.recipient),
         ),
         Message.organisation_id.in_(restores.held()),
         has_pause(Message.debtor_id, today=bindparam("today")),

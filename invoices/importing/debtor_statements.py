@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import Insert
 
+from invoices.contacts import folded
 from invoices.importing.stage import CONTACTS, DEBTORS, SAID_OF_DEBTOR
 from invoices.models import ContactPoint, ContactState, Debtor, DebtorKind
 
@@ -143,13 +144,13 @@ def contacts_to_add(organisation_id: int) -> Select[Any]:
         ContactPoint.organisation_id == organisation_id,
         ContactPoint.debtor_id == Debtor.id,
         ContactPoint.channel == staged.channel,
-        ContactPoint.value == staged.value,
+        folded(ContactPoint.value) == folded(staged.value),
     )
     return (
-        select(Debtor.id, staged.channel, staged.value, func.min(staged.public_id))
+        select(Debtor.id, staged.channel, func.min(staged.value), func.min(staged.public_id))
         .join(CONTACTS, belongs(CONTACTS, organisation_id))
         .where(~there)
-        .group_by(Debtor.id, staged.channel, staged.value)
+        .group_by(Debtor.id, staged.channel, folded(staged.value))
     )
 
 
@@ -182,9 +183,9 @@ def contact_counts(organisation_id: int) -> Select[int]:
             ContactPoint.organisation_id == organisation_id,
             ContactPoint.debtor_id == Debtor.id,
             ContactPoint.channel == staged.channel,
-            ContactPoint.value == staged.value,
+            folded(ContactPoint.value) == folded(staged.value),
         )
         .correlate(CONTACTS)
     )
-    fresh = select(staged.customer_number, staged.channel, staged.value).where(~there).distinct()
+    fresh = select(staged.customer_number, staged.channel, folded(staged.value)).where(~there).distinct()
     return select(func.count()).select_from(fresh.subquery())

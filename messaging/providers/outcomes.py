@@ -31,6 +31,10 @@ class Remedy(StrEnum):
     CHANNEL_STOPS = "channel_stops"
 
 
+# What is refused is our account or sender, whatever the message was.
+OF_THE_CHANNEL = frozenset({Remedy.CHANNEL_PAUSES, Remedy.CHANNEL_STOPS})
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """The provider took it. `provider_id` is its own name for the message, empty if it gave none."""
@@ -124,6 +128,15 @@ class Provider(Protocol[Carried_contra]):
 
     def hand_over(self, message: Carried_contra, *, before_handing: BeforeHanding) -> Outcome:
         """Hand one message over in two steps. Raises only what `before_handing` raises."""
+        ...
+
+
+@runtime_checkable
+class Patient(Protocol):
+    """A provider that may wait long for an answer, and lets somebody know."""
+
+    def tell_of_waiting(self, told: Callable[[], object]) -> None:
+        """Call `told` before an answer is waited for, and every few seconds while it is."""
         ...
 
 

@@ -9,6 +9,7 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import TracebackType
@@ -27,6 +28,7 @@ from messaging.providers.outcomes import (
     Withheld,
 )
 from messaging.providers.smtp_answers import refused, text_of
+from messaging.providers.smtp_session import Session, opened
 
 _QUEUE_NAME = re.compile(r"\b(?:queued as |id=)([A-Za-z0-9.<>@_-]{4,80})", re.IGNORECASE)
 
@@ -41,7 +43,12 @@ class Encryption(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Where mail is handed over. `ca_file` names a certificate authority beside the system's own."""
+    """Where mail is handed over. `ca_file` names a certificate authority beside the system's own.
+
+    `timeout` is for each step of the conversation, `dot_timeout` for the answer to the final dot, both in
+    seconds: the server may be storing the message by then, and whoever hangs up makes it doubtful
+    (RFC 5321, 4.5.3.2.6).
+    """
 
     host: str
     port: int = 587
@@ -49,6 +56,7 @@ class SmtpServer:
     password: str | None = field(default=None, repr=False)
     encryption: Encryption = Encryption.STARTTLS
     timeout: float = 30.0
+    dot_timeout: float = 600.0
     ca_file: str | None = None
     local_name: str | None = None
 
@@ -58,7 +66,8 @@ class SmtpProvider:
 
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
-        self._session: smtplib.SMTP | None = None
+        self._session: Session | None = None
+        self._on_wait: Callable[[], object] = lambda: None
 
     def __enter__(self) -> Self:
         return self
@@ -77,6 +86,10 @@ class SmtpProvider:
             except (OSError, smtplib.SMTPException):
                 session.close()
 
+    def tell_of_waiting(self, told: Callable[[], object]) -> None:
+        """Call `told` before an answer is waited for, and every few seconds while it is."""
+        self._on_wait = told
+
     def hand_over(self, message: OutgoingMail, *, before_handing: BeforeHanding) -> Outcome:
         """Hand one e-mail over. Raises only what `before_handing` raises; then nothing was sent."""
         kept = self._session is not None
@@ -84,7 +97,7 @@ class SmtpProvider:
         if isinstance(ready, NotHanded) and kept:
             # A server may hang up on an idle session. Nothing was handed over yet, so a new one may be tried.
             ready = self._ready(message)
-        if not isinstance(ready, smtplib.SMTP):
+        if not isinstance(ready, Session):
             return ready
         try:
             allowed = before_handing()
@@ -97,7 +110,7 @@ class SmtpProvider:
             return Withheld()
         return self._final_dot(ready)
 
-    def _ready(self, message: OutgoingMail) -> smtplib.SMTP | Refused | NotHanded:
+    def _ready(self, message: OutgoingMail) -> Session | Refused | NotHanded:
         """Return the session with everything said but the final dot, or why that was not possible."""
         try:
             commands = _commands(message)
@@ -119,15 +132,16 @@ class SmtpProvider:
             return NotHanded(_words_of(error))
         return session if refusal is None else refusal
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self) -> Session:
         server = self._server
-        if server.encryption is Encryption.TLS:
-            session: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, server.local_name, timeout=server.timeout, context=_trust(server)
-            )
-        else:
-            session = smtplib.SMTP(server.host, server.port, server.local_name, timeout=server.timeout)
-        self._session = session
+        self._session = session = opened(
+            server.host,
+            server.port,
+            tls=_trust(server) if server.encryption is Encryption.TLS else None,
+            timeout=server.timeout,
+            local_name=server.local_name,
+            on_wait=self._on_wait,
+        )
         # The words and the dot are two small packets; without this the second waits for the first's receipt.
         if session.sock is not None:
             session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -140,7 +154,7 @@ class SmtpProvider:
             session.login(server.username, server.password or "")
         return session
 
-    def _envelope(self, session: smtplib.SMTP, commands: tuple[str, ...]) -> Refused | None:
+    def _envelope(self, session: Session, commands: tuple[str, ...]) -> Refused | None:
         """Say from whom, to whom, and DATA, in one packet where the server allows it (RFC 2920)."""
         at_once = session.has_extn("pipelining")
         if at_once:
@@ -157,7 +171,7 @@ class SmtpProvider:
             self._after_refusal(session, last_code=code)
         return refusal
 
-    def _after_refusal(self, session: smtplib.SMTP, *, last_code: int) -> None:
+    def _after_refusal(self, session: Session, *, last_code: int) -> None:
         """Make the session fit for the next message, or drop it.
 
         354: the server waits for words although it took no recipient. 421: it is about to hang up.
@@ -170,10 +184,12 @@ class SmtpProvider:
                 pass
         self._drop()
 
-    def _final_dot(self, session: smtplib.SMTP) -> Outcome:
+    def _final_dot(self, session: Session) -> Outcome:
         try:
             session.send(b".\r\n")
+            session.patience = self._server.dot_timeout
             code, answer = session.getreply()
+            session.patience = self._server.timeout
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             return Unknown(_words_of(error))

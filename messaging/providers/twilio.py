@@ -1,8 +1,8 @@
 """SMS by Twilio's own client. Sending is not idempotent there (error 20500): doubt is an outcome of its own.
 
-201 is sent. 429, and a line that never stood, are "nothing was sent". 5xx, a time-out and a cut line are
-"nobody knows": `find` asks Twilio's list before anything is sent again. Importing this module takes half a
-second and 15 MB, so that is left until the first SMS.
+201 is sent. 429, unless its number stops the account, and a line that never stood are "nothing was sent".
+5xx, a time-out and a cut line are "nobody knows": `find` asks Twilio's list before anything is sent again.
+Importing this module takes half a second and 15 MB, so that is left until the first SMS.
 """
 
 from collections.abc import Callable, Collection
@@ -20,6 +20,7 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from messaging.providers.outcomes import (
+    OF_THE_CHANNEL,
     BeforeHanding,
     ListUnavailable,
     NotHanded,
@@ -171,11 +172,12 @@ class _Line:
 def _refused(error: Exception, *, retry_after: timedelta | None) -> Outcome:
     status = int(getattr(error, "status", 0) or 0)
     code = int(getattr(error, "code", 0) or 0)
-    if status == 429:
-        return NotHanded(_words_of(error), retry_after)
     if not 400 <= status < 500:
         return Unknown(_words_of(error))
     remedy = REMEDIES.get(code, Remedy.CHANNEL_STOPS if status in {401, 403} else Remedy.GIVE_UP)
+    # The daily limit of the account is a 429 as well, and no wait of seconds ends it.
+    if status == 429 and remedy not in OF_THE_CHANNEL:
+        return NotHanded(_words_of(error), retry_after)
     return Refused(remedy, code or status, None, _words_of(error))
 
 

@@ -5,9 +5,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import flask_migrate
 from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
@@ -105,3 +107,17 @@ def empty_place(kind: str, folder: Path) -> Iterator[Place]:
             roles = things.enter_context(postgres.database_of("restored"))
             url, owner = roles.application_url, roles.owner_url
         yield Place(url, owner, folder / "var")
+
+
+def migrated(place: Place, *, to: str = "head", back: bool = False) -> Place:
+    """Bring a place to a migration, from an older one or `back` from a newer one."""
+    app = create_app(Config.from_environment(place.environment | {"DATABASE_URL": place.owner_url}))
+
+    def migrate() -> None:
+        with app.app_context():
+            (flask_migrate.downgrade if back else flask_migrate.upgrade)(revision=to)
+            db.engine.dispose()
+
+    # The migrations set context variables for themselves.
+    copy_context().run(migrate)
+    return place

@@ -3,23 +3,19 @@
 import sqlite3
 import stat
 from contextlib import closing
-from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
-import flask_migrate
 import psycopg
 import pytest
 from sqlalchemy import make_url, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from collections_portal.app import create_app
 from collections_portal.backups import files, postgres
 from collections_portal.backups.archive import DATABASE, packing, unpack
 from collections_portal.backups.refusals import RestoreUnfinished
-from collections_portal.config import Config
 from core.database import db
 from core.organisations import restores
 from core.organisations.models import Organisation, Restore
@@ -27,7 +23,7 @@ from core.transaction import reading, writing
 from dunning import restoring
 from invoices.importing.shelf import shelf_in
 from tests import factories
-from tests.backups.places import Place, empty_place
+from tests.backups.places import Place, empty_place, migrated
 from tests.databases import KINDS, Database, kinds_here
 
 
@@ -47,20 +43,6 @@ def found(place: Place, name: str) -> None:
     """Store an organisation."""
     with place.opened(), writing():
         factories.organisation(name=name)
-
-
-def migrated(place: Place, *, to: str = "head") -> Place:
-    """Bring an empty place to a migration."""
-    app = create_app(Config.from_environment(place.environment | {"DATABASE_URL": place.owner_url}))
-
-    def upgrade() -> None:
-        with app.app_context():
-            flask_migrate.upgrade(revision=to)
-            db.engine.dispose()
-
-    # The migrations set context variables for themselves.
-    copy_context().run(upgrade)
-    return place
 
 
 def organisations(place: Place) -> list[str]:

@@ -11,8 +11,8 @@ import pytest
 from collections_portal.backups import files
 from collections_portal.backups.refusals import RestoreUnfinished
 from invoices.importing.shelf import shelf_in
-from tests.backups.places import PROGRAM, Place
-from tests.backups.test_commands import found, migrated, organisations, uploads
+from tests.backups.places import PROGRAM, Place, migrated
+from tests.backups.test_commands import found, organisations, uploads
 
 pytestmark = pytest.mark.timeout(120)
 

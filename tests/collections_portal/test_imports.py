@@ -243,7 +243,7 @@ def test_an_imported_address_whose_owner_wants_no_messages_is_not_used(
         opt_out(
             organisation_id=owner.id,
             channel=Channel.EMAIL,
-            value="v1@mail.example",
+            value="V1@mail.example",
             source=OptOutSource.COMPLAINT,
             now=NOW,
         )

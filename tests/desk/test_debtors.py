@@ -1,5 +1,7 @@
 """Debtors: found, entered and changed by hand, and how to reach them."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import func, select
 
@@ -186,9 +188,13 @@ def test_a_mobile_number_is_read_as_people_of_its_country_write_it(
     assert stored in page.words
 
 
-def test_the_same_address_twice_is_refused(agent: Person, office: Office) -> None:
+@pytest.mark.parametrize("spelled", [str, str.title])
+def test_the_same_address_twice_is_refused(
+    agent: Person, office: Office, spelled: Callable[[str], str]
+) -> None:
     page = debtor_page(agent, office).follow("Add contact")
-    page = page.submit({"channel": "email", "value": office.email.value}, button="Add contact", status=422)
+    again = spelled(office.email.value)
+    page = page.submit({"channel": "email", "value": again}, button="Add contact", status=422)
     assert "Error: This address or number is already there." in page.words
 
 

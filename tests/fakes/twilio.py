@@ -70,7 +70,7 @@ REFUSALS = {
     21621: Refusal(400, 21621, "A field is not known."),
     21701: Refusal(400, 21701, "The Messaging Service SID is invalid"),
     30002: Refusal(403, 30002, "Account suspended"),
-    63038: Refusal(403, 63038, "Account exceeded the daily messages limit"),
+    63038: Refusal(429, 63038, "Account exceeded the 500 daily messages limit"),
     63021: Refusal(400, 63021, "ValidityPeriod is out of range."),
 }
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from core import tenancy
 from core.database import db
 from core.transaction import writing
+from links.models import AccessLink
 from messaging import asking, reports
 from messaging.models import Message, MessageState
 from messaging.reports import Reported
@@ -150,21 +151,25 @@ def test_while_the_list_cannot_be_read_nothing_is_sent_and_a_person_sees_it(outb
     assert len(outbox.twilio.messages) == 1
 
 
-def test_a_message_without_a_link_is_found_by_its_own_words(outbox: Outbox) -> None:
-    to = outbox.debtor(sms=NUMBER)
-    message = outbox.write(
-        to,
-        about=(),
-        link_id=None,
-        event="reaction_received",
-        is_collection=False,
-        values={"creditor": "", "reference": "R-4K7WQ2", "answer_by": "", "paused_invoices": ""},
-    )
-    outbox.twilio.faults.queue.append("cut after create")
-    outbox.deliver()
-    outbox.pass_by(seconds=60)
+@pytest.mark.parametrize("fault", TAKEN)
+def test_a_message_that_does_not_say_its_link_is_found_by_its_own_words(outbox: Outbox, fault: str) -> None:
+    message = receipts(outbox)[0]
+    assert message.link_id is not None
+    outbox.twilio.faults.queue.append(fault)
+    outbox.deliver(limit=1)
+    outbox.pass_by(seconds=240)
     outbox.ask()
     assert state(outbox, message)[0] is MessageState.SENT
+
+
+def test_a_message_of_which_neither_link_nor_words_are_known_is_not_taken_for_another(outbox: Outbox) -> None:
+    message = doubtful(outbox, "500 after create")
+    with tenancy.everywhere(), writing():
+        db.session.execute(update(Message).where(Message.id == message.id).values(body=""))
+        db.session.execute(update(AccessLink).values(expires_at=NOW + timedelta(minutes=1)))
+    outbox.pass_by(seconds=240)
+    outbox.ask()
+    assert state(outbox, message) == (MessageState.UNKNOWN, "not_answered")
 
 
 def test_a_doubtful_mail_is_not_asked_about(outbox: Outbox) -> None:
@@ -200,18 +205,12 @@ def test_what_a_person_cleared_is_asked_for_no_more(outbox: Outbox) -> None:
 
 
 def receipts(outbox: Outbox) -> list[Message]:
-    """Return two SMS without a link and with the same words, to one number."""
+    """Return two receipts by SMS, to one number: each has a link, and their words, which are the same,
+    do not say it."""
     to = outbox.debtor(sms=NUMBER)
     values = {"creditor": "", "reference": "R-4K7WQ2", "answer_by": "", "paused_invoices": ""}
-    without_link: dict[str, Any] = {
-        "about": (),
-        "link_id": None,
-        "event": "reaction_received",
-        "is_collection": False,
-    }
-    return [
-        outbox.write(to, values=values, dedupe_key=f"receipt:{number}", **without_link) for number in range(2)
-    ]
+    receipt: dict[str, Any] = {"about": (), "event": "reaction_received", "is_collection": False}
+    return [outbox.write(to, values=values, dedupe_key=f"receipt:{number}", **receipt) for number in range(2)]
 
 
 @pytest.mark.parametrize("faults", [("cut after create", 20500), (20500, "cut after create"), (None, 20500)])

@@ -82,5 +82,20 @@ def test_nothing_that_comes_makes_it_stumble(noise: bytes, mail: bytes) -> None:
     read(mail[: len(noise)] + noise + mail[len(noise) * 2 :])
 
 
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=%d\r\n\r\n--%d\r\n" % (n, n) for n in range(3_000)
+        ),
+        b"Content-Type: message/rfc822\r\n\r\n" * 3_000,
+        b"From: Mailer-Daemon " + b"(" * 3_000 + b"\r\nSubject: Undelivered\r\n\r\n550 5.1.1",
+    ],
+    ids=["parts", "mails", "comments"],
+)
+def test_a_mail_nested_without_end_tells_nothing(mail: bytes) -> None:
+    assert read(mail).kind is Kind.OTHER
+
+
 def test_a_mail_without_end_is_read_up_to_a_limit() -> None:
     assert read(returned_mail.plain() + b"x" * (2 * MOST_BYTES)).kind is Kind.BOUNCE

@@ -119,6 +119,26 @@ def test_when_one_of_two_invoices_is_exempt_the_message_is_about_the_other(outbo
     assert outbox.fresh(message).attempt == 1
 
 
+def test_when_only_invoices_are_left_that_are_behind_its_text_the_message_does_not_leave(
+    outbox: Outbox,
+) -> None:
+    to = outbox.debtor()
+    far, behind = outbox.invoice(to[0]), outbox.invoice(to[0])
+    message = outbox.write(to, about=(far, behind), behind_ids=[behind.id], event="reminder_3")
+    pay(outbox, far.id, 125000)
+    assert is_held_back(outbox, message, "text_too_far")
+
+
+def test_when_one_is_left_that_is_as_far_as_its_text_the_message_leaves(outbox: Outbox) -> None:
+    to = outbox.debtor()
+    paid, far, behind = (outbox.invoice(to[0]) for _ in range(3))
+    outbox.write(to, about=(paid, far, behind), behind_ids=[behind.id], event="reminder_3")
+    pay(outbox, paid.id, 125000)
+    assert outbox.deliver() == {"withheld": 1}
+    assert outbox.deliver() == {"sent": 1}
+    assert "2 open facturen" in outbox.words()
+
+
 def test_an_answer_about_an_exempt_invoice_is_no_collection_message_and_leaves(outbox: Outbox) -> None:
     to = outbox.debtor()
     invoice = outbox.invoice(to[0])

@@ -73,6 +73,15 @@ def test_everybody_who_is_reached_at_the_number_has_a_line_and_nobody_else(outbo
     }
 
 
+def test_a_message_kept_back_because_of_a_note_makes_no_word_of_the_provider_of_it(outbox: Outbox) -> None:
+    to = outbox.debtor()
+    member_id = factories.member(outbox.organisation).id
+    assert opting.note_unwanted(contact=to[1], member_id=member_id, now=NOW)
+    outbox.write(to)
+    assert outbox.deliver() == {"suppressed": 1}
+    assert opting.note_wanted(contact=to[1], member_id=member_id, now=NOW)
+
+
 def test_what_only_the_provider_says_is_told_as_such_and_once(outbox: Outbox) -> None:
     debtor, contact = outbox.debtor(sms=NUMBER)
     outbox.twilio.faults.always[NUMBER] = 21610

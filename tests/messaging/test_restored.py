@@ -10,8 +10,9 @@ from core.members.models import Member
 from core.organisations import restores
 from core.organisations.models import Organisation, Restore
 from core.organisations.restores import NothingToRelease
+from invoices.models import Channel
 from messaging import claims, restored
-from messaging.models import Message, MessageState
+from messaging.models import Message, MessageState, MessageTemplate
 from messaging.reports import Reported, take_report
 from messaging.restored_models import Decision, RestoredMessage
 from messaging.sms_models import Report
@@ -227,6 +228,36 @@ def test_an_sms_that_twilio_has_is_settled_by_its_list(outbox: Outbox) -> None:
     kept = outbox.fresh(message)
     assert (kept.state, kept.provider_id) == (MessageState.SENT, outbox.twilio.messages[0]["sid"])
     assert restored.number_undecided(restore=made) == 0
+
+
+def test_an_sms_that_does_not_say_its_link_waits_for_a_decision_whatever_twilio_has(outbox: Outbox) -> None:
+    to = outbox.debtor(sms=NUMBER)
+    values = {"creditor": "", "reference": "R-4K7WQ2", "answer_by": "", "paused_invoices": ""}
+    receipt = outbox.write(to, about=(), event="reaction_received", is_collection=False, values=values)
+    # Another message, of before the backup, is all that Twilio has for this number.
+    outbox.deliver()
+    put(receipt, MessageState.NEW, sent_at=None, handed_at=None, provider_id=None, attempt=0, claimed_by=None)
+    made = restore(outbox)
+    outbox.pass_by(seconds=240)
+    assert outbox.ask() == 0
+    assert outbox.fresh(receipt).state is MessageState.NEW
+    assert restored.number_undecided(restore=made) == 1
+
+
+def test_an_sms_is_looked_for_by_its_link_when_the_organisation_s_own_words_say_it(outbox: Outbox) -> None:
+    words = MessageTemplate(
+        organisation_id=outbox.organisation.id, event="reaction_received", channel=Channel.SMS, language="nl",
+        body="((organisation)): ((link))", updated_at=NOW,
+    )  # fmt: skip
+    db.session.add(words)
+    to = outbox.debtor(sms=NUMBER)
+    values = {"creditor": "", "reference": "R-4K7WQ2", "answer_by": "", "paused_invoices": ""}
+    receipt = outbox.write(to, about=(), event="reaction_received", is_collection=False, values=values)
+    outbox.deliver()
+    put(receipt, MessageState.NEW, sent_at=None, handed_at=None, provider_id=None, attempt=0, claimed_by=None)
+    restore(outbox)
+    outbox.ask()
+    assert outbox.fresh(receipt).state is MessageState.SENT
 
 
 def test_an_sms_that_twilio_has_not_still_waits_for_a_decision(outbox: Outbox) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.audit import Actor, AuditEvent
 from core.database import db
@@ -16,6 +16,7 @@ from messaging.models import Message, MessageState
 from messaging.return_path import ReturnPath
 from messaging.returning import ReturnedToNobody, ReturnedTooLate, message_returned, take_in
 from tests import factories
+from tests.factories import NOW
 from tests.messaging import returned_mail
 from tests.messaging.outbox import Outbox
 
@@ -131,6 +132,29 @@ def test_a_complaint_counts_for_every_debtor_of_the_organisation_with_the_addres
     assert (new.state, new.state_reason) == (ContactState.OPTED_OUT, "complaint")
     outbox.write((third, new), event="invoice_link", is_collection=False)
     assert outbox.deliver() == {"suppressed": 1}
+
+
+def test_a_complaint_counts_in_whatever_capitals_the_address_stands(outbox: Outbox) -> None:
+    message, path = sent(outbox)
+    third = factories.debtor(outbox.organisation)
+    capitals = message.recipient.replace("@", ".X@").title()
+    contact_of(message).value = capitals.swapcase()
+    db.session.execute(update(Message).values(recipient=capitals.swapcase()))
+    second = factories.contact_point(factories.debtor(outbox.organisation), value=capitals)
+    db.session.commit()
+    assert come_back(outbox, returned_mail.complaint(path), "fbl@voltwerk.example")
+    db.session.refresh(second)
+    assert second.state is ContactState.OPTED_OUT
+    new = factories.contact_point(third, value=capitals.lower())
+    waiting = outbox.write((third, new), event="invoice_link", is_collection=False)
+    assert outbox.deliver() == {"suppressed": 1}
+    assert outbox.fresh(waiting).state_reason == "opted_out"
+    opting.show_on_all(organisation_id=outbox.organisation.id)
+    db.session.refresh(new)
+    assert new.state is ContactState.OPTED_OUT
+    assert opting.note_wanted(contact=second, member_id=factories.member(outbox.organisation).id, now=NOW)
+    db.session.commit()
+    assert [contact_of(message).state, second.state, new.state] == [ContactState.USABLE] * 3
 
 
 def test_a_complaint_about_an_address_that_was_corrected_leaves_the_new_one(outbox: Outbox) -> None:

@@ -2,13 +2,16 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from collections_portal.carriers import carriers_of
 from collections_portal.config import Config
+from messaging.providers import smtp_session
 from messaging.providers.outcomes import NotHanded, OutgoingMail, Refused, Remedy, Sent, Unknown, Withheld
 from messaging.providers.smtp import Encryption, SmtpProvider, SmtpServer
 from tests.fakes.smtp import PASSWORD, USERNAME, SmtpSink
@@ -274,13 +277,19 @@ def test_an_address_with_a_trick_in_it_never_reaches_the_server(
     assert gate.had == []
 
 
-def scripted(answers: dict[bytes, bytes | None]) -> tuple[int, Callable[[], None]]:
-    """Serve one connection with a line for each command by its first four letters; None says nothing more."""
+def scripted(
+    answers: dict[bytes, bytes | None], *, slow: float = 0.0, slow_dot: float = 0.0
+) -> tuple[int, Callable[[], None]]:
+    """Serve one connection with a line for each command by its first four letters; None says nothing more.
+
+    Each answer takes `slow` seconds, that to the dot `slow_dot` more.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         connection, _ = listener.accept()
         with connection, connection.makefile("rwb", buffering=0) as line:
+            time.sleep(slow)
             line.write(b"220 hello\r\n")
             in_data = False
             for command in line:
@@ -294,6 +303,7 @@ def scripted(answers: dict[bytes, bytes | None]) -> tuple[int, Callable[[], None
                     return
                 in_data = answer.startswith(b"354") or (in_data and command != b".\r\n")
                 if answer:
+                    time.sleep(slow + (slow_dot if command == b".\r\n" else 0))
                     line.write(answer + b"\r\n")
 
     thread = threading.Thread(target=serve, daemon=True)
@@ -308,10 +318,35 @@ def scripted(answers: dict[bytes, bytes | None]) -> tuple[int, Callable[[], None
 
 def test_a_server_that_never_answers_the_dot_is_unknown_after_the_time_out() -> None:
     port, finish = scripted({b"DATA": b"354 go on", b".": None})
-    server = SmtpServer("127.0.0.1", port, encryption=Encryption.NONE, timeout=0.3)
+    server = SmtpServer("127.0.0.1", port, encryption=Encryption.NONE, timeout=2, dot_timeout=0.3)
     with SmtpProvider(server) as provider:
         assert isinstance(provider.hand_over(mail(), before_handing=lambda: True), Unknown)
     finish()
+
+
+def test_the_answer_to_the_dot_may_take_longer_than_any_other() -> None:
+    port, finish = scripted({b"DATA": b"354 go on"}, slow_dot=0.6)
+    server = SmtpServer("127.0.0.1", port, encryption=Encryption.NONE, timeout=0.4, dot_timeout=5)
+    with SmtpProvider(server) as provider:
+        assert isinstance(provider.hand_over(mail(), before_handing=lambda: True), Sent)
+    finish()
+    assert SmtpServer("mail.example").dot_timeout == 600
+
+
+def test_of_a_slow_server_somebody_hears_from_the_greeting_to_the_dot(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(smtp_session, "BEAT", 0.05)
+    port, finish = scripted({b"DATA": b"354 go on"}, slow=0.2)
+    server = SmtpServer("127.0.0.1", port, encryption=Encryption.NONE, timeout=2)
+    heard: list[float] = []
+    with SmtpProvider(server) as provider:
+        provider.tell_of_waiting(lambda: heard.append(time.monotonic()))
+        assert isinstance(provider.hand_over(mail(), before_handing=lambda: True), Sent)
+    finish()
+    assert max(after - before for before, after in pairwise(heard)) < 0.2
+    # Greeting, EHLO, MAIL, RCPT, DATA and the dot.
+    assert heard[-1] - heard[0] > 5 * 0.2
 
 
 def test_a_server_that_never_answers_the_envelope_is_not_handed_anything() -> None:

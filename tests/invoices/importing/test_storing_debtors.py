@@ -77,6 +77,20 @@ def test_contacts_are_added_and_never_taken_away(importer: Importer) -> None:
     ]
 
 
+def test_an_address_in_other_capitals_is_no_other_contact(importer: Importer) -> None:
+    store(importer, "1;;;Sanne;Visser;sanne@mail.example;;")
+    two = lines(
+        "1;;;Sanne;Visser;Sanne@mail.example;;",
+        "2;;;An;Bos;AN@mail.example;;",
+        "2;;;An;Bos;an@mail.example;;",
+        header=DEBTORS,
+    )
+    assert importer.store(two, FileKind.DEBTORS, now=LATER).contacts == 1
+    kept = [value for _, value in contacts(importer)]
+    assert "sanne@mail.example" in kept
+    assert len(kept) == 2
+
+
 def test_one_number_in_two_columns_is_one_contact(importer: Importer) -> None:
     store(importer, "1;0612345678;0612345678;0201234567", header="Klantnummer;GSM;Tel;Vaste lijn")
     assert contacts(importer) == [(Channel.SMS, "+31612345678")]

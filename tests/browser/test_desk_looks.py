@@ -12,7 +12,8 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scop
 IS_SEEN = """thing => {
     const { left, right, top, bottom } = thing.getBoundingClientRect();
     const found = [left + 2, right - 2].map(x => document.elementFromPoint(x, (top + bottom) / 2));
-    return left >= 0 && right <= document.documentElement.clientWidth && found.every(one => thing.contains(one));
+    const fits = left >= 0 && right <= document.documentElement.clientWidth;
+    return fits && found.every(one => thing.contains(one));
 }"""
 
 

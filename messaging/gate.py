@@ -53,6 +53,10 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
         return False
     if message.channel is Channel.SMS and not _within_limits(claim, written.organisation, now):
         return False
+    return _hand(claim, made, now)
+
+
+def _hand(claim: Claim, made: Rendered, now: datetime) -> bool:
     return claims.advance(
         claim,
         only_from=(MessageState.CLAIMED,),

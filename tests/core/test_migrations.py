@@ -28,7 +28,7 @@ def test_the_migrations_make_what_the_models_say_also_after_a_way_back(
 
 
 @pytest.mark.parametrize("spelled", [("An@mail.example",), ("An@mail.example", "an@mail.example")])
-def test_0003_knows_who_wants_no_messages_in_whatever_letters(
+def test_0005_knows_who_wants_no_messages_in_whatever_letters(
     database: Database, tmp_path: Path, spelled: tuple[str, ...]
 ) -> None:
     with empty_place(database.kind, tmp_path / "old") as place:

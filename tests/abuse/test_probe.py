@@ -130,7 +130,7 @@ def _expected(app: Flask, prober: Prober, place: Place | None, method: str, *, o
     if place.holds_ids and not (of_the_same and place.door == "desk"):
         return REFUSALS
     # Their own pages, and forms of theirs that lack what they ask for: nothing of the others is in them.
-    return {200, 303} if method in SAFE else {200, 303, 400, 404, 409, 413, 422}
+    return {200, 303} if method in SAFE else {200, 204, 303, 400, 404, 409, 413, 422}
 
 
 def _answering(app: Flask, address: str, method: str) -> Place | None:

@@ -30,5 +30,5 @@ def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Demo
 def stage(demo: Demo, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Stage:
     """A copy of the demo behind HTTPS, its database in the place of the test's empty one."""
     shutil.copytree(demo.folder, tmp_path, dirs_exist_ok=True)
-    (tmp_path / demo.database.name).replace(str(make_url(database_url).database))
+    shutil.move(tmp_path / demo.database.name, str(make_url(database_url).database))
     return Stage(request.getfixturevalue("served_securely"), demo)

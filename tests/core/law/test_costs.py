@@ -87,7 +87,8 @@ def test_vat_comes_on_top_for_who_cannot_reclaim_it() -> None:
     charge = collection_cost(
         book=shipped(), country="NL", segment=CONSUMER, on=DAY, principals=[Decimal(125)], adds_vat=True
     )
-    assert charge == Charge(Decimal("48.40"), "EUR", ("nl.collection_cost.2012", "nl.vat.2012"))
+    rows = ("nl.collection_cost.2012", "nl.vat.2012")
+    assert charge == Charge(Decimal("48.40"), "EUR", rows, includes_vat=True)
     assert charge.money == Money(4840, "EUR")
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, or_, select
 
 from core.bulk import among
 from core.clock import day_in
@@ -141,14 +141,15 @@ def _written(organisation_id: int, debtor_ids: Collection[int]) -> dict[int, tup
 def _lately(
     organisation_id: int, debtor_ids: Collection[int], zone: str, today: date
 ) -> dict[int, list[date]]:
-    """Return the days of the collection messages of the seven days up to today, the latest first."""
+    """Return the days on which the debtors were written to unasked, of the seven up to today, the latest
+    first; links sent by hand count too."""
     begins = datetime.combine(days_after(today, 1 - WEEK_DAYS), time(), tzinfo=ZoneInfo(zone))
     rows = db.session.execute(
         select(Message.debtor_id, _AT)
         .where(
             Message.organisation_id == organisation_id,
             among(Message.debtor_id, debtor_ids),
-            Message.is_collection,
+            or_(Message.is_collection, Message.is_approach),
             Message.state.not_in((*UNDER_WAY, *NEVER_LEFT)),
             begins <= _AT,
         )

@@ -123,15 +123,16 @@ def change_contact(
     """
     before = contact.value
     contact.value = read_value(channel=contact.channel, text=text, country=country)
-    if is_usable or contact.value != before:
+    is_other = contact.value.lower() != before.lower()
+    if is_usable or is_other:
         contact.state, contact.state_reason = ContactState.USABLE, ""
     elif contact.state == ContactState.USABLE:
         contact.state = ContactState.OPTED_OUT
-    if contact.value.lower() != before.lower():
+    if is_other:
         _demand_unknown(contact)
     _store(contact, is_preferred)
     _tell(contact, "contact.changed", now, member_id)
-    return contact.value != before
+    return is_other
 
 
 def masked(value: str) -> str:

@@ -63,8 +63,8 @@ _OF_CLAIM = (
 def claim_due(
     *, organisation_id: int, channel: Channel, owner: str, limit: int, now: datetime
 ) -> list[Claim]:
-    """Take up to `limit` messages of an organisation that may leave now: what debtors asked for themselves
-    first, then in the order in which they became due."""
+    """Take up to `limit` messages of an organisation that may leave now: what is no reminder, such as a link
+    that a debtor asked for, first, then in the order in which they became due."""
     if limit <= 0:
         return []
     mine = (Message.organisation_id == organisation_id, Message.channel == channel, Message.losses == 0)

@@ -170,8 +170,9 @@ class _Round:
         return self.ending() or self.clock() >= self._over
 
     def _give_back_rest(self, until: datetime | None = None) -> None:
-        rest, self._rest = self._rest, ()
-        give_back(rest, until=until)
+        if self._rest:
+            give_back(self._rest, until=until)
+            self._rest = ()
 
     def _live_on(self) -> None:
         """Keep what is in hand and let go of the others, while a provider takes its time.
@@ -261,9 +262,10 @@ class _Round:
         if self._taken is not None and self._taken[0].claim.organisation_id != claim.organisation_id:
             self.close()
         with writing():
+            # The gate first: it may wait for an invoice, and meanwhile nobody waits for the message before.
+            leaves = may_leave(claim, written, self.address_of_link, self.clock())
             if self._taken is not None:
                 keep_taken(*self._taken)
-            leaves = may_leave(claim, written, self.address_of_link, self.clock())
         self._taken = None
         return leaves
 

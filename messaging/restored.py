@@ -76,9 +76,8 @@ def _ask_about_sms(restore: Restore) -> None:
         Message.channel == Channel.SMS,
         Message.link_id.is_not(None),
     )
-    for event, language in db.session.execute(
-        select(Message.event, Message.language).where(*mine).distinct()
-    ):
+    found = db.session.execute(select(Message.event, Message.language).where(*mine).distinct()).all()
+    for event, language in found:
         text = texts_of(
             organisation_id=restore.organisation_id, event=event, channel=Channel.SMS, language=language
         )

@@ -36,7 +36,7 @@ log = structlog.get_logger()
 # A late answer still settles a message whose lease ran out while the provider was thinking, also when it is
 # to go out again and nobody took it yet.
 STILL_OPEN = (MessageState.CLAIMED, MessageState.HANDING, MessageState.UNKNOWN, MessageState.NEW)
-# A living worker stores what it was told within this.
+# A worker that still stores nothing after this waits for somebody; what it was told is stored for it.
 LIVELY = timedelta(seconds=5)
 
 

@@ -23,8 +23,8 @@ class Standing(NamedTuple):
     """What the database says now; `contact` and `value` are None where a message has no contact point.
 
     `is_held` says that nothing of the organisation leaves, because a restored backup was not released.
-    `is_paused` and `week_filled_at` are about what nobody asked for: when the first of as many messages left
-    as the debtor may get of it in a week.
+    `is_paused` is about collection, `week_filled_at` about all that nobody asked for: when the first of as
+    many messages left as the debtor may get of it in a week.
     """
 
     message_id: int
@@ -43,12 +43,12 @@ class Standing(NamedTuple):
             return ""
         if self.contact is not ContactState.USABLE:
             return "contact_unusable"
-        if self.value != self.recipient:
+        if self.value is None or self.value.lower() != self.recipient.lower():
             return "contact_changed"
         return "opted_out" if self.is_opted_out else ""
 
     def week_has_room_at(self, now: datetime) -> datetime:
-        """Return when fewer collection messages than allowed left in the seven days before."""
+        """Return when fewer messages nobody asked for than allowed left in the seven days before."""
         return now if self.week_filled_at is None else self.week_filled_at + WEEK
 
 

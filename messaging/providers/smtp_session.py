@@ -2,6 +2,7 @@
 
 import io
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -21,6 +22,24 @@ class Session(smtplib.SMTP):
         self.patience = timeout
         # The base class connects at once, and waits for the greeting.
         super().__init__(host, port, timeout=timeout, **settings)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Return a line to the first of the server's addresses that answers, all of them within `timeout`."""
+        over = time.monotonic() + timeout
+        error: OSError = TimeoutError("The mail server was not reached in time.")
+        for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            self.on_wait()
+            left = over - time.monotonic()
+            if left <= 0:
+                break
+            try:
+                line: socket.socket = super()._get_socket(str(place[0]), port, left)  # type: ignore[misc]
+            except OSError as failed:
+                error = failed
+            else:
+                line.settimeout(timeout)
+                return line
+        raise error
 
     def getreply(self) -> tuple[int, bytes]:
         """Return the code and the words of the server's answer."""

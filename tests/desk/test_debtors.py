@@ -247,6 +247,19 @@ def test_links_to_an_address_that_was_corrected_stop_working(agent: Person, offi
     assert len(revoked) < office.work(lambda: db.session.scalar(select(func.count(AccessLink.id))))
 
 
+def test_an_address_that_only_changes_its_capitals_is_the_same_one(agent: Person, office: Office) -> None:
+    def fail() -> None:
+        row = db.session.get_one(ContactPoint, office.email.id)
+        row.state, row.state_reason = ContactState.FAILED, "550 unknown user"
+
+    office.work(fail)
+    spelled = office.email.value.capitalize()
+    page = debtor_page(agent, office).follow(office.email.value)
+    page.submit({"value": spelled}, button="Save contact")
+    stored = office.now(office.email)
+    assert (stored.value, stored.state) == (spelled, ContactState.FAILED)
+
+
 def test_a_contact_switched_off_gets_no_messages(agent: Person, office: Office) -> None:
     page = debtor_page(agent, office).follow(office.email.value)
     page.submit({"is_usable": None}, button="Save contact")

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from core.database import db
 from dunning import operations
@@ -22,6 +23,7 @@ from invoices.pauses import (
 from invoices.statements.prospects import prospects_of
 from invoices.statements.reading import read_statements
 from invoices.statements.taking_in import take_in
+from messaging.models import Message
 from tests.dunning.conftest import FRIDAY, Office, days
 from tests.invoices.statements.made import camt
 
@@ -144,6 +146,18 @@ def test_after_as_many_messages_as_a_week_may_bring_a_run_waits_for_the_day_that
         ("week_full", "2026-11-27")
     ]
     assert len(office.run_and_send(FRIDAY + days(7))) == 1
+
+
+def test_a_link_that_was_sent_by_hand_counts_in_the_week_of_a_plan_too(office: Office) -> None:
+    office.policy.minimum_gap_days = 1
+    office.organisation.collection_messages_a_week = 1
+    debtor = office.debtor()
+    office.invoice(debtor, due_on=TODAY - days(7), invoiced_on=date(2026, 9, 1))
+    assert len(office.run_and_send(FRIDAY)) == 1
+    db.session.execute(update(Message).values(is_collection=False, is_approach=True, event="invoice_link"))
+    office.invoice(debtor, due_on=TODAY - days(7), invoiced_on=date(2026, 9, 1))
+    run = office.run(FRIDAY + days(2))
+    assert ("week_full", "2026-11-27") in office.skips(run).values()
 
 
 @pytest.mark.parametrize(("age", "stops"), [(0, False), (5, False), (6, True)])

@@ -1,12 +1,16 @@
 """A mail server that takes its time: the worker that waits for it is not taken for dead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from core.transaction import writing
-from messaging import doubt
+import pytest
+
+from core.transaction import DatabaseBusy, writing
+from messaging import delivery, doubt, settlement
+from messaging.claims import Claim
 from messaging.models import Message, MessageState
 from messaging.providers.outcomes import BeforeHanding, Outcome, OutgoingMail, Provider
 from tests.messaging.outbox import Outbox
@@ -119,3 +123,22 @@ def test_what_waits_goes_back_at_once_when_the_worker_is_asked_to_end(outbox: Ou
     slow = Slow(outbox, outbox.mail(), before_dot=5, during=ask_to_end)
     assert outbox.deliver(mail=lambda: slow, ending=lambda: bool(ending)) == {"sent": 1}
     assert seen[:3] == [(MessageState.CLAIMED, 1, 0), *[(MessageState.NEW, 0, 0)] * 2]
+
+
+def test_what_waits_is_given_back_later_when_the_database_was_busy(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages = [outbox.write() for _ in range(3)]
+    tried: list[int] = []
+
+    def busy_once(rest: Sequence[Claim], *, until: datetime | None = None) -> None:
+        tried.append(len(rest))
+        if len(tried) == 1:
+            raise DatabaseBusy
+        settlement.give_back(rest, until=until)
+
+    monkeypatch.setattr(delivery, "give_back", busy_once)
+    slow = Slow(outbox, outbox.mail(), before_dot=20)
+    assert outbox.deliver(mail=lambda: slow) == {"sent": 1}
+    assert tried == [2, 2]
+    assert states(outbox, messages) == [(MessageState.SENT, 1, 0), *[(MessageState.NEW, 0, 0)] * 2]

@@ -110,8 +110,8 @@ def test_after_a_plan_has_ended_its_debtors_go_on_with_the_one_that_fits(office:
     policies.end_policy(policy=belgian, member_id=office.agent.id, now=FRIDAY)
     chosen = queries.policies_by_debtor(organisation=office.organisation, debtor_ids=(debtor.id,))
     assert chosen == {debtor.id: office.policy.id}
-    told = db.session.scalars(select(AuditEvent.what).where(AuditEvent.about == "dunning_policy")).all()
-    assert told == ["dunning_policy.added", "dunning_policy.ended"]
+    of_plans = select(AuditEvent.what).where(AuditEvent.about == "dunning_policy").order_by(AuditEvent.id)
+    assert db.session.scalars(of_plans).all() == ["dunning_policy.added", "dunning_policy.ended"]
     add(office, name="Belgium again")
 
 

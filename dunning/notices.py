@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.bulk import among
+from core.bulk import among, change_all
 from core.database import db
 from core.organisations.models import Organisation
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, NoticeState
 from dunning.queries import same
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
 from invoices.postal import PostalAddress, postal_address
+from invoices.queries import exemptions_in_force
 from messaging.legal import BEGINS_TERM
 
 
@@ -136,3 +137,20 @@ def waiting(run: DunningRun) -> int:
         )
         or 0
     )
+
+
+def note_amounts(*, organisation_id: int, lines: Sequence[NoticeLine]) -> None:
+    """Keep what is open now on the invoices of reminders with a term: their cost is named over that, and a
+    part may have been paid since the proposal."""
+    ids = [line.invoice_id for line in lines]
+    if not ids:
+        return
+    held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=ids)
+    found = db.session.execute(
+        select(Invoice.id, Invoice.amount_open).where(
+            Invoice.organisation_id == organisation_id, among(Invoice.id, ids)
+        )
+    )
+    left = {one: amount - sum(part or 0 for _, part in held.get(one, ())) for one, amount in found}
+    rows = [{"id": line.id, "amount": left[line.invoice_id]} for line in lines if left[line.invoice_id] > 0]
+    change_all(DunningNoticeInvoice, rows, organisation_id=organisation_id)

@@ -22,7 +22,7 @@ from dunning.models import (
     DunningSkip,
     NoticeState,
 )
-from dunning.notices import Addressed, NoticeLine, addresses_of, lines_of, next_notices, waiting
+from dunning.notices import Addressed, NoticeLine, addresses_of, lines_of, next_notices, note_amounts, waiting
 from dunning.queries import plan_of
 from invoices.queries import WhyNot
 from links.operations import Addressee, issue_all
@@ -110,6 +110,10 @@ class _Chunk:
         self._leave_alone(left_alone)
         ids = self._write(letters)
         self._settle(letters, ids)
+        note_amounts(
+            organisation_id=self._run.organisation_id,
+            lines=[line for one in letters if one.top.begins_term for line in one.lines],
+        )
         if self._plan.adds:
             self._add(letters, ids)
 

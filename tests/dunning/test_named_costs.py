@@ -59,6 +59,22 @@ def test_invoices_that_are_charged_apart_pay_no_more_than_their_letter_named(
     assert tuple(sum(amount for _, amount in charges(one)) for one in (first, second)) == asked
 
 
+def test_the_cost_is_named_over_what_was_open_when_the_letter_was_written(office: Office) -> None:
+    collecting(office)
+    small, large = owing(office, 5000, 100000, whom=office.debtor(country="NL"))
+    run = office.propose(MONDAY)
+    pay(office, large, 96000, MONDAY.date())
+    office.confirm(run, MONDAY)
+    assert sorted(line.amount for line in office.lines(run)) == [4000, 5000]
+    office.end_messages(MessageState.SENT, MONDAY)
+    held: dict[str, Any] = {"organisation_id": office.organisation.id, "asked_by": "action:7"}
+    exempt(**held, invoice_id=large.id, reason="complaint", now=MONDAY)
+    office.run_and_send(FIRST_COST)
+    end_exemptions(**held, end_reason="closed", now=FIRST_COST)
+    office.run_and_send(LATER)
+    assert sum(amount for _, amount in charges(small, large)) == 4000
+
+
 def test_what_is_left_of_the_named_cost_is_shared_by_those_who_come_later(office: Office) -> None:
     _, *later = one_after_the_other(office, 10000, 20000, 10000)
     office.run_and_send(LATER)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import request
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import IntegerField, SelectField
@@ -85,11 +85,8 @@ def settle_form(
 
 def settle_form_as_sent(**options: Any) -> SettleForm:
     """Return the form with a field for each amount that was sent; which invoice it was for is not asked."""
-    label = gettext("Amount to book")
-    fields = {
-        f"{AMOUNT}{each}": AmountField(f"{label} {place}")
-        for place, each in enumerate(named_in_request(), start=1)
-    }
+    label = lazy_gettext("Amount to book")
+    fields = {f"{AMOUNT}{each}": AmountField(label) for each in named_in_request()}
     form: SettleForm = type("SettleFormSent", (SettleForm,), fields)(**options)
     return form
 

@@ -122,7 +122,7 @@ def _end(shelf: Shelf, job: Job) -> None:
     except Refusal as refusal:
         log.info("import refused", batch=job.public_id, reason=type(refusal).__name__)
         _refuse(job, refusal)
-    except Exception:
+    except Exception:  # Whatever it is, the file's page says so, and the files behind it have their turn.
         log.exception("import failed", batch=job.public_id)
         _refuse(job, ImportFailed())
     else:

@@ -14,7 +14,7 @@ from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, Noti
 from dunning.queries import same
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
 from invoices.postal import PostalAddress, postal_address
-from invoices.queries import exemptions_in_force
+from invoices.queries import covered_by, exemptions_in_force
 from messaging.legal import BEGINS_TERM
 
 
@@ -151,6 +151,6 @@ def note_amounts(*, organisation_id: int, lines: Sequence[NoticeLine]) -> None:
             Invoice.organisation_id == organisation_id, among(Invoice.id, ids)
         )
     )
-    left = {one: amount - sum(part or 0 for _, part in held.get(one, ())) for one, amount in found}
+    left = {one: amount - covered_by(held.get(one, ())) for one, amount in found}
     rows = [{"id": line.id, "amount": left[line.invoice_id]} for line in lines if left[line.invoice_id] > 0]
     change_all(DunningNoticeInvoice, rows, organisation_id=organisation_id)

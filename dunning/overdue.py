@@ -17,7 +17,7 @@ from dunning.given_terms import free_until
 from dunning.letters import correspondence, letters_about, reached_by
 from dunning.schedule import Correspondence, Decision, Plan, Reason, Standing, decide_together
 from invoices.models import INVOICE_IS_OPEN, Invoice
-from invoices.queries import UsableContact, WhyNot, exemptions_in_force, why_not_dun
+from invoices.queries import UsableContact, WhyNot, covered_by, exemptions_in_force, why_not_dun
 
 DEBTORS_IN_A_CHUNK = 2_500
 
@@ -151,7 +151,7 @@ def facts(
         no = why_not[invoice.id]
         amount = invoice.amount_open
         if invoice.id in held:
-            amount -= sum(part or 0 for _, part in held[invoice.id])
+            amount -= covered_by(held[invoice.id])
         if no is None and amount <= 0:
             # More is open than a statement ago, and what is not exempt of it is new: the next run may write.
             no = WhyNot(Reason.EXEMPT)

@@ -189,9 +189,14 @@ def _why_not(amount_open: int, withdrawn: bool, held: Held) -> WhyNot | None:
     for asked_by, amount in held:
         if amount is None or amount >= amount_open:
             return WhyNot("exempt", asked_by)
-    if sum(amount or 0 for _, amount in held) >= amount_open:
+    if covered_by(held) >= amount_open:
         return WhyNot("exempt", held[0][0])
     return None
+
+
+def covered_by(held: Held) -> int:
+    """Return how much of an invoice exemptions cover that each are about a part of it, in minor units."""
+    return sum(amount or 0 for _, amount in held)
 
 
 def lock_invoices(*, organisation_id: int, invoice_ids: Collection[int]) -> None:

@@ -14,7 +14,7 @@ from core.law.terms import Term, Way, term
 from core.money import Money
 from core.organisations.models import Creditor
 from invoices.models import Invoice
-from invoices.queries import exemptions_in_force
+from invoices.queries import covered_by, exemptions_in_force
 from messaging import legal_words, wording
 from messaging.holidays import is_holiday
 from messaging.legal import Ground
@@ -58,8 +58,7 @@ def owed_on(*, organisation_id: int, invoice_ids: Sequence[int]) -> list[Owed]:
     )
     owed = []
     for invoice, creditor in rows:
-        exempted = sum(amount or 0 for _, amount in held.get(invoice.id, ()))
-        left = Money(max(invoice.amount_open - exempted, 0), invoice.currency)
+        left = Money(max(invoice.amount_open - covered_by(held.get(invoice.id, ())), 0), invoice.currency)
         owed.append(
             Owed(
                 invoice.number,

@@ -13,8 +13,9 @@ from core.members.models import Role
 from core.organisations.models import LANGUAGES
 from core.refusals import N_
 from core.trail import Line
+from core.web.languages import country_name
 from messaging.events import EVENTS
-from settings.words import channel_name, country_name, country_names, language_name, validity
+from settings.words import channel_name, country_names, language_name, validity
 
 # %(who)s is a member, or the portal.
 SENTENCES: Mapping[str, str] = MappingProxyType(

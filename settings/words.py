@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from core.organisations.models import LANGUAGES
 from core.organisations.settings import COUNTRIES, HOURS_A_DAY
 from core.refusals import N_
+from core.web.languages import country_name
 from reactions.models import ReactionField
 
 CHANNELS: Mapping[str, str] = {"email": N_("e-mail"), "sms": N_("SMS"), "letter": N_("letter")}
@@ -43,11 +44,6 @@ def country_choices() -> list[SelectChoice]:
     return sorted(
         (SelectChoice(code, names.get(code, code)) for code in COUNTRIES), key=lambda one: str(one.label)
     )
-
-
-def country_name(code: str) -> str:
-    """Return `Belgium` for `BE`, in the reader's language."""
-    return str(_locale().territories.get(code, code))
 
 
 def country_names(codes: Iterable[str]) -> list[str]:

@@ -33,6 +33,7 @@ class Session(smtplib.SMTP):
             if left <= 0:
                 break
             try:
+                # With TLS the base class also speaks to the server's certificate; its stub leaves this out.
                 line: socket.socket = super()._get_socket(str(place[0]), port, left)  # type: ignore[misc]
             except OSError as failed:
                 error = failed

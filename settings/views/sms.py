@@ -10,11 +10,12 @@ from core.organisations.changes import SettingsChangedMeanwhile
 from core.organisations.queries import organisation as organisation_now
 from core.organisations.settings import MOST_SMS_A_DAY, SettingsRefused
 from core.web.guards import allows, current_organisation
+from core.web.languages import country_name
 from core.web.typed import asks
 from messaging.sms_limits import countries_of, handed_today
 from settings.answers import change_organisation, last_saved, overtaken, point_out
 from settings.forms.organisation import SmsForm, sms_form
-from settings.words import country_choices, country_name, country_names
+from settings.words import country_choices, country_names
 
 blueprint = Blueprint("sms", __name__, url_prefix="/organisation/sms")
 

@@ -21,6 +21,7 @@ from core.organisations.models import Creditor, Organisation
 from dunning import operations
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningPolicy, DunningRun, DunningSkip
 from invoices.models import Debtor, Invoice
+from invoices.operations import exempt
 from messaging.models import Message, MessageState
 from tests import factories
 from tests.dunning.law_rows import write_rates
@@ -50,6 +51,16 @@ class Office:
     def invoice(self, debtor: Debtor, **changes: Any) -> Invoice:
         """Store an open invoice, due since 25 October 2026."""
         return factories.invoice(debtor, self.creditor, **changes)
+
+    def hold_off(self, invoice_id: int) -> None:
+        """Exempt an invoice, as a complaint about it does."""
+        exempt(
+            organisation_id=self.organisation.id,
+            invoice_id=invoice_id,
+            asked_by="action:7",
+            reason="complaint",
+            now=FRIDAY,
+        )
 
     def propose(self, now: datetime = FRIDAY) -> DunningRun:
         """Propose a run."""

@@ -10,7 +10,6 @@ from sqlalchemy import update
 from core.database import db
 from dunning.models import DunningStage, StageChannel
 from invoices.models import Debtor, Invoice
-from invoices.operations import exempt
 from messaging.models import Message, MessageState
 from tests.dunning.conftest import FRIDAY, Office, day
 from tests.dunning.post import Post
@@ -27,17 +26,6 @@ def one_further(office: Office, **changes: Any) -> tuple[Debtor, Invoice, Invoic
     return debtor, further, office.invoice(debtor)
 
 
-def hold_off(office: Office, invoice: Invoice) -> None:
-    exempt(
-        organisation_id=office.organisation.id,
-        invoice_id=invoice.id,
-        asked_by="action:7",
-        reason="complaint",
-        now=FRIDAY,
-    )
-    db.session.commit()
-
-
 def last(office: Office) -> Message:
     return office.messages()[-1]
 
@@ -51,7 +39,8 @@ def test_a_message_does_not_leave_and_the_next_run_writes_about_the_rest(office:
     _, further, behind = one_further(office)
     office.run()
     assert last(office).event == "reminder_2"
-    hold_off(office, further)
+    office.hold_off(further.id)
+    db.session.commit()
     post.deliver(FRIDAY)
     assert post.words() == []
     assert (last(office).state, last(office).state_reason) == (MessageState.SUPPRESSED, "text_too_far")
@@ -65,7 +54,8 @@ def test_a_message_does_not_leave_and_the_next_run_writes_about_the_rest(office:
 def test_the_message_leaves_when_what_is_left_is_as_far_as_its_text(office: Office, post: Post) -> None:
     _, _, behind = one_further(office)
     office.run()
-    hold_off(office, behind)
+    office.hold_off(behind.id)
+    db.session.commit()
     for _ in range(2):
         post.deliver(FRIDAY)
     assert (last(office).event, last(office).state) == ("reminder_2", MessageState.SENT)
@@ -80,7 +70,8 @@ def test_a_letter_is_not_printed_and_the_next_run_writes_about_the_rest(
     home = {"street": "Dorpsstraat", "house_number": "12", "postcode": "1234 AB", "city": "Utrecht"}
     _, further, behind = one_further(office, **home)
     office.run()
-    hold_off(office, further)
+    office.hold_off(further.id)
+    db.session.commit()
     Press(app, tmp_path).print(FRIDAY)
     assert (last(office).state, last(office).state_reason) == (MessageState.SUPPRESSED, "text_too_far")
     assert about(office, MONDAY) == [behind.id]

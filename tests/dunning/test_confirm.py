@@ -14,7 +14,6 @@ from core.organisations.models import Organisation
 from dunning import choosing, operations, queries
 from dunning.models import DunningNotice, DunningRun, NoticeState, RunState
 from invoices.models import Channel, ContactPoint, ContactState
-from invoices.operations import exempt
 from links.models import AccessLink
 from messaging.models import MessageInvoice, MessageState
 from messaging.queueing import queue
@@ -25,16 +24,6 @@ from tests.dunning.conftest import FRIDAY, Office, counted, day, days
 def states(run: DunningRun) -> list[NoticeState]:
     rows = select(DunningNotice.state).where(DunningNotice.run_id == run.id).order_by(DunningNotice.id)
     return list(db.session.scalars(rows))
-
-
-def hold_off(office: Office, invoice_id: int) -> None:
-    exempt(
-        organisation_id=office.organisation.id,
-        invoice_id=invoice_id,
-        asked_by="action:7",
-        reason="complaint",
-        now=FRIDAY,
-    )
 
 
 def test_five_invoices_of_one_debtor_give_one_message_with_one_link(office: Office) -> None:
@@ -73,7 +62,7 @@ def test_an_invoice_that_was_exempted_since_is_left_out_of_the_message(office: O
     debtor = office.debtor()
     first, second = office.invoice(debtor), office.invoice(debtor)
     run = office.propose()
-    hold_off(office, first.id)
+    office.hold_off(first.id)
     office.confirm(run)
     (message,) = office.messages()
     about = db.session.scalars(
@@ -89,7 +78,7 @@ def test_when_the_highest_invoice_falls_out_the_text_is_that_of_the_rest(office:
     office.run_and_send(day(2026, 11, 2))
     office.invoice(debtor)
     run = office.propose()
-    hold_off(office, old.id)
+    office.hold_off(old.id)
     office.confirm(run)
     assert [message.event for message in office.messages()] == ["reminder_1", "reminder_1"]
 
@@ -97,7 +86,7 @@ def test_when_the_highest_invoice_falls_out_the_text_is_that_of_the_rest(office:
 def test_when_nothing_is_left_to_say_no_message_is_written(office: Office) -> None:
     invoice = office.invoice(office.debtor())
     run = office.propose()
-    hold_off(office, invoice.id)
+    office.hold_off(invoice.id)
     office.confirm(run)
     assert office.messages() == []
     assert states(run) == [NoticeState.HELD_BACK]
@@ -235,7 +224,7 @@ def test_a_chunk_takes_no_more_statements_for_thirty_debtors_than_for_two(office
             objected.append(office.invoice(debtor).id)
         run = office.propose()
         for invoice_id in objected:
-            hold_off(office, invoice_id)
+            office.hold_off(invoice_id)
         objected.clear()
         with counted() as statements:
             office.confirm(run)

@@ -12,7 +12,6 @@ from core.database import db
 from dunning import operations
 from dunning.models import DunningStage, StageChannel
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
-from invoices.operations import exempt
 from invoices.pauses import pause
 from links.models import AccessLink
 from links.queries import link_behind
@@ -239,7 +238,8 @@ def test_letters_made_again_leave_out_what_was_settled_since(printing: Office, p
     printing.run()
     press.print(FRIDAY)
     assert paid.number in press.pages()[0]
-    exempt_it(printing, paid)
+    printing.hold_off(paid.id)
+    db.session.commit()
     assert [(row.number, row.debtor.id) for row in overtaken(batch=press.batch())] == [(1, sanne.id)]
     old = press.shelf._path_of(press.batch().public_id, 1)
     again(printing, press)
@@ -254,22 +254,12 @@ def test_letters_made_again_leave_out_what_was_settled_since(printing: Office, p
     assert message_to(bram).attempt == 2
 
 
-def exempt_it(office: Office, invoice: Invoice) -> None:
-    exempt(
-        organisation_id=office.organisation.id,
-        invoice_id=invoice.id,
-        asked_by="action:7",
-        reason="complaint",
-        now=FRIDAY,
-    )
-    db.session.commit()
-
-
 def test_what_may_not_leave_is_not_printed_and_says_why(printing: Office, press: Press) -> None:
     (sanne, first), (bram, _), (carla, _) = at_home(printing), at_home(printing), at_home(printing)
     (dirk, _) = at_home(printing)
     printing.run()
-    exempt_it(printing, first)
+    printing.hold_off(first.id)
+    db.session.commit()
     pause(
         organisation=printing.organisation,
         debtor_id=bram.id,

@@ -49,13 +49,7 @@ def test_an_exempt_invoice_brings_neither_a_word_about_it_nor_a_blank_message(
     only, one_of_two = office.invoice(office.debtor()), office.invoice(other := office.debtor())
     office.invoice(other)
     for invoice in (only, one_of_two):
-        exempt(
-            organisation_id=office.organisation.id,
-            invoice_id=invoice.id,
-            asked_by="action:7",
-            reason="complaint",
-            now=FRIDAY,
-        )
+        office.hold_off(invoice.id)
     run_and_deliver(office, post)
     (words,) = post.words()
     assert "1 open factuur" in words

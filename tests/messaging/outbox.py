@@ -198,12 +198,10 @@ def mail_server_away(sink: SmtpSink) -> Iterator[None]:
 
 
 @dataclass
-class Interrupted:
-    """A way out on which something happens between the words and the final dot: before or after the gate."""
+class Around:
+    """A way out around another one, that ends as that one ends."""
 
     provider: Provider[OutgoingMail]
-    before_gate: Callable[[], object] = lambda: None
-    after_gate: Callable[[], object] = lambda: None
 
     def __enter__(self) -> Self:
         return self
@@ -212,6 +210,14 @@ class Interrupted:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.provider.__exit__(kind, error, trace)
+
+
+@dataclass
+class Interrupted(Around):
+    """A way out on which something happens between the words and the final dot: before or after the gate."""
+
+    before_gate: Callable[[], object] = lambda: None
+    after_gate: Callable[[], object] = lambda: None
 
     def hand_over(self, message: OutgoingMail, *, before_handing: BeforeHanding) -> Outcome:
         """Hand over, with the interruptions around the gate."""

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 import pytest
 
@@ -12,30 +10,21 @@ from core.transaction import DatabaseBusy, writing
 from messaging import delivery, doubt, settlement
 from messaging.claims import Claim
 from messaging.models import Message, MessageState
-from messaging.providers.outcomes import BeforeHanding, Outcome, OutgoingMail, Provider
-from tests.messaging.outbox import Outbox
+from messaging.providers.outcomes import BeforeHanding, Outcome, OutgoingMail
+from tests.messaging.outbox import Around, Outbox
 
 
 @dataclass
-class Slow:
+class Slow(Around):
     """A way out on which each message takes so many seconds, told of every five of them; the first ones are
     taken at once. Another worker looks after what dead ones left meanwhile."""
 
     outbox: Outbox
-    provider: Provider[OutgoingMail]
     before_dot: int = 0
     at_dot: int = 0
     at_once: int = 0
     during: Callable[[], object] = lambda: None
     told: Callable[[], object] = field(default=lambda: None)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.provider.__exit__(kind, error, trace)
 
     def tell_of_waiting(self, told: Callable[[], object]) -> None:
         self.told = told
@@ -70,7 +59,7 @@ def states(outbox: Outbox, messages: list[Message]) -> list[tuple[MessageState, 
 
 def test_a_slow_server_gets_its_message_and_no_other_is_lost(outbox: Outbox) -> None:
     messages = [outbox.write() for _ in range(3)]
-    slow = Slow(outbox, outbox.mail(), before_dot=150)
+    slow = Slow(outbox.mail(), outbox, before_dot=150)
     assert outbox.deliver(mail=lambda: slow) == {"sent": 1}
     assert states(outbox, messages) == [(MessageState.SENT, 1, 0), *[(MessageState.NEW, 0, 0)] * 2]
     assert outbox.deliver(worker="another") == {"sent": 2}
@@ -80,7 +69,7 @@ def test_what_waits_behind_a_slow_message_leaves_by_another_worker_meanwhile(out
     messages = [outbox.write() for _ in range(3)]
     others: list[dict[str, int]] = []
     slow = Slow(
-        outbox, outbox.mail(), at_dot=30, during=lambda: others.append(outbox.deliver(worker="another"))
+        outbox.mail(), outbox, at_dot=30, during=lambda: others.append(outbox.deliver(worker="another"))
     )
     assert outbox.deliver(mail=lambda: slow) == {"sent": 1}
     assert {"sent": 2} in others
@@ -90,7 +79,7 @@ def test_what_waits_behind_a_slow_message_leaves_by_another_worker_meanwhile(out
 
 def test_a_server_may_take_ten_minutes_for_the_dot(outbox: Outbox) -> None:
     message = outbox.write()
-    assert outbox.deliver(mail=lambda: Slow(outbox, outbox.mail(), at_dot=590)) == {"sent": 1}
+    assert outbox.deliver(mail=lambda: Slow(outbox.mail(), outbox, at_dot=590)) == {"sent": 1}
     assert outbox.attempts(message) == [(1, "sent", "")]
     assert outbox.fresh(message).state is MessageState.SENT
 
@@ -99,8 +88,8 @@ def test_what_was_taken_is_stored_alone_when_the_next_message_takes_its_time(out
     first, second = outbox.write(), outbox.write()
     seen: list[MessageState] = []
     slow = Slow(
-        outbox,
         outbox.mail(),
+        outbox,
         before_dot=20,
         at_once=1,
         during=lambda: seen.append(outbox.fresh(first).state),
@@ -120,7 +109,7 @@ def test_what_waits_goes_back_at_once_when_the_worker_is_asked_to_end(outbox: Ou
         slow.told()
         seen.extend(states(outbox, messages))
 
-    slow = Slow(outbox, outbox.mail(), before_dot=5, during=ask_to_end)
+    slow = Slow(outbox.mail(), outbox, before_dot=5, during=ask_to_end)
     assert outbox.deliver(mail=lambda: slow, ending=lambda: bool(ending)) == {"sent": 1}
     assert seen[:3] == [(MessageState.CLAIMED, 1, 0), *[(MessageState.NEW, 0, 0)] * 2]
 
@@ -138,7 +127,7 @@ def test_what_waits_is_given_back_later_when_the_database_was_busy(
         settlement.give_back(rest, until=until)
 
     monkeypatch.setattr(delivery, "give_back", busy_once)
-    slow = Slow(outbox, outbox.mail(), before_dot=20)
+    slow = Slow(outbox.mail(), outbox, before_dot=20)
     assert outbox.deliver(mail=lambda: slow) == {"sent": 1}
     assert tried == [2, 2]
     assert states(outbox, messages) == [(MessageState.SENT, 1, 0), *[(MessageState.NEW, 0, 0)] * 2]

@@ -37,6 +37,7 @@ from invoices.importing import operations
 from invoices.importing.checking import check
 from invoices.importing.choices import Choices
 from invoices.importing.kinds import FileKind
+from invoices.importing.problems import in_english
 from invoices.importing.tables import COMMAND_LIMITS
 from invoices.importing.tasks import task_of
 
@@ -188,7 +189,7 @@ def _queued(app: Flask, organisation_id: int, file: Path, rows: int, what: str) 
             limits=COMMAND_LIMITS,
             now=NOW,
         )
-        findings = check(task=task, report=shelf.report_of(kept.name), translate=str)
+        findings = check(task=task, report=shelf.report_of(kept.name), say=in_english)
     assert (findings["rows"], findings["problems"]) == (rows, 0), findings["first_problems"][:3]
     measured = _measured(what, rows, began)
     with writing():

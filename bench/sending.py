@@ -134,7 +134,7 @@ def _sent(store: Store, way: Way, count: int) -> list[float]:
         )
     spawn = multiprocessing.get_context("spawn")
     start: Barrier = spawn.Barrier(WORKERS + 1)
-    workers = [spawn.Process(target=_work, args=(config, start)) for _ in range(WORKERS)]
+    workers = [spawn.Process(target=_work, args=(config, way.channel, start)) for _ in range(WORKERS)]
     for worker in workers:
         worker.start()
     start.wait(timeout=300)
@@ -149,7 +149,7 @@ def _sent(store: Store, way: Way, count: int) -> list[float]:
     return [(moment - NOW).total_seconds() for moment in moments if moment]
 
 
-def _work(config: Config, start: Barrier) -> None:
+def _work(config: Config, channel: Channel, start: Barrier) -> None:
     """Be a worker with its lines; the clock begins on a working day, whenever this is measured."""
     logs.configure(file=config.var_dir / "worker.log")
     app = create_app(config)
@@ -160,7 +160,7 @@ def _work(config: Config, start: Barrier) -> None:
     def clock() -> datetime:
         return NOW + timedelta(seconds=time.monotonic() - began)
 
-    lines = _Lines(app, clock)
+    lines = _Lines(app, channel, clock)
     lines.begin()
     lines.wait()
     with app.app_context():
@@ -170,8 +170,8 @@ def _work(config: Config, start: Barrier) -> None:
 class _Lines:
     """The lines of a worker: the first one begins alone and calls the others, as those at the bell do."""
 
-    def __init__(self, app: Flask, clock: Callable[[], datetime]) -> None:
-        self._app, self._clock = app, clock
+    def __init__(self, app: Flask, channel: Channel, clock: Callable[[], datetime]) -> None:
+        self._app, self._channel, self._clock = app, channel, clock
         self._room = threading.BoundedSemaphore(SENDERS)
         self._threads: list[threading.Thread] = []
 
@@ -191,7 +191,7 @@ class _Lines:
     def _send(self) -> None:
         try:
             with self._app.app_context():
-                while jobs.deliver_messages(self._app, now=self._clock, call_help=self.begin):
+                while jobs.deliver_messages(self._app, self._channel, now=self._clock, call_help=self.begin):
                     pass
         finally:
             self._room.release()

@@ -1,9 +1,8 @@
 """The application put together: configuration, foundation, doors."""
 
-from collections.abc import Collection
 from pathlib import Path
 
-from flask import Flask, g, request
+from flask import Flask, request
 from flask.sessions import SessionInterface
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
@@ -22,9 +21,9 @@ import core.web.sentences
 import core.web.static
 import desk.door
 import settings.door
-from collections_portal import appearance, health, hooks, preview
+from collections_portal import appearance, doors, health, hooks, preview
 from collections_portal.backups import files
-from collections_portal.config import Config
+from collections_portal.config import DEBTOR, DESK, Config
 from collections_portal.debtor import door as debtor_door
 from collections_portal.demo import mailbox
 from core import tables, tenancy, transaction
@@ -34,15 +33,14 @@ from core.web.application import Portal
 from core.web.sessions import DoorSessions
 
 ROOT = Path(__file__).resolve().parents[1]
-DOORS = ("debtor", "desk")
 BODY_LIMIT = 64 * 1024
 FORM_LIMIT = 512 * 1024
 
 csrf = CSRFProtect()
 
 
-def create_app(config: Config, doors: Collection[str] = DOORS, *, is_restoring: bool = False) -> Flask:
-    """Return the WSGI application with the chosen doors: `debtor`, `desk` (which brings the settings).
+def create_app(config: Config, *, is_restoring: bool = False) -> Flask:
+    """Return the WSGI application with the doors of the configuration.
 
     Raises RestoreUnfinished where a restore was stopped half-way; the restore itself goes on.
     """
@@ -72,7 +70,7 @@ def create_app(config: Config, doors: Collection[str] = DOORS, *, is_restoring: 
     app.teardown_appcontext(_end)
     health.install(app)
     appearance.install(app)
-    _open_doors(app, config, doors)
+    _open_doors(app, config)
     # After the doors' guards: without a session the answer is 401, whatever the form.
     core.web.origins.install(app)
     csrf.init_app(app)
@@ -87,7 +85,8 @@ def _make_ready(config: Config, *, is_restoring: bool) -> None:
         files.require_finished(config.var_dir)
     tables.load()
     shelf.use(config.law_dir)
-    config.var_dir.mkdir(parents=True, exist_ok=True)
+    # The database lies here by default, and what people uploaded: neither is for others on the machine.
+    config.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def _configure(app: Flask, config: Config) -> None:
@@ -114,7 +113,8 @@ def _engine_options(url: str) -> dict[str, object]:
     quiet: dict[str, object] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         return quiet | {"connect_args": {"timeout": 15, "check_same_thread": False}}
-    return quiet | {"pool_size": 10, "max_overflow": 10}
+    # A process has 8 threads that answer visitors and 19 that work; each holds one in its transactions only.
+    return quiet | {"pool_size": 10, "max_overflow": 18}
 
 
 def _begin() -> None:
@@ -126,23 +126,17 @@ def _end(_error: BaseException | None) -> None:
     transaction.expect_reading(False)
 
 
-def _open_doors(app: Flask, config: Config, doors: Collection[str]) -> None:
+def _open_doors(app: Flask, config: Config) -> None:
     none: dict[str, SessionInterface] = {"hooks": hooks.NoSessions()}
     sessions = DoorSessions(doors=none, otherwise=debtor_door.sessions(config))
     app.session_interface = sessions
-    behind = {"desk": "desk", "settings": "settings"} if "desk" in doors else {}
-    elsewhere = "debtor" if "debtor" in doors else "desk"
-
-    @app.before_request
-    def _name_door() -> None:
-        g.door = behind.get(request.path.split("/", 2)[1], elsewhere)
-
-    if "debtor" in doors:
+    doors.install(app, config)
+    if DEBTOR in config.doors:
         debtor_door.open_on(app, csrf)
-    hooks.open_on(app, csrf)
+        hooks.open_on(app, csrf)
     if config.demo:
         app.register_blueprint(mailbox.blueprint)
-    if "desk" in doors:
+    if DESK in config.doors:
         sessions.doors = none | {"desk": desk.door.sessions(config), "settings": desk.door.sessions(config)}
         desk.door.open_on(app, csrf)
         settings.door.open_on(app, csrf, also=(preview.blueprint,))

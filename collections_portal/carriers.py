@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
@@ -14,13 +14,13 @@ from core.members.models import Member
 from core.organisations.models import Organisation
 from core.web.accounts import LinkKind, password_link
 from invoices.models import Channel
-from links.queries import address_of, address_to_type, way_in
+from links.queries import WayIn, address_of, address_to_type, ways_in
 from links.samples import sample_link
 from links.validity import length_of
 from messaging import callbacks
 from messaging.delivery import Carriers
 from messaging.journal import journal_in
-from messaging.link_text import AddressOfLink, LinkText
+from messaging.link_text import LinksOf, LinkText
 from messaging.mail import Mailbox
 from messaging.member_mail import INVITED, is_still_meant
 from messaging.models import Message
@@ -53,32 +53,50 @@ def return_path_of(config: Config) -> ReturnPath | None:
     return ReturnPath(domain, config.secret_keys) if domain else None
 
 
-def link_writer(config: Config, clock: Callable[[], datetime]) -> AddressOfLink:
-    """Return what messages say about a link: its address and validity, or None when it opens nothing."""
+def link_writer(config: Config, clock: Callable[[], datetime]) -> LinksOf:
+    """Return what says what messages tell about their links: the address, and how long it works."""
 
-    def write(message: Message) -> LinkText | None:
-        if is_test(message):
-            owner = db.session.get_one(Organisation, message.organisation_id)
-            return sample_link(organisation=owner, base_url=config.public_url, now=message.created_at)
-        if message.member_id is not None:
-            return _members_link(message, now=clock())
-        if message.link_id is None:
-            return None
-        link = way_in(organisation_id=message.organisation_id, link_id=message.link_id)
-        if link.revoked_at is not None or link.expires_at <= clock() or link.closed_at is not None:
-            return None
-        site, code = "", ""
-        if message.channel is Channel.LETTER:
-            site, code = address_to_type(link, base_url=config.public_url, keys=config.link_keys)
-        return LinkText(
-            url=address_of(link, base_url=config.public_url, keys=config.link_keys),
-            site=site,
-            code=code,
-            valid_until=link.expires_at,
-            valid_for=length_of(issued_at=link.issued_at, expires_at=link.expires_at, zone=link.zone),
-        )
+    def write(messages: Sequence[Message]) -> dict[int, LinkText]:
+        ways, now = _ways_in(messages), clock()
+        said = {message.id: _link_text(config, message, ways, now) for message in messages}
+        return {message_id: link for message_id, link in said.items() if link is not None}
 
     return write
+
+
+def _ways_in(messages: Sequence[Message]) -> dict[int, WayIn]:
+    """Return how the links of these messages stand, asked about once for each organisation."""
+    of_each: dict[int, set[int]] = {}
+    for message in messages:
+        if message.link_id is not None:
+            of_each.setdefault(message.organisation_id, set()).add(message.link_id)
+    ways: dict[int, WayIn] = {}
+    for organisation_id, ids in of_each.items():
+        ways |= ways_in(organisation_id=organisation_id, link_ids=sorted(ids))
+    return ways
+
+
+def _link_text(config: Config, message: Message, ways: Mapping[int, WayIn], now: datetime) -> LinkText | None:
+    if is_test(message):
+        owner = db.session.get_one(Organisation, message.organisation_id)
+        return sample_link(organisation=owner, base_url=config.public_url, now=message.created_at)
+    if message.member_id is not None:
+        return _members_link(message, now=now)
+    if message.link_id is None:
+        return None
+    link = ways[message.link_id]
+    if link.revoked_at is not None or link.expires_at <= now or link.closed_at is not None:
+        return None
+    site, code = "", ""
+    if message.channel is Channel.LETTER:
+        site, code = address_to_type(link, base_url=config.public_url, keys=config.link_keys)
+    return LinkText(
+        url=address_of(link, base_url=config.public_url, keys=config.link_keys),
+        site=site,
+        code=code,
+        valid_until=link.expires_at,
+        valid_for=length_of(issued_at=link.issued_at, expires_at=link.expires_at, zone=link.zone),
+    )
 
 
 def _members_link(message: Message, *, now: datetime) -> LinkText | None:

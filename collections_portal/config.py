@@ -13,6 +13,8 @@ from messaging.providers.smtp import Encryption
 
 SHORTEST_KEY = 32
 LOOPBACK = ("localhost", "127.0.0.1")
+# Whose pages there are: the debtors', and the members' (with the settings).
+DEBTOR, DESK = DOORS = ("debtor", "desk")
 # Where a mail server takes messages, as RFC 6409 and RFC 8314 have it; without encryption as the former.
 SMTP_PORTS = {Encryption.STARTTLS: 587, Encryption.TLS: 465, Encryption.NONE: 587}
 KNOWN_KEYS = ("changeme", "secret", "development", "insecure", "example")
@@ -67,6 +69,7 @@ class Config:
     database_url: str = field(repr=False)
     var_dir: Path
     desk_url: str = ""
+    doors: tuple[str, ...] = DOORS
     mail: Mail = field(default_factory=Mail, repr=False)
     sms: Sms = field(default_factory=Sms, repr=False)
     redis_url: str = field(default="", repr=False)
@@ -105,6 +108,7 @@ class Config:
         config = cls(
             public_url=_origin(env.get("PORTAL_URL", "")),
             desk_url=_origin(env.get("PORTAL_DESK_URL", "")),
+            doors=_doors(env, problems),
             secret_keys=_keys(env, "PORTAL_SECRET_KEYS", problems),
             link_keys=_keys(env, "PORTAL_LINK_KEYS", problems),
             database_url=_database(env.get("DATABASE_URL", "sqlite:///var/portal.sqlite")),
@@ -193,6 +197,14 @@ def _number(env: Mapping[str, str], name: str, default: int, problems: list[str]
         problems.append(f"{name} must be a whole number, not {value!r}.")
         return default
     return int(value)
+
+
+def _doors(env: Mapping[str, str], problems: list[str]) -> tuple[str, ...]:
+    doors = tuple(filter(None, map(str.strip, env.get("PORTAL_DOORS", ",".join(DOORS)).split(","))))
+    if not doors or not set(doors) <= set(DOORS):
+        problems.append("PORTAL_DOORS must be debtor, desk or debtor,desk; left out it is both.")
+        return DOORS
+    return doors
 
 
 def _law(env: Mapping[str, str], problems: list[str]) -> Path | None:

@@ -18,6 +18,7 @@ from invoices.importing.kinds import FileKind
 from invoices.importing.matching import ColumnUnknown
 from invoices.importing.models import BatchState, ImportBatch
 from invoices.importing.preparing import Opened, open_file
+from invoices.importing.problems import in_english
 from invoices.importing.queries import batch_by_public_id, remembered
 from invoices.importing.shelf import Kept, Shelf
 from invoices.importing.tables import COMMAND_LIMITS
@@ -72,7 +73,7 @@ class FileImport:
                 limits=COMMAND_LIMITS,
                 now=clock.now(),
             )
-            findings = check(task=task, report=self.shelf.report_of(taken.kept.name), translate=str)
+            findings = check(task=task, report=self.shelf.report_of(taken.kept.name), say=in_english)
         with writing():
             operations.note_findings(batch=self._batch(taken), findings=findings)
         return findings

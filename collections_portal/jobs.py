@@ -10,18 +10,23 @@ from flask import Flask
 from collections_portal.carriers import carriers_of, link_writer, worker_name
 from collections_portal.imports import discard_forgotten, shelf_of, store_waiting
 from core import clock, tenancy
+from core.members import password_requests
 from core.members.attempts import forget_old
+from core.members.queries import member_by_email
 from core.organisations.queries import organisation, organisations_open
 from core.transaction import reading, writing
+from core.web.accounts import WITHIN, LinkKind
 from dunning.forgetting import forget_skips
 from dunning.operations import begin_automatic, carry_on
 from invoices.freshness import PaymentDataTooOld
 from invoices.importing.shelf import Shelf
+from invoices.models import Channel
 from messaging import paces
 from messaging.asking import ask_due
 from messaging.delivery import BATCH, deliver_due
 from messaging.journal import journal_in
 from messaging.letter_shelf import letter_shelf_in
+from messaging.member_mail import queue_password_reset
 from messaging.printing import print_due
 from reactions.operations.endings import break_promises
 
@@ -44,6 +49,7 @@ JOURNAL_KEPT = timedelta(days=7)
 
 def deliver_messages(
     app: Flask,
+    channel: Channel | None = None,
     *,
     now: Callable[[], datetime] = clock.now,
     ending: Callable[[], bool] = lambda: False,
@@ -51,18 +57,21 @@ def deliver_messages(
 ) -> bool:
     """Send what is due, for `TURN` at most or until `ending` says so; return whether more may be waiting.
 
-    Before that the provider is asked what became of doubtful SMS. After a round that was full `call_help` is
-    called once, if this process has time left: there is work for another thread.
+    Without a `channel` on all of them, in turns. Before SMS the provider is asked what became of doubtful
+    ones. After a round that was full `call_help` is called once, if this process has time left: there is work
+    for another thread.
     """
     config = app.config["PORTAL"]
     carriers, write_link, worker = carriers_of(config), link_writer(config, now), worker_name()
+    if channel is not None:
+        carriers = carriers.only(channel)
     if carriers.sms is not None:
-        ask_due(opened=carriers.sms, address_of_link=write_link, clock=now)
+        ask_due(opened=carriers.sms, links_of=write_link, clock=now)
     over, called, limit, spent = now() + TURN, False, FEW, Spent()
     while now() < over:
         done = deliver_due(
             carriers=carriers,
-            address_of_link=write_link,
+            links_of=write_link,
             clock=now,
             worker=worker,
             limit=limit,
@@ -89,12 +98,34 @@ class Spent:
         return (time.process_time() - self._processor) / passed if passed > 0 else 0.0
 
 
+def answer_password_requests(_app: Flask) -> int:
+    """Queue a link for each member whose address somebody asked one for; return how many requests there were.
+
+    Each is a transaction of its own: it is gone when its message is there.
+    """
+    answered = 0
+    while _answer_password_request():
+        answered += 1
+    return answered
+
+
+def _answer_password_request() -> bool:
+    with tenancy.everywhere(), writing():
+        asked = password_requests.take_oldest()
+        member = member_by_email(email=asked.email) if asked else None
+        if asked and member is not None and member.active:
+            with tenancy.scope(member.organisation_id):
+                valid_until = asked.asked_at + WITHIN[LinkKind.RESET]
+                queue_password_reset(member=member, valid_until=valid_until, now=asked.asked_at)
+    return asked is not None
+
+
 def print_letters(app: Flask, *, ending: Callable[[], bool] = lambda: False) -> int:
     """Make the PDFs of the letters that wait, and return how many batches came to an end."""
     config = app.config["PORTAL"]
     return print_due(
         shelf=letter_shelf_in(config.var_dir),
-        address_of_link=link_writer(config, clock.now),
+        links_of=link_writer(config, clock.now),
         clock=clock.now,
         ending=ending,
     )
@@ -115,14 +146,16 @@ def import_files(app: Flask) -> int:
 def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
     """Forget what is old; do for each organisation what time alone sets off.
 
-    Forgotten are tries to sign in, paces, PDFs of letters and journals of workers; promises are broken,
-    automatic policies run, uploads that nobody decided about and what old runs left alone are discarded.
+    Forgotten are tries to sign in, requests for links to choose a password that nobody took up, paces, PDFs
+    of letters and journals of workers; promises are broken, automatic policies run, uploads that nobody
+    decided about and what old runs left alone are discarded.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
     Returns each organisation's name with the number of runs made, None where something went wrong.
     """
     with writing():
         forget_old(now=clock.now())
+        password_requests.forget(before=clock.now() - WITHIN[LinkKind.RESET])
         paces.forget_old(now=clock.now())
     var_dir = app.config["PORTAL"].var_dir
     letter_shelf_in(var_dir).forget_older_than(clock.now() - LETTERS_KEPT)

@@ -29,14 +29,14 @@ def serve(
 
     `started` is called once with the port in use. Running answers and jobs are finished before the end.
     """
+    ended = threading.Event()
+    _end_on_signals(ended)
     bell, timekeeper = Bell(app), Timekeeper(app)
     ring_after_changes(app, bell)
     server = WebServer(app, host=host, port=port)
-    ended = threading.Event()
     consumer = bell.consumer() if with_worker else None
     if consumer:
         consumer.start()
-    _end_on_signals(ended)
     settle_memory()
     timekeeper.start()
     server.start()
@@ -56,13 +56,13 @@ def serve(
 
 def work(app: Flask) -> None:
     """Deliver, import and keep the schedule, without a web server, until SIGTERM or SIGINT."""
-    bell, timekeeper = Bell(app), Timekeeper(app)
     ended = threading.Event()
+    _end_on_signals(ended)
+    bell, timekeeper = Bell(app), Timekeeper(app)
     consumer = bell.consumer()
     settle_memory()
     timekeeper.start()
     consumer.start()
-    _end_on_signals(ended)
     bell.ring()
     ended.wait()
     bell.ending.set()

@@ -1,6 +1,5 @@
 """Waitress, ended without cutting an answer: what was asked is answered first, then its line is closed."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -9,68 +8,28 @@ from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import ErrorTask, Task, WSGITask
 
-from core import clock
+from collections_portal.web_lines import Line, Patience
 from invoices.importing.tables import DESK_LIMITS, MEGABYTE
 
 WEB_THREADS = 8
-# A slow sender may hold a connection this long without a byte; waitress buffers bodies away from the threads.
-IDLE_SECONDS = 30
+# Beside the lines that visitors may have (`Patience`): the sockets it listens on, and lines being closed.
+# When all of them are in hand too, newcomers wait until the machine lets them in.
+MORE_SOCKETS = 50
+# How often waitress looks for lines whose answer nobody reads.
+CLEANUP_SECONDS = 5
 # Waitress keeps a whole body on disk before the application is asked. What is larger than any view takes is
 # refused at its headers; the room above the largest file lets the desk say itself what is a little too large.
 MOST_BYTES = DESK_LIMITS.bytes + MEGABYTE
-# A line on which nothing was said for so long is closed at the end: whoever opened it asks elsewhere.
-QUIET_SECONDS = 0.5
 LOOK_SECONDS = 0.02
-
-
-class _Closing:
-    """An answer that says, once the server ends, that nothing more is answered on its line."""
-
-    channel: Any
-    request: Any
-
-    def build_response_header(self) -> bytes:
-        if self.channel.server.ending:
-            self.request.headers["CONNECTION"] = "close"
-        header: bytes = super().build_response_header()  # type: ignore[misc]  # waitress' own task has it
-        return header
-
-
-class _Answer(_Closing, WSGITask):
-    pass
-
-
-class _Refusal(_Closing, ErrorTask):
-    pass
-
-
-class _Line(HTTPChannel):
-    task_class: type[Task] = _Answer
-    error_task_class: type[Task] = _Refusal
-
-    def is_quiet(self) -> bool:
-        """Return whether nothing is in hand here, and nothing was lately or lies unread."""
-        if self.requests or self.request is not None or self.total_outbufs_len:
-            return False
-        # Waitress notes it by the clock of this machine, which the database's may differ from.
-        if clock.of_machine().timestamp() - self.last_activity < QUIET_SECONDS:
-            return False
-        try:
-            return not self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-        except OSError:
-            # Nothing there, or nobody any more.
-            return True
 
 
 class WebServer:
     """Waitress on a host (all its addresses) and a port, listening and not yet answering; port 0 takes a free
     one. Raises OSError."""
 
-    def __init__(self, app: Flask, *, host: str, port: int) -> None:
+    def __init__(self, app: Flask, *, host: str, port: int, patience: Patience = Patience()) -> None:
         self._map: dict[int, Any] = {}
         self._server = create_server(
             app,
@@ -78,14 +37,16 @@ class WebServer:
             host=host,
             port=port,
             threads=WEB_THREADS,
-            channel_timeout=IDLE_SECONDS,
+            connection_limit=patience.lines + MORE_SOCKETS,
+            channel_timeout=int(patience.idle_seconds),
+            cleanup_interval=CLEANUP_SECONDS,
             max_request_body_size=MOST_BYTES,
             ident=None,
             clear_untrusted_proxy_headers=app.config["PORTAL"].proxies == 0,
         )
         self._listening = [one for one in self._map.values() if isinstance(one, BaseWSGIServer)]
         for one in self._listening:
-            one.channel_class, one.ending = _Line, False
+            one.channel_class, one.ending, one.patience = Line, False, patience
         self.port = int(self._listening[0].effective_port)
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
@@ -130,9 +91,9 @@ class WebServer:
             if line.is_quiet():
                 line.will_close = True
 
-    def _lines(self) -> list[_Line]:
+    def _lines(self) -> list[Line]:
         return list(self._all_lines())
 
-    def _all_lines(self) -> Iterator[_Line]:
+    def _all_lines(self) -> Iterator[Line]:
         for one in self._listening:
             yield from list(one.active_channels.values())

@@ -14,54 +14,83 @@ from huey.consumer import Consumer
 
 from collections_portal import jobs
 from collections_portal.config import Config
+from invoices.models import Channel
 
 log = structlog.get_logger()
 SWEEP_SECONDS = 30
 # Whoever ends a process kills it after ten seconds: until then answers and jobs in hand come to their end.
 ENDING_SECONDS = 8
-# Most of a message's time is a provider's: eight lines send 70 SMS a second to one that is 100 ms away.
-THREADS = 10
+# So many threads send at once on each channel. Most of a message's time is a provider's, and one that takes
+# ten minutes to answer holds up nothing of the other channel.
+SENDERS = 8
 # A PDF of thousands of letters takes minutes, and a link that somebody waits for takes a thread.
 PRINTERS = 1
-# As many threads send at once: one is left for imports and the schedule.
-SENDERS = THREADS - PRINTERS - 1
+# Two more are left: for imports and the schedule, and for who waits for a link meanwhile.
+THREADS = 2 * SENDERS + PRINTERS + 2
+
+
+class _Threads(Consumer):
+    """Huey's threads, which leave signals to the process they run in.
+
+    With handlers of their own they would swallow a wish to end that comes before ours are set again.
+    """
+
+    def _set_signal_handlers(self) -> None:
+        """Set none."""
 
 
 class Bell:
-    """Huey with the portal's four tasks: deliver messages, print letters, import files, run the schedule."""
+    """Huey with the portal's tasks: look who forgot a password, send e-mails and SMS, print letters, import
+    files, run the schedule."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.ending = threading.Event()
-        self._senders = threading.BoundedSemaphore(SENDERS)
+        self._mailers = threading.BoundedSemaphore(SENDERS)
+        self._texters = threading.BoundedSemaphore(SENDERS)
         self._printers = threading.BoundedSemaphore(PRINTERS)
         self.huey = _huey(app.config["PORTAL"])
-        self.deliver = self.huey.task(name="deliver")(self._guarded(self._deliver))
+        self.mails = self.huey.task(name="mails")(self._guarded(self._mail))
+        self.texts = self.huey.task(name="texts")(self._guarded(self._text))
+        self.passwords = self.huey.task(name="passwords")(self._guarded(self._look_whose))
         self.imports = self.huey.task(name="imports")(self._guarded(jobs.import_files))
         self.letters = self.huey.task(name="letters")(self._guarded(self._print))
         self.schedule = self.huey.task(name="schedule")(self._guarded(jobs.run_schedule))
+        self._swept = (self.passwords, self.mails, self.texts, self.imports, self.letters)
         self.huey.periodic_task(crontab(), name="sweep")(self._sweep)
         self.huey.periodic_task(crontab(minute="*/5"), name="clock")(self._tick)
 
     def ring(self) -> None:
         """Wake a worker: something may have been queued."""
         try:
-            self.deliver()
-            self.imports()
-            self.letters()
+            for task in self._swept:
+                task()
         except Exception as error:  # noqa: BLE001  the sweep comes anyway, and the answer must not fail for a bell
             log.warning("bell silent", reason=type(error).__name__)
 
-    def _deliver(self, app: Flask) -> None:
+    def _look_whose(self, app: Flask) -> None:
+        """Have the links sent at once that members asked for who forgot their passwords."""
+        if jobs.answer_password_requests(app):
+            self.mails()
+
+    def _mail(self, app: Flask) -> None:
+        self._send(app, Channel.EMAIL, self._mailers, self.mails)
+
+    def _text(self, app: Flask) -> None:
+        self._send(app, Channel.SMS, self._texters, self.texts)
+
+    def _send(
+        self, app: Flask, channel: Channel, senders: threading.BoundedSemaphore, again: Callable[[], object]
+    ) -> None:
         """Send with as many threads as there is work for; who finds no place leaves it to the others."""
-        if not self._senders.acquire(blocking=False):
+        if not senders.acquire(blocking=False):
             return
         try:
-            more = jobs.deliver_messages(app, ending=self.ending.is_set, call_help=self.deliver)
+            more = jobs.deliver_messages(app, channel, ending=self.ending.is_set, call_help=again)
         finally:
-            self._senders.release()
+            senders.release()
         if more:
-            self.deliver()
+            again()
 
     def _print(self, app: Flask) -> None:
         """Print what waits; who finds no place leaves it to the thread that prints."""
@@ -74,12 +103,8 @@ class Bell:
 
     def consumer(self) -> Consumer:
         """Return the threads that answer the bell; the caller starts and stops them."""
-        return self.huey.create_consumer(
-            workers=THREADS,
-            worker_type="thread",
-            max_delay=1.0,
-            shutdown_timeout=ENDING_SECONDS,
-            graceful_signal="TERM",
+        return _Threads(
+            self.huey, workers=THREADS, worker_type="thread", max_delay=1.0, shutdown_timeout=ENDING_SECONDS
         )
 
     def _guarded(self, job: Callable[[Flask], object]) -> Callable[[], None]:
@@ -94,9 +119,8 @@ class Bell:
 
     def _sweep(self) -> None:
         self.ring()
-        self.deliver.schedule(delay=SWEEP_SECONDS)
-        self.imports.schedule(delay=SWEEP_SECONDS)
-        self.letters.schedule(delay=SWEEP_SECONDS)
+        for task in self._swept:
+            task.schedule(delay=SWEEP_SECONDS)
 
     def _tick(self) -> None:
         self.schedule()

@@ -1,5 +1,6 @@
 """The database: the declarative base, its column types, and the engine's manners on SQLite and PostgreSQL."""
 
+import os
 import sqlite3
 from contextlib import suppress
 from contextvars import ContextVar
@@ -111,6 +112,18 @@ RESTED_SECONDS = 1.0
 only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+@event.listens_for(Engine, "do_connect")
+def _make_private(dialect: Dialect, _record: Any, address: tuple[Any, ...], _options: Any) -> None:
+    """Make a new SQLite file readable for nobody else; SQLite makes those beside it as the file is.
+
+    A file that is there stays as it is: whoever runs the portal may have let others read it. Where none can
+    be made SQLite says so itself.
+    """
+    if dialect.name == "sqlite" and address and not str(address[0]).startswith((":", "file:")):
+        with suppress(OSError):
+            os.close(os.open(address[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 @event.listens_for(Engine, "connect")

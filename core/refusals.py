@@ -8,11 +8,14 @@ def N_(sentence: str) -> str:
     return sentence
 
 
-class Country(str):
-    """A country among the values of a sentence, by its ISO 3166 code: whoever shows it says its name.
+class Language(str):
+    """A language among the values of a sentence, by its code (`nb`): whoever shows it says its name."""
 
-    The name stands in brackets, `the law (Belgium)`, because no language joins every name in the same way.
-    """
+    __slots__ = ()
+
+
+class Phrase(str):
+    """Words of the catalogue among the values of a sentence: whoever shows them translates them too."""
 
     __slots__ = ()
 
@@ -21,6 +24,8 @@ class Refusal(Exception):
     """Something anticipated that is not done.
 
     `sentence` is an English source text with `%(name)s` marks; a door translates it and fills in `values`.
+    The value that is called `country` is an ISO 3166 code, whose name is shown. It stands in brackets, `the
+    law (Belgium)`, because no language joins every name in the same way.
     `status` is the HTTP status a door answers with: 401, 403, 404, 409, 410, 422, 429 or 503.
     `wait_seconds`, where it is set, says when to try again.
     """

@@ -1,12 +1,18 @@
 """Where a transaction begins and ends: at a door or in a command, never in a room."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy.exc import OperationalError
 
 from core.database import db, only_reading
+from core.disk import DiskFull
 from core.refusals import N_, Refusal
+
+# The second one is a log beside the database that has no room to grow.
+_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
 class DatabaseBusy(Refusal):
@@ -14,6 +20,10 @@ class DatabaseBusy(Refusal):
 
     sentence = N_("This takes longer than it should. Please try again in a moment.")
     status = 503
+
+
+class DatabaseFull(DiskFull, DatabaseBusy):
+    """The database found no room for what it was to write: it is as it was."""
 
 
 def expect_reading(value: bool) -> None:
@@ -28,7 +38,7 @@ def writing(*, at_once: bool = True) -> Iterator[None]:
     Inside a request that only reads, its read transaction ends first, so that SQLite's write lock is taken
     at the start of the new one. Without `at_once` it is taken by the first statement that changes a table
     others see: for work that fills temporary tables first, and reads nothing else before it writes.
-    Raises DatabaseBusy when SQLite's one writer did not get its turn in time.
+    Raises DatabaseBusy when SQLite's one writer did not get its turn in time, and DatabaseFull.
     """
     if only_reading.get():
         db.session.commit()
@@ -40,6 +50,8 @@ def writing(*, at_once: bool = True) -> Iterator[None]:
         db.session.rollback()
         if "database is locked" in str(error):
             raise DatabaseBusy from error
+        if _is_full(error.orig):
+            raise DatabaseFull from error
         raise
     except BaseException:
         db.session.rollback()
@@ -50,10 +62,21 @@ def writing(*, at_once: bool = True) -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Read in one transaction that leaves nothing behind; on SQLite it takes no write lock."""
+    """Read in one transaction that leaves nothing behind; on SQLite it takes no write lock.
+
+    Raises DatabaseFull: temporary tables need room too.
+    """
     before = only_reading.set(True)
     try:
         yield
+    except OperationalError as error:
+        if _is_full(error.orig):
+            raise DatabaseFull from error
+        raise
     finally:
         db.session.rollback()
         only_reading.reset(before)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    return isinstance(error, psycopg.errors.DiskFull) or getattr(error, "sqlite_errorcode", 0) in _FULL

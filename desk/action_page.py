@@ -1,8 +1,7 @@
 """What the page of one action shows: answers, invoices, what holds now, and all that happened."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
@@ -16,29 +15,25 @@ from core.web.formats import short_day, weekday_day
 from core.web.guards import current_member, current_organisation, may
 from core.web.languages import language
 from core.web.rail import initials
-from desk import inbox_page, rows, timeline, words
+from desk import action_dunning, inbox_page, timeline, words
+from desk.action_dunning import Holding
+from desk.notices import Notice
 from messaging.queries import messages_of
 from reactions.models import ActionState
+from reactions.promises import broken_from, grace_ends, last_ripe_day
 from reactions.queries import inbox
 from reactions.queries.actions import ActionInvoice, ActionPage
+from reactions.queries.promises import promise_days
 from reactions.queries.reaction_types import types_of
 
 LAST_MESSAGES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What holds now, and until when."""
-
-    icon: str
-    fact: str
-    note: str = ""
 
 
 def shown(page: ActionPage) -> dict[str, Any]:
     """Return an action as the templates take it."""
     action, reaction = page.action, page.reaction
     state_label, state_tone = words.action_state(action.state)
+    found = action_dunning.holding(page)
     return {
         "reference": reaction.reference,
         "version": action.version,
@@ -52,19 +47,24 @@ def shown(page: ActionPage) -> dict[str, Any]:
         "channel_label": words.came_by(page.channel),
         "received_at": reaction.reacted_at,
         "assignee_name": page.assignee.name if page.assignee else "",
+        "assignee_is_gone": page.assignee is not None and not page.assignee.active,
         "assignee_initials": initials(page.assignee.name) if page.assignee else "",
         "answers": [
             {"label": answer.name, "value": answer.shown, "is_long": answer.is_long}
             for answer in page.answers
         ],
-        "notices": _notices(page),
+        "notices": _notices(page, found),
         "events": _events(page),
         "decision": words.close_reason(action.close_reason),
         "answer": action.answer,
         "may_change": may(current_member(), Role.AGENT) and action.state != ActionState.CLOSED,
         "is_mine": action.assignee_id == current_member().id,
         **_debtor(page),
-        **_invoices(page),
+        "invoices": [_invoice(invoice, found) for invoice in page.invoices],
+        "close_consequence": action_dunning.close_consequence(found),
+        "change_consequence": gettext(
+            "With the switch on, reminders stay away. With it off, this action holds nothing back."
+        ),
         **_addresses(action.public_id),
     }
 
@@ -101,6 +101,13 @@ def type_names() -> Mapping[str, str]:
     return {line.key: line.name for line in lines}
 
 
+def last_promise(*type_keys: str) -> str | None:
+    """Return the last day that a promise may be moved to, by the first of these types that asks for one."""
+    known = promise_days(organisation_id=current_organisation().id)
+    days = next((known[key] for key in type_keys if key in known), None)
+    return None if days is None else short_day(_today() + timedelta(days=days), language())
+
+
 def _show(public_id: str | None, kept: Mapping[str, Any]) -> str:
     return url_for("desk.actions.show", public_id=public_id, **kept) if public_id else ""
 
@@ -124,21 +131,7 @@ def _debtor(page: ActionPage) -> dict[str, str]:
     }
 
 
-def _invoices(page: ActionPage) -> dict[str, Any]:
-    held = rows.exempt_ones(current_organisation(), [invoice.id for invoice in page.invoices])
-    paused = sum(invoice.is_exempt for invoice in page.invoices)
-    return {
-        "invoices": [_invoice(invoice, invoice.id in held) for invoice in page.invoices],
-        "close_consequence": ngettext(
-            "Reminders go on for %(num)s invoice.", "Reminders go on for %(num)s invoices.", paused
-        )
-        if paused
-        else gettext("Reminders do not change: none was held back by this action."),
-        "change_consequence": gettext("With the switch on, reminders stay away. With it off, they go on."),
-    }
-
-
-def _invoice(invoice: ActionInvoice, is_exempt: bool) -> dict[str, Any]:
+def _invoice(invoice: ActionInvoice, found: Holding) -> dict[str, Any]:
     return {
         "number": invoice.number,
         "href": url_for("desk.invoices.show", public_id=invoice.public_id),
@@ -147,38 +140,54 @@ def _invoice(invoice: ActionInvoice, is_exempt: bool) -> dict[str, Any]:
         "amount": invoice.amount,
         "amount_open": invoice.amount_open,
         "currency": invoice.currency,
-        "is_exempt": is_exempt,
+        "is_exempt": invoice.id in found.alone or bool(found.pause and invoice.amount_open),
         "is_settled": invoice.amount_open == 0,
         "amount_exempt": invoice.amount_exempt,
     }
 
 
-def _notices(page: ActionPage) -> list[Notice]:
-    action = page.action
+def _notices(page: ActionPage, found: Holding) -> list[Notice]:
+    action, holding = page.action, action_dunning.notices(page, found)
     if action.state == ActionState.CLOSED:
-        goes_on = any(invoice.amount_open for invoice in page.invoices)
-        note = gettext("Reminders go on.") if goes_on else ""
-        return [Notice("circle-check", words.close_reason(action.close_reason), note)]
-    today = day_in(clock.now(), current_organisation().zone)
-    told = []
+        note = action_dunning.after_closing(found)
+        return [Notice("circle-check", words.close_reason(action.close_reason), note), *holding]
+    today, told = _today(), []
     if page.reaction.answer_by:
         fact = gettext("Answer promised by %(day)s", day=weekday_day(page.reaction.answer_by, language()))
         told.append(Notice("clock", fact, _left(page.reaction.answer_by, today)))
     if action.promised_on:
         fact = gettext("Payment promised on %(day)s", day=weekday_day(action.promised_on, language()))
-        told.append(Notice("clock", fact, _left(action.promised_on, today)))
+        told.append(Notice("clock", fact, _awaited(action.promised_on, today)))
+        told += _breaks(action.promised_on, today)
     if action.review_on and action.review_on != page.reaction.answer_by:
         fact = gettext("Look at it again on %(day)s", day=weekday_day(action.review_on, language()))
         told.append(Notice("history", fact, _left(action.review_on, today)))
-    return [*told, _dunning(page)]
+    return [*told, *holding]
 
 
-def _dunning(page: ActionPage) -> Notice:
-    paused = sum(invoice.is_exempt for invoice in page.invoices)
-    if not paused:
-        return Notice("player-play", gettext("Dunning goes on"), gettext("This action holds nothing back."))
-    fact = ngettext("Dunning is paused for %(num)s invoice", "Dunning is paused for %(num)s invoices", paused)
-    return Notice("player-pause", fact, gettext("Until somebody changes or closes this action."))
+def _today() -> date:
+    return day_in(clock.now(), current_organisation().zone)
+
+
+def _awaited(promised_on: date, today: date) -> str:
+    """Return how long a promised payment is waited for, and for what after that."""
+    owner = current_organisation()
+    until = grace_ends(day=promised_on, country=owner.country)
+    if promised_on >= today or promised_on <= last_ripe_day(organisation=owner, today=today):
+        return _left(promised_on, today)
+    said = {"day": weekday_day(until, language())}
+    if until >= today:
+        return str(gettext("The payment may come in until %(day)s.", **said))
+    return str(gettext("The payments up to %(day)s are not known yet.", **said))
+
+
+def _breaks(promised_on: date, today: date) -> list[Notice]:
+    """Return from when the promise counts as broken, as long as that is still to come."""
+    broken_on = broken_from(day=promised_on, country=current_organisation().country)
+    if broken_on <= today:
+        return []
+    fact = gettext("The promise counts as broken from %(day)s", day=weekday_day(broken_on, language()))
+    return [Notice("clock", fact, gettext("If it is not paid. This action then closes by itself."))]
 
 
 def _left(day: date, today: date) -> str:

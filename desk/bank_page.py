@@ -16,7 +16,7 @@ from core.web.guards import current_member, current_organisation, may
 from desk import bank_words, lists
 from desk.forms.bank import IgnoreForm, SettleForm, settle_form
 from invoices.lists import InvoiceRow, Standing, invoices_found, invoices_named
-from invoices.statements import queries
+from invoices.statements import booked, queries
 from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
 from invoices.statements.suggesting import ids_by_public_id, suggestion_for
 
@@ -36,6 +36,17 @@ class LineRow:
     currency: str
     state_label: str
     state_tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameWith:
+    """A payment that money which went back may have come with."""
+
+    href: str
+    number: str
+    reference: str
+    paid_on: date
+    amount: int
 
 
 def waiting() -> int:
@@ -67,7 +78,7 @@ def statements_context() -> dict[str, Any]:
     counted = queries.tallies(organisation_id=organisation_id, statement_ids=[one.id for one in found])
     return {
         "here": "payments",
-        "rows": [(one, bank_words.FORMATS[one.format], _tally(counted, one)) for one in found],
+        "rows": [(one, bank_words.format_name(one), _tally(counted, one)) for one in found],
         "pages": lists.pages(total=total, page=page, size=queries.SIZE),
     }
 
@@ -82,7 +93,7 @@ def statement_context(statement: BankStatement) -> dict[str, Any]:
     return {
         "here": "payments",
         "statement": statement,
-        "format": bank_words.FORMATS[statement.format],
+        "format": bank_words.format_name(statement),
         "by": names.get(statement.member_id or 0, ""),
         "tally": tally,
         "rows": [line_row(line) for line in found],
@@ -110,7 +121,8 @@ def line_context(
         "statement": queries.statement_of(line=line),
         "state": (label, tone),
         "reason": bank_words.reason(line),
-        "booked": queries.booked_on(line=line),
+        "booked": booked.booked_on(line=line),
+        "went_back": _went_back(line),
         "choices": rows,
         "today": day_in(clock.now(), current_organisation().zone),
         "form": form,
@@ -120,6 +132,24 @@ def line_context(
         "can_undo": _can_undo(line) and may(current_member(), Role.AGENT),
         "search": lists.searched(),
     }
+
+
+def _went_back(line: BankLine) -> list[CameWith]:
+    """Return the payments that a line which takes money back may be about, each where it is taken back."""
+    if line.amount > 0 or not line.is_reversal or line.state not in queries.WAITING:
+        return []
+    return [
+        CameWith(
+            href=url_for("desk.payments.show", public_id=one.line_public_id)
+            if one.line_public_id
+            else url_for("desk.invoices.show", public_id=one.invoice.public_id),
+            number=one.invoice.number,
+            reference=one.payment.reference,
+            paid_on=one.payment.paid_on,
+            amount=one.payment.amount,
+        )
+        for one in booked.payments_like(line=line)
+    ]
 
 
 def rows_named(public_ids: Mapping[str, int]) -> Sequence[InvoiceRow]:

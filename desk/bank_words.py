@@ -7,13 +7,15 @@ from flask_babel import gettext
 
 from core.refusals import N_
 from desk.words import Word
-from invoices.statements.models import BankLine, IgnoreReason, LineState, StatementFormat
+from invoices.statements.formats import StatementFormat
+from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
 
 FORMATS: Mapping[StatementFormat, str] = MappingProxyType(
     {
         StatementFormat.CAMT053: "CAMT.053",
         StatementFormat.MT940: "MT940",
         StatementFormat.CODA: "CODA",
+        StatementFormat.TABLE: N_("CSV or Excel"),
     }
 )
 STATES: Mapping[LineState, Word] = MappingProxyType(
@@ -38,6 +40,11 @@ REASONS: Mapping[IgnoreReason, str] = MappingProxyType(
     }
 )
 OUTGOING = N_("Money that went out")
+
+
+def format_name(statement: BankStatement) -> str:
+    """Return what the format of a statement is called."""
+    return str(gettext(FORMATS[statement.format]))
 
 
 def state(line: BankLine) -> tuple[str, str]:

@@ -21,15 +21,22 @@ from desk.forms.fields import choices
 from desk.forms.reminders import PauseForm, PlanForm
 from invoices.contacts import contacts_of
 from invoices.lists import SIZE as ON_A_PAGE
-from invoices.lists import Owed, Owing, debtors_found, invoices_of, owed_by_each
+from invoices.lists import (
+    Owed,
+    Owing,
+    debtors_found,
+    invoices_of,
+    number_of_invoices_of,
+    owed_by_each,
+)
 from invoices.models import Debtor, DebtorKind
 from invoices.queries import UsableContact, usable_contacts_of
 from links.queries import links_of
 from links.sending import leaves_unasked_at
 from links.validity import end_of
 from messaging.queries import messages_of
-from reactions.models import ActionState
-from reactions.queries.beside import actions_of, open_actions_of_each
+from reactions.queries.beside import actions_of, number_of_actions, open_actions_of_each
+from reactions.queries.views import View
 
 
 def list_context() -> dict[str, Any]:
@@ -78,26 +85,17 @@ def context(
 ) -> dict[str, Any]:
     """Return what one debtor's page shows; `send_form` or `reminding` is one that was refused."""
     organisation_id, now = current_organisation().id, clock.now()
-    today = day_in(now, current_organisation().zone)
     contacts = contacts_of(organisation_id=organisation_id, debtor_id=debtor.id)
     by_id = {contact.id: contact for contact in contacts}
     messages = messages_of(organisation_id=organisation_id, debtor_id=debtor.id)
     owed = owed_by_each(organisation_id=organisation_id, debtor_ids=(debtor.id,)).get(debtor.id, ())
     links = links_of(organisation_id=organisation_id, debtor_id=debtor.id)
-    actions = actions_of(organisation_id=organisation_id, debtor_id=debtor.id, language=language())
     return {
         "here": "debtors",
         "back_href": url_for("desk.debtors.index"),
         "debtor": _about(debtor),
-        "sums": _sums(owed, actions=sum(action.state != ActionState.CLOSED for action in actions)),
         "may_change": may(current_member(), Role.AGENT),
         "contacts": [rows.contact(contact, debtor_public_id=debtor.public_id) for contact in contacts],
-        "invoices": rows.invoices(
-            current_organisation(),
-            invoices_of(organisation_id=organisation_id, debtor_id=debtor.id),
-            today=today,
-        ),
-        "actions": [rows.action(action) for action in actions],
         "links": [rows.link(link, contact=by_id.get(link.contact_point_id or 0), now=now) for link in links],
         "messages": [rows.message(message) for message in messages],
         "events": timeline.events(
@@ -105,6 +103,8 @@ def context(
             type_names=type_names(),
             messages=messages,
         ),
+        **_invoices(debtor),
+        **_actions(debtor, owed),
         **_sending(debtor, owed, send_form),
         **reminders_page.debtor_context(debtor, reminding),
         **_addresses(debtor),
@@ -160,6 +160,32 @@ def _about(debtor: Debtor) -> dict[str, Any]:
         "address_lines": [line for line in lines if line],
         "vat_number": debtor.vat_number,
         "register_number": debtor.register_number,
+    }
+
+
+def _invoices(debtor: Debtor) -> Mapping[str, Any]:
+    """Return the first invoices of the debtor, how many there are and where all of them stand."""
+    organisation = current_organisation()
+    of_them = {"organisation_id": organisation.id, "debtor_id": debtor.id}
+    today = day_in(clock.now(), organisation.zone)
+    return {
+        "invoices": rows.invoices(organisation, invoices_of(**of_them), today=today),
+        "invoices_total": number_of_invoices_of(**of_them),
+        "all_invoices_href": url_for("desk.invoices.index", debtor=debtor.public_id),
+    }
+
+
+def _actions(debtor: Debtor, owed: Sequence[Owed]) -> Mapping[str, Any]:
+    """Return the last actions about the debtor, how many there are and where all of them stand."""
+    organisation_id = current_organisation().id
+    of_them = {"organisation_id": organisation_id, "debtor_id": debtor.id}
+    waiting = open_actions_of_each(organisation_id=organisation_id, debtor_ids=(debtor.id,))
+    return {
+        "sums": _sums(owed, actions=waiting.get(debtor.id, 0)),
+        "actions": [rows.action(action) for action in actions_of(**of_them, language=language())],
+        "actions_total": number_of_actions(**of_them),
+        "open_actions_href": url_for("desk.actions.index", debtor=debtor.public_id),
+        "closed_actions_href": url_for("desk.actions.index", view=View.CLOSED.value, debtor=debtor.public_id),
     }
 
 

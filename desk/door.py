@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from core.refusals import N_
 from core.web import accounts, guards, rail
-from desk import bank_page, guard, inbox_page, letters_page, message_lists
+from desk import bank_page, guard, inbox_page, letters_page, message_lists, payment_data
 from desk.session import MemberSessions
 from desk.views import (
     account,
@@ -36,6 +36,7 @@ from desk.views import (
     reminders,
     restore,
     search,
+    settlements,
     sign_in,
     statements,
 )
@@ -49,6 +50,7 @@ PAGES: tuple[Blueprint, ...] = (
     debtors.blueprint,
     contacts.blueprint,
     invoices.blueprint,
+    settlements.blueprint,
     charges.blueprint,
     links.blueprint,
     messages.blueprint,
@@ -76,7 +78,14 @@ RAIL: tuple[rail.Entry, ...] = (
     ),
     rail.Entry("debtors", N_("Debtors"), "users", "desk.debtors.index"),
     rail.Entry("invoices", N_("Invoices"), "file-text", "desk.invoices.index"),
-    rail.Entry("dunning", N_("Dunning"), "send", "desk.dunning.index"),
+    rail.Entry(
+        "dunning",
+        N_("Dunning"),
+        "send",
+        "desk.dunning.index",
+        count=payment_data.standing_still,
+        late=True,
+    ),
     rail.Entry(
         "messages",
         N_("Messages"),

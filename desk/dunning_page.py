@@ -10,7 +10,7 @@ from core import clock
 from core.web.guards import current_organisation
 from core.web.languages import language, sentence_of
 from desk import dunning_words as words
-from desk import lists
+from desk import lists, payment_data
 from desk.lists import Filter
 from desk.words import state_reason
 from dunning import queries, run_page
@@ -38,6 +38,7 @@ def runs_context(*, page: int) -> dict[str, Any]:
         "here": "dunning",
         "plans": plans,
         "currency": organisation.currency,
+        "payment_data": payment_data.context(),
         "proposal": plans[0]["open_run"] if plans else None,
         "rows": [(row, *words.run_state(row.state)) for row in rows],
         "pages": lists.pages(total=total, page=page, size=RUNS_ON_A_PAGE),

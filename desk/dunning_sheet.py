@@ -1,6 +1,7 @@
 """The skipped invoices of a run as a CSV file that opens in any spreadsheet."""
 
 import csv
+from collections.abc import Iterable
 from io import StringIO
 
 from flask_babel import gettext
@@ -15,7 +16,12 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def sheet_of(run: DunningRun) -> str:
-    """Return the file's text: a byte order mark for Excel, one line of names, one line for each invoice."""
+    """Return the file's text for all skipped invoices of a run."""
+    return written_sheet(all_skips_of(run=run))
+
+
+def written_sheet(rows: Iterable[SkipRow]) -> str:
+    """Return a file's text: a byte order mark for Excel, one line of names, one line for each invoice."""
     written = StringIO(newline="")
     written.write(BYTE_ORDER_MARK)
     lines = csv.writer(written, delimiter=";")
@@ -31,7 +37,7 @@ def sheet_of(run: DunningRun) -> str:
             gettext("More"),
         )
     )
-    for row in all_skips_of(run=run):
+    for row in rows:
         lines.writerow([without_formula(cell) for cell in _cells(row)])
     return written.getvalue()
 

@@ -35,6 +35,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
             "The message names as many invoices as it can; this one goes in the next message"
         ),
         Reason.OTHER_WAY: N_("It goes another way than was chosen; the next run chooses again"),
+        Reason.OTHER_PLAN: N_("The debtor has another dunning plan now; its next run decides"),
         Reason.LEFT_OUT: N_("Left out by a colleague"),
         Reason.SETTLED: N_("Paid in the meantime"),
         Reason.WITHDRAWN: N_("Withdrawn in the meantime"),

@@ -11,13 +11,14 @@ from core import clock, transaction
 from core.organisations.queries import creditors_of
 from core.texts import one_line
 from core.web.guards import current_member, current_organisation
+from desk.import_words import said
 from invoices.importing import operations, queries
 from invoices.importing.checking import check
 from invoices.importing.choices import Choices
 from invoices.importing.column_kinds import WITH_INVOICES
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import ImportBatch
-from invoices.importing.preparing import Opened, open_file
+from invoices.importing.preparing import Opened, open_file, opened_anew
 from invoices.importing.profiles import Profile, profile
 from invoices.importing.shelf import Shelf, shelf_in
 from invoices.importing.tables import DESK_LIMITS
@@ -106,7 +107,7 @@ def look_over(upload: Upload, choices: Choices) -> dict[str, Any]:
             limits=DESK_LIMITS,
             now=clock.now(),
         )
-        return check(task=task, report=shelf().report_of(upload.stored_as), translate=_said)
+        return check(task=task, report=shelf().report_of(upload.stored_as), say=said)
 
 
 def _first_choices(stored_as: str, kind: FileKind) -> Choices:
@@ -116,7 +117,7 @@ def _first_choices(stored_as: str, kind: FileKind) -> Choices:
     with transaction.reading():
         known = queries.remembered(organisation_id=organisation.id, kind=kind, header=opened.table.header)
         choices = known or Choices(fixed=_fixed(kind))
-    opened = open_file(path=path, kind=kind, choices=choices, limits=DESK_LIMITS)
+    opened = opened_anew(opened=opened, path=path, kind=kind, choices=choices, limits=DESK_LIMITS)
     found = profile(table=opened.table, matching=opened.matching)
     return replace(
         choices,
@@ -139,7 +140,3 @@ def name_of(sent: FileStorage) -> str:
     """Return the file's name as the visitor knows it, without folders."""
     name = one_line((sent.filename or "").rpartition("/")[2])
     return name or str(gettext("File without a name"))
-
-
-def _said(sentence: str) -> str:
-    return str(gettext(sentence))

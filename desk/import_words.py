@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from core.refusals import N_, Refusal
 from core.web import formats
-from core.web.languages import LOCALES, country_name, language
+from core.web.languages import LOCALES, country_name, filled, language
 from desk import words
 from invoices.importing.amounts import DecimalSign, amount_readings
 from invoices.importing.choices import Existing
@@ -97,7 +97,7 @@ DOCUMENTS: Mapping[str, str] = MappingProxyType({INVOICE: N_("Invoice"), CREDIT_
 
 def said(sentence: str, values: Mapping[str, Any] | None = None) -> str:
     """Return a sentence of a room in the language of the request, filled in."""
-    return str(gettext(sentence, **dict(values or {})))
+    return filled(sentence, values or {})
 
 
 def state(value: BatchState) -> words.Word:

@@ -22,7 +22,7 @@ from reactions.queries import inbox
 from reactions.queries.reaction_types import types_of
 from reactions.queries.views import NOBODY, View, Wanted
 
-FILTERS = ("view", "type", "state", "assignee", "days", "q")
+FILTERS = ("view", "type", "state", "assignee", "debtor", "days", "q")
 SPANS = (1, 7, 14, 30, 90)
 SOON = timedelta(days=7)
 
@@ -62,6 +62,7 @@ def wanted() -> Wanted:
         type_key=request.args.get("type"),
         state=lists.chosen("state", ActionState),
         assignee=request.args.get("assignee"),
+        debtor=request.args.get("debtor"),
         within_days=days if days in SPANS else None,
         search=lists.searched(),
         page=lists.page_number(),
@@ -143,6 +144,7 @@ def _filters(view: View, type_counts: Mapping[str, int]) -> list[lists.Filter]:
         (state.value, words.action_state(state)[0]) for state in ActionState if state != ActionState.CLOSED
     ]
     return [
+        *lists.filters_by_debtor(lists.chosen_debtor()),
         lists.filter_by("type", gettext("Type"), [(one.key, one.name) for one in types], type_counts),
         *([] if view == View.CLOSED else [lists.filter_by("state", gettext("State"), states)]),
         lists.filter_by("assignee", gettext("Assigned to"), [(NOBODY, gettext("Nobody")), *people]),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -16,27 +16,18 @@ from core.trail import lines_about
 from core.web.formats import money
 from core.web.guards import current_member, current_organisation, may
 from core.web.languages import language
-from desk import charges_card, lists, rows, timeline, words
-from desk.action_page import Notice, type_names
+from desk import charges_card, lists, rows, settlements_page, timeline, words
+from desk.action_page import type_names
 from desk.forms.invoices import CreditNoteForm, PaymentForm
+from desk.notices import Notice
 from invoices.lists import SIZE as ON_A_PAGE
 from invoices.lists import Owed, Standing, invoices_found, invoices_named
 from invoices.models import Exemption, Invoice
 from invoices.queries import why_not_dun
-from invoices.settlements import credit_notes_of, exemptions_of, payments_of
+from invoices.settlements import exemptions_of
 from messaging.queries import messages_about
 from reactions.queries.askers import Asker, askers
 from reactions.queries.beside import actions_about
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """A payment or a credit note: what it took off the invoice, in minor units."""
-
-    label: str
-    on: date | None
-    reference: str
-    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +43,14 @@ class ExemptionLine:
 
 def list_context() -> dict[str, Any]:
     """Return what the list of invoices shows."""
-    organisation, page = current_organisation(), lists.page_number()
+    organisation, page, debtor = current_organisation(), lists.page_number(), lists.chosen_debtor()
     today = day_in(clock.now(), organisation.zone)
     found, totals = invoices_found(
         organisation_id=organisation.id,
         today=today,
         text=lists.searched(),
         standing=lists.chosen("state", Standing),
+        debtor_id=debtor.id if debtor else None,
         page=page,
     )
     total = sum(one.invoices for one in totals)
@@ -67,13 +59,16 @@ def list_context() -> dict[str, Any]:
         "total": total,
         "totals": _totals(totals),
         "filters": [
-            lists.filter_by("state", gettext("State"), [(state, words.standing(state)) for state in Standing])
+            *lists.filters_by_debtor(debtor),
+            lists.filter_by(
+                "state", gettext("State"), [(state, words.standing(state)) for state in Standing]
+            ),
         ],
         "search": lists.searched(),
-        "kept": lists.kept("state"),
+        "kept": lists.kept("state", "debtor"),
         "rows": rows.invoices(organisation, found, today=today),
         "pages": lists.pages(total=total, page=page, size=ON_A_PAGE),
-        "is_filtered": bool(lists.kept("state", "q")),
+        "is_filtered": bool(lists.kept("state", "debtor", "q")),
         "clear_href": url_for("desk.invoices.index"),
     }
 
@@ -91,7 +86,7 @@ def context(invoice: Invoice, *, forms: Mapping[str, Any] | None = None) -> dict
         "here": "invoices",
         "back_href": url_for("desk.invoices.index"),
         "invoice": _about(invoice),
-        "settlements": _settlements(invoice),
+        "settlements": settlements_page.lines_of(invoice),
         "notices": [_dunning(invoice)],
         "reminder_href": url_for("desk.reminders.show", public_id=invoice.public_id),
         "exemptions": _exemptions(held, names),
@@ -159,24 +154,6 @@ def _about(invoice: Invoice) -> dict[str, Any]:
         "description": invoice.description,
         "payment_reference": invoice.payment_reference,
     }
-
-
-def _settlements(invoice: Invoice) -> list[Settlement]:
-    of_it = {"organisation_id": invoice.organisation_id, "invoice_id": invoice.id}
-    told = [
-        Settlement(gettext("Payment"), one.paid_on, one.reference, one.amount) for one in payments_of(**of_it)
-    ]
-    told += [
-        Settlement(gettext("Credit note"), one.credited_on, one.number, one.amount)
-        for one in credit_notes_of(**of_it)
-    ]
-    if invoice.amount_settled_elsewhere:
-        told.append(Settlement(gettext("Settled in other books"), None, "", invoice.amount_settled_elsewhere))
-    rest = invoice.amount - sum(one.amount for one in told)
-    if invoice.withdrawn_at is not None and rest:
-        on = day_in(invoice.withdrawn_at, current_organisation().zone)
-        told.append(Settlement(gettext("Withdrawn"), on, "", rest))
-    return sorted(told, key=lambda one: one.on or date.min)
 
 
 def _dunning(invoice: Invoice) -> Notice:

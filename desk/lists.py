@@ -7,8 +7,12 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import request
+from flask_babel import gettext
 
 from core.texts import one_line
+from core.web.guards import current_organisation
+from invoices.models import Debtor
+from invoices.queries import debtor_by_public_id
 
 LONGEST_SEARCH = 100
 MOST_PAGES = 100_000
@@ -85,6 +89,22 @@ def filter_by(
         chosen_label=next((text for value, text in options if value == now), ""),
         clear_href=here(**{name: None}),
     )
+
+
+def chosen_debtor() -> Debtor | None:
+    """Return the debtor of `?debtor=`, which their page's links set, or None. Raises DebtorUnknown."""
+    public_id = request.args.get("debtor", "")
+    if not public_id:
+        return None
+    return debtor_by_public_id(organisation_id=current_organisation().id, public_id=public_id)
+
+
+def filters_by_debtor(debtor: Debtor | None) -> list[Filter]:
+    """Return the filter by that debtor, which can only be taken away here; none while it is off."""
+    if debtor is None:
+        return []
+    label, clear = str(gettext("Debtor")), here(debtor=None)
+    return [Filter(name=label, choices=[], chosen_label=debtor.name, clear_href=clear)]
 
 
 def kept(*names: str) -> dict[str, str]:

@@ -55,6 +55,10 @@ def _say(say: Callable[[Any], str], value: Any) -> str:
     return NOTHING if value in (None, "") else say(value)
 
 
+def _day(stored: str) -> str:
+    return action_page.day_or_nothing(date.fromisoformat(stored))
+
+
 def _shown(currency: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
     names = action_page.type_names()
     return {
@@ -64,10 +68,8 @@ def _shown(currency: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
             lambda value: gettext("yes") if value else gettext("no"),
         ),
         "amount_disputed": (gettext("Only this part"), lambda minor: money(minor, currency, language())),
-        "review_on": (
-            gettext("Look at it again on"),
-            lambda day: action_page.day_or_nothing(date.fromisoformat(day)),
-        ),
+        "promised_on": (gettext("The debtor pays on"), _day),
+        "review_on": (gettext("Look at it again on"), _day),
         "assignee": (gettext("Assigned to"), str),
         "close_reason": (gettext("What is your answer?"), words.close_reason),
         "answer": (gettext("Text for the debtor"), str),

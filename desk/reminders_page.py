@@ -9,7 +9,7 @@ from core import clock
 from core.clock import day_in
 from core.web.guards import current_organisation
 from core.web.languages import language
-from desk import charge_words
+from desk import charge_words, payment_data
 from desk import dunning_words as words
 from desk.forms.fields import choices
 from desk.forms.reminders import DayForm, PauseForm, PlanForm
@@ -17,7 +17,6 @@ from dunning import queries
 from dunning.bills import Line
 from dunning.explaining import Explanation, explain
 from dunning.schedule import Decision, Reason
-from invoices.freshness import PaymentDataTooOld, require_fresh
 from invoices.models import Debtor, Invoice
 from invoices.pauses import pause_of
 from reactions.queries.askers import askers
@@ -64,21 +63,13 @@ def invoice_context(invoice: Invoice) -> tuple[dict[str, Any], int]:
         "back_href": url_for("desk.invoices.show", public_id=invoice.public_id),
         "form": form,
         "told": None,
-        "too_old": _too_old(),
+        "too_old": payment_data.too_old(),
     }
     if "on" in request.args and not form.validate():
         return context, 422
     on = form.on.data or today
     told = explain(organisation=organisation, invoice=invoice, on=on)
     return context | {"told": told, "on": on, "currency": invoice.currency, **_in_words(told)}, 200
-
-
-def _too_old() -> str:
-    try:
-        require_fresh(organisation=current_organisation(), now=clock.now())
-    except PaymentDataTooOld as refusal:
-        return words.too_old(refusal)
-    return ""
 
 
 def _in_words(told: Explanation) -> dict[str, Any]:

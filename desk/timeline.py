@@ -41,6 +41,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "contact.opted_in": N_("The receiver wants messages again: %(reason_given)s"),
         "contact.opted_out": N_("The receiver wants no messages any more: %(reason_given)s"),
         "contact.works_again": N_("A message arrived, so the address or number works after all"),
+        "credit_note.taken_back": N_(
+            "%(who)s took back credit note %(number)s of %(amount)s for %(invoice)s"
+        ),
         "credit_note.recorded": N_("%(who)s entered credit note %(number)s of %(amount)s for %(invoice)s"),
         "debtor.added": N_("%(who)s added this debtor"),
         "debtor.paused": N_("%(who)s let reminders wait until %(day)s: %(reason_given)s"),
@@ -52,6 +55,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "letters.downloaded": N_("%(who)s downloaded the PDF, version %(edition)s"),
         "letters.made_again": N_("%(who)s had the letters made again"),
         "letters.posted": N_("%(who)s noted that the letters were posted on %(day)s"),
+        "letters.taken_out": N_("%(who)s noted that letters were taken out and not posted: %(numbers)s"),
         "link.entered": N_("The debtor came in by the link (%(channel)s)"),
         "link.revoked": N_("%(who)s revoked a link"),
         "link.sent": N_("%(who)s sent a link by %(channel)s"),
@@ -101,6 +105,8 @@ def event_of(
     detail = (notes or {}).get((line.at, line.name or ""), "") if line.what == "action.noted" else ""
     if line.what == "action.closed":
         detail = str(line.details.get("answer", ""))
+    if line.what.endswith(".taken_back"):
+        detail = str(line.details.get("why", ""))
     if line.what == "action.changed":
         detail = "\n".join(_changes(line.details.get("changes", {}), type_names))
     return Event(sentence, line.at, line.actor != Actor.DEBTOR, detail)
@@ -140,6 +146,7 @@ def _changes(changes: Mapping[str, Sequence[Any]], type_names: Mapping[str, str]
             gettext("Left alone by dunning"),
             lambda value: gettext("yes") if value else gettext("no"),
         ),
+        "promised_on": (gettext("The debtor pays on"), _day),
         "review_on": (gettext("Look at it again on"), _day),
         "state": (gettext("State"), lambda value: words.action_state(value)[0]),
     }

@@ -96,6 +96,7 @@ STATE_REASONS: Mapping[str, str] = MappingProxyType(
         "week_full": N_("The debtor got enough messages this week."),
         "no_address": N_("The postal address of the debtor is not complete."),
         "not_posted": N_("It was not posted, and made again."),
+        "taken_out": N_("It was taken out of the printed letters and not posted."),
         "no_invoice": N_("There is no invoice left in it."),
         "text_too_far": N_(
             "The invoice that this text was for needs it no more. The next run writes about the others."
@@ -132,7 +133,10 @@ _REFUSED = {
     "sms": N_("SMS wait: the provider refuses our account. We try again every 15 minutes."),
     "email": N_("E-mail waits: the mail server refuses our account. We try again every 15 minutes."),
 }
-_COMPLAINED = N_("complained about a mail")
+_CONTACT_REASONS: Mapping[str, str] = {
+    REASONS[OptOutSource.COMPLAINT]: N_("complained about a mail"),
+    REASONS[OptOutSource.DEBTOR]: N_("said so on their own page"),
+}
 _FULL = N_("SMS wait: we sent as many as the provider allows in a day. They go on when it allows more.")
 _CLOSED = N_("The provider sends no SMS to %(country)s. Ask who runs the portal to allow it there.")
 
@@ -228,7 +232,7 @@ def state_reason(stored: str) -> str:
 
 def contact_reason(stored: str) -> str:
     """Return why a contact point is not used; a provider's own words stay as they are."""
-    return _said(_COMPLAINED) if stored == REASONS[OptOutSource.COMPLAINT] else stored
+    return _said(_CONTACT_REASONS[stored]) if stored in _CONTACT_REASONS else stored
 
 
 def alarm(one: SendingAlarm) -> str:

@@ -13,8 +13,9 @@ from core.bulk import among
 from core.clock import day_in
 from core.database import db
 from core.law.collecting import ONCE
+from core.law.holidays import is_holiday
 from core.law.interest import Span, plan_freeze
-from core.law.rows import Segment, segment_of
+from core.law.rows import Book, Segment, segment_of
 from core.law.shelf import in_force
 from core.organisations.models import Creditor, Organisation
 from dunning.bills import Account, Law, Letter
@@ -23,7 +24,6 @@ from dunning.named_costs import Named
 from dunning.queries import same
 from invoices.models import Channel, Debtor, DebtorKind, Exemption, Invoice, Payment
 from messaging.charges import counted_before, fees_before
-from messaging.holidays import is_holiday
 from messaging.models import MessageInvoice
 from messaging.own_texts import says_charges
 
@@ -39,7 +39,8 @@ class _History:
 def law_of(*, organisation: Organisation, country: str, segment: Segment) -> Law:
     """Return the law of a debtor; one without a country stands under the organisation's."""
     place = country or organisation.country
-    return Law(in_force(), place, segment, partial(_is_holiday, place))
+    book = in_force()
+    return Law(book, place, segment, partial(_is_holiday, book, place))
 
 
 def laws_of(*, organisation: Organisation, debtor_ids: Collection[int]) -> dict[int, tuple[Law, str]]:
@@ -152,8 +153,8 @@ class Wording:
         return self._known[which]
 
 
-def _is_holiday(country: str, day: date) -> bool:
-    return is_holiday(country=country, day=day)
+def _is_holiday(book: Book, country: str, day: date) -> bool:
+    return is_holiday(book=book, country=country, day=day)
 
 
 def _history(organisation_id: int, ids: Sequence[int]) -> _History:

@@ -17,7 +17,7 @@ from invoices.models import Channel
 from invoices.postal import postal_address
 from invoices.queries import debtor_by_id, usable_contacts_of
 from links.models import AccessLink
-from links.operations import issue
+from links.sending_again import new_link_for
 from messaging import charges
 from messaging.events import EVENTS
 from messaging.letter_batches import batch_for, close
@@ -105,13 +105,11 @@ def send_elsewhere(
 
 
 def _link(organisation: Organisation, message: Message, way: OtherWay, now: datetime) -> AccessLink | None:
-    if message.link_id is None or message.debtor_id is None:
-        return None
-    return issue(
+    return new_link_for(
+        message,
         organisation=organisation,
-        debtor_id=message.debtor_id,
-        contact_point_id=way.contact_point_id,
         channel=way.channel,
+        contact_point_id=way.contact_point_id,
         now=now,
     )
 

@@ -7,7 +7,8 @@ from core.organisations.models import Organisation
 from dunning.letters import correspondence
 from dunning.models import StageChannel
 from dunning.notices import Addressed, NoticeLine
-from dunning.schedule import Plan, Reason, Stage, objections_to_debtor, told_by
+from dunning.queries import debtors_of_policy
+from dunning.schedule import Plan, Reason, Stage, objections_to_debtor, planned_on, told_by
 from invoices.models import Channel, ContactState
 from invoices.postal import PostalAddress
 from invoices.queries import WhyNot, why_not_dun
@@ -18,13 +19,15 @@ from messaging.own_texts import channels_of
 class LastLook:
     """Some notices of a run as things stand now, asked about all at once.
 
-    `lines` are the invoices of each notice by its id, `addresses` where letters go by debtor.
+    `policy_id` is the run's. `lines` are the invoices of each notice by its id, `addresses` where letters go
+    by debtor.
     """
 
     def __init__(
         self,
         *,
         organisation: Organisation,
+        policy_id: int,
         plan: Plan,
         notices: Sequence[Addressed],
         lines: Mapping[int, Sequence[NoticeLine]],
@@ -36,17 +39,20 @@ class LastLook:
             organisation_id=organisation.id,
             invoice_ids=[line.invoice_id for some in lines.values() for line in some],
         )
+        debtor_ids = [one.debtor_id for one in notices]
         self._letters = correspondence(
-            organisation_id=organisation.id,
-            zone=organisation.zone,
-            debtor_ids=[one.debtor_id for one in notices],
-            today=today,
+            organisation_id=organisation.id, zone=organisation.zone, debtor_ids=debtor_ids, today=today
         )
+        own = debtors_of_policy(organisation=organisation, policy_id=policy_id, debtor_ids=debtor_ids)
+        self._own = frozenset(own)
 
     def at(self, one: Addressed) -> list[tuple[NoticeLine, WhyNot | None]]:
         """Return each invoice of a notice, with the reason why it is left alone after all, if any."""
         held = self._held_back(one)
-        answers = [(line, held or self._gate[line.invoice_id]) for line in self._lines.get(one.id, ())]
+        answers = [
+            (line, held or self._gate[line.invoice_id] or self._too_early(line))
+            for line in self._lines.get(one.id, ())
+        ]
         remaining = [line for line, why_not in answers if why_not is None]
         if not remaining:
             return answers
@@ -55,7 +61,9 @@ class LastLook:
         return [(line, why_not or held or _why_untold(top, line)) for line, why_not in answers]
 
     def _held_back(self, one: Addressed) -> WhyNot | None:
-        """Return why the debtor may not be written to at all, or not at this address."""
+        """Return why the debtor may not be written to at all, not by this plan, or not at this address."""
+        if one.debtor_id not in self._own:
+            return WhyNot(Reason.OTHER_PLAN)
         if not self._is_reachable(one):
             return WhyNot(Reason.NO_CONTACT)
         against = objections_to_debtor(
@@ -63,6 +71,12 @@ class LastLook:
         )
         first = next(against, None)
         return None if first is None else WhyNot(first.reason, first.detail)
+
+    def _too_early(self, line: NoticeLine) -> WhyNot | None:
+        """Return that the day of an invoice's stage is still to come: its due date was put off since."""
+        stage = next((its for its in self._plan.stages if its.position == line.stage_position), None)
+        planned = planned_on(stage=stage, due_on=line.due_on)
+        return WhyNot(Reason.NOT_DUE_YET, planned.isoformat()) if self._today < planned else None
 
     def _is_reachable(self, one: Addressed) -> bool:
         if one.contact_point_id is None:

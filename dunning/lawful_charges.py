@@ -6,19 +6,17 @@ for is decided by theirs, when the message leaves.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from itertools import count, product
+from itertools import count
 from typing import Protocol
 
 from core.law.collecting import collection_charges
 from core.law.rows import Row
 from core.law.terms import Way
-from core.refusals import N_, Country
+from core.refusals import N_
 from dunning.models import StageChannel, StageCosts
 from dunning.policy_refusals import PolicyRefused
 from invoices.models import Channel
 from messaging.legal import BEGINS_TERM, Ground, way_of
-from messaging.own_texts import says_charges
-from messaging.wording import LANGUAGES
 
 
 class Adding(Protocol):
@@ -41,14 +39,6 @@ class ChargesNotBySms(PolicyRefused):
 
     sentence = N_(
         "Step %(step)s adds costs or interest, and an SMS cannot name them. Choose e-mail, a letter, or both."
-    )
-
-
-class TextWithoutCharges(PolicyRefused):
-    """A text that would add money without a word."""
-
-    sentence = N_(
-        "The text of step %(step)s does not say what it adds (%(language)s): add ((charges)) to the e-mail."
     )
 
 
@@ -105,14 +95,13 @@ class CostsWithinTerm(PolicyRefused):
     )
 
 
-def check_charges_by_law(*, organisation_id: int, stages: Sequence[Adding], ground: Ground) -> None:
-    """Refuse stages that add what may not be asked, or that do not say so. Raises a PolicyRefused."""
+def check_charges_by_law(*, stages: Sequence[Adding], ground: Ground) -> None:
+    """Refuse stages that add what may not be asked. Raises a PolicyRefused."""
     for step, stage in zip(count(1), stages, strict=False):
         if not (stage.costs or stage.adds_interest):
             continue
         before = [one for one in stages[: step - 1] if one.event in BEGINS_TERM]
-        channels = stage.channel.channels
-        if Channel.SMS in channels:
+        if Channel.SMS in stage.channel.channels:
             raise ChargesNotBySms(step=step)
         if stage.costs is StageCosts.REMINDER:
             _check_fee(stage, step, before, ground)
@@ -120,7 +109,6 @@ def check_charges_by_law(*, organisation_id: int, stages: Sequence[Adding], grou
             _check_collection(stage, step, before, ground)
         if stage.adds_interest and (row := ground.find("interest_starts_after_term")) is not None:
             _check_term(stage, step, before, ground, row)
-        _check_says(organisation_id, stage.event, channels, step)
     _check_number_of_fees(stages, ground)
 
 
@@ -129,7 +117,7 @@ def _check_fee(stage: Adding, step: int, before: Sequence[Adding], ground: Groun
     if row is None:
         free = ground.find("reminder_cost")
         if free is None:
-            raise FeeUnknown(step=step, country=Country(ground.country))
+            raise FeeUnknown(step=step, country=ground.country)
         if not before:
             raise FirstReminderFree(step=step, source=free.source)
     elif stage.days_after_due < row.whole("days_after_due"):
@@ -158,7 +146,7 @@ def _check_collection(stage: Adding, step: int, before: Sequence[Adding], ground
         due_on=ground.on - timedelta(days=stage.days_after_due),
     )
     if not list(known):
-        raise CostsUnknown(step=step, country=Country(ground.country))
+        raise CostsUnknown(step=step, country=ground.country)
     term = _term_row(ground, Way.ELECTRONIC)
     if term is not None:
         _check_term(stage, step, before, ground, term)
@@ -187,9 +175,3 @@ def _term_row(ground: Ground, way: Way) -> Row | None:
     return ground.book.find(
         "term", country=ground.country, segment=ground.segment, on=ground.on, channel=way.value
     )
-
-
-def _check_says(organisation_id: int, event: str, channels: Sequence[Channel], step: int) -> None:
-    for channel, language in product(channels, LANGUAGES):
-        if not says_charges(organisation_id=organisation_id, event=event, channel=channel, language=language):
-            raise TextWithoutCharges(step=step, language=language)

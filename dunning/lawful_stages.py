@@ -1,24 +1,21 @@
-"""Stages that begin a term in law: refused while the text they send lacks what the law wants."""
+"""Stages of a plan: refused while the law of its debtors lets them not be sent, with what lacks."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import product
 from typing import Protocol
 
 from core.database import db
-from core.law.rows import Segment
 from core.organisations.models import Organisation
 from core.organisations.queries import creditors_of
-from core.refusals import N_, Refusal
+from core.refusals import N_
 from dunning.lawful_charges import check_charges_by_law
+from dunning.lawful_texts import check_texts_by_law, grounds_of
 from dunning.lawful_values import check_values_by_law, creditors_asking
 from dunning.models import DunningPolicy, StageChannel, StageCosts
 from dunning.policy_refusals import PolicyRefused
-from invoices.models import Channel, DebtorKind
+from invoices.models import Channel
 from messaging.events import EVENTS, Part
-from messaging.legal import BEGINS_TERM, Ground, ground_of_texts
-from messaging.own_texts import text_in_use
-from messaging.wording import LANGUAGES
+from messaging.legal import BEGINS_TERM
 
 
 class _Stage(Protocol):
@@ -42,63 +39,36 @@ class StageNotBySms(PolicyRefused):
     sentence = N_("The text of step %(step)s cannot go by SMS. Choose e-mail, a letter, or both.")
 
 
-class StageTextUnlawful(PolicyRefused):
-    """A text of the stage lacks a mention; the sentence is that of what lacks."""
-
-    def __init__(self, why: Refusal) -> None:
-        self.sentence = why.sentence
-        super().__init__(**why.values)
-
-
 def check_stages_by_law(
     *, organisation_id: int, stages: Sequence[_Stage], segment: str, country: str, now: datetime
 ) -> None:
     """Refuse stages whose texts, in any language, may not be sent to the debtors of the policy.
 
     `segment` is person, company or empty, `country` ISO 3166 or empty for the organisation's own. Raises
-    StageNotBySms and StageTextUnlawful, and what `lawful_charges` and `lawful_values` raise.
+    StageNotBySms, and what `lawful_charges`, `lawful_texts` and `lawful_values` raise.
     """
     organisation = db.session.get_one(Organisation, organisation_id)
-    ground = _ground(organisation, segment, country, now)
+    grounds = grounds_of(organisation=organisation, segment=segment, country=country, now=now)
     for step, stage in enumerate(stages, start=1):
-        channels = stage.channel.channels
-        if Part.SMS not in EVENTS[stage.event].parts and Channel.SMS in channels:
+        if Part.SMS not in EVENTS[stage.event].parts and Channel.SMS in stage.channel.channels:
             raise StageNotBySms(step=step)
-        if stage.event in BEGINS_TERM:
-            _check_texts(organisation_id, stage.event, channels, ground)
-    check_charges_by_law(organisation_id=organisation_id, stages=stages, ground=ground)
-    check_values_by_law(stages=stages, ground=ground, creditors=creditors_of(organisation_id=organisation_id))
+    check_charges_by_law(stages=stages, ground=grounds[0])
+    check_texts_by_law(organisation_id=organisation_id, stages=stages, grounds=grounds)
+    creditors = creditors_of(organisation_id=organisation_id)
+    check_values_by_law(stages=stages, ground=grounds[0], creditors=creditors)
 
 
 def require_sayable(
     *, organisation: Organisation, policy: DunningPolicy, stages: Sequence[_Stage], now: datetime
 ) -> None:
-    """Refuse a run of a policy whose messages could not say today what the law wants in them.
+    """Refuse a run of a policy whose messages would not say today what the law wants in them.
 
-    Raises LawRowMissing and CreditorNumberUnknown. Debtors elsewhere stand under their own law, and a message
-    to one of them fails by itself.
+    A text was lawful when the plan was stored; the organisation may have another country since, or the law
+    other rows. Raises StageTextUnlawful, TextWithoutCharges, LawRowMissing and CreditorNumberUnknown. Debtors
+    elsewhere stand under their own law, and a message to one of them fails by itself.
     """
+    grounds = grounds_of(organisation=organisation, segment=policy.segment, country=policy.country, now=now)
+    check_texts_by_law(organisation_id=organisation.id, stages=stages, grounds=grounds)
     if any(stage.event in BEGINS_TERM for stage in stages):
-        check_values_by_law(
-            stages=stages,
-            ground=_ground(organisation, policy.segment, policy.country, now),
-            creditors=creditors_asking(organisation=organisation),
-        )
-
-
-def _ground(organisation: Organisation, segment: str, country: str, now: datetime) -> Ground:
-    is_for_business = segment == DebtorKind.COMPANY
-    return ground_of_texts(
-        organisation=organisation,
-        now=now,
-        country=country,
-        segment=Segment.BUSINESS if is_for_business else Segment.CONSUMER,
-    )
-
-
-def _check_texts(organisation_id: int, event: str, channels: Sequence[Channel], ground: Ground) -> None:
-    for channel, language in product(channels, LANGUAGES):
-        text = text_in_use(organisation_id=organisation_id, event=event, channel=channel, language=language)
-        body = text.event.parse(Part.BODY, text.texts[Part.BODY])
-        for lack in ground.unsaid(body.names):
-            raise StageTextUnlawful(lack)
+        creditors = creditors_asking(organisation=organisation)
+        check_values_by_law(stages=stages, ground=grounds[0], creditors=creditors)

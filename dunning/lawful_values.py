@@ -19,7 +19,7 @@ from core.law.terms import Way
 from core.money import Money
 from core.organisations.models import Creditor, Organisation
 from core.organisations.queries import creditors_of
-from core.refusals import N_, Country
+from core.refusals import N_
 from dunning.models import StageChannel
 from dunning.policy_refusals import PolicyRefused
 from invoices.models import INVOICE_IS_OPEN, Channel, Invoice
@@ -78,7 +78,7 @@ def check_values_by_law(
             for name in names:
                 if not values[name].strip():
                     raise LawRowMissing(
-                        step=step, country=Country(ground.country), name=name, on=ground.on.isoformat()
+                        step=step, country=ground.country, name=name, on=ground.on.isoformat()
                     )
 
 
@@ -92,7 +92,7 @@ def creditors_asking(*, organisation: Organisation) -> Sequence[Creditor]:
 def _check_numbers(creditors: Sequence[Creditor], step: int, ground: Ground) -> None:
     for creditor in creditors:
         if not creditor.company_number.strip():
-            raise CreditorNumberUnknown(step=step, country=Country(ground.country), creditor=creditor.name)
+            raise CreditorNumberUnknown(step=step, country=ground.country, creditor=creditor.name)
 
 
 def _sample(stage: Beginning, ground: Ground) -> Owed:

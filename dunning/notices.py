@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -28,6 +29,7 @@ class NoticeLine:
     stage_position: int
     event: str
     creditor_id: int
+    due_on: date
 
     @property
     def begins_term(self) -> bool:
@@ -110,6 +112,7 @@ def lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list[
             DunningNoticeInvoice.stage_position,
             DunningNoticeInvoice.event,
             Invoice.creditor_id,
+            Invoice.due_on,
         )
         .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
         .where(

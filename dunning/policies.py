@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from core import audit
 from core.database import db
+from core.organisations.changes import hold
 from dunning import queries
 from dunning.lawful_stages import check_stages_by_law
 from dunning.models import DunningAssignment, DunningPolicy, DunningStage, StageChannel, StageCosts
@@ -73,6 +74,8 @@ class PolicyWish:
 
 def add_policy(*, organisation_id: int, wish: PolicyWish, member_id: int, now: datetime) -> DunningPolicy:
     """Add a policy for some debtors and return it. Raises a PolicyRefused."""
+    # Held, nobody changes a text between the look at it and the plan that sends it.
+    hold(organisation_id=organisation_id)
     policy = DunningPolicy(organisation_id=organisation_id, name="", is_default=False)
     _check(policy, wish, now)
     _put(policy, wish)
@@ -89,6 +92,7 @@ def change_policy(*, policy: DunningPolicy, wish: PolicyWish, member_id: int, no
     Stages keep their number: an invoice that reached the second stage goes on with the third one, whatever
     they were before. Raises a PolicyRefused.
     """
+    hold(organisation_id=policy.organisation_id)
     _check(policy, wish, now)
     before = _settings(policy)
     _put(policy, wish)

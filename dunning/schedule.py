@@ -43,6 +43,7 @@ class Reason(StrEnum):
     NOTICE_WAITS = "notice_waits"
     MESSAGE_FULL = "message_full"
     OTHER_WAY = "other_way"
+    OTHER_PLAN = "other_plan"
     LEFT_OUT = "left_out"
 
 
@@ -192,7 +193,7 @@ def objections(*, plan: Plan, invoice: Standing, debtor: Correspondence, today: 
         return
     if invoice.free_until is not None and today < invoice.free_until:
         yield _not(Reason.TERM_RUNNING, invoice.free_until.isoformat())
-    planned = days_after(invoice.due_on, stage.days_after_due)
+    planned = planned_on(stage=stage, due_on=invoice.due_on)
     if today < planned:
         yield _not(Reason.NOT_DUE_YET, planned.isoformat())
     yield from _held_back(plan, stage, invoice, debtor, today)
@@ -216,6 +217,11 @@ def next_stage(*, stages: Sequence[Stage], reached: int) -> Stage | None:
         if stage.position > reached:
             return stage
     return None
+
+
+def planned_on(*, stage: Stage | None, due_on: date) -> date:
+    """Return the first day of a stage by the due date; of one that the plan has no more, the day after."""
+    return days_after(due_on, 1 if stage is None else stage.days_after_due)
 
 
 def spaced(*, stages: Sequence[Stage], stage: Stage, reached: int, reached_on: date | None) -> date | None:

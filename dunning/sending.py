@@ -86,6 +86,7 @@ class _Chunk:
         self._addresses = addresses_of(addressed, organisation=organisation)
         self._look = LastLook(
             organisation=organisation,
+            policy_id=run.policy_id,
             plan=self._plan,
             notices=addressed,
             lines=self._lines,

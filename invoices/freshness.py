@@ -1,5 +1,6 @@
 """How old the payment data is: reminders about what was paid long ago are worse than none."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -25,6 +26,26 @@ class PaymentDataTooOld(Refusal):
     def __init__(self, *, newest_on: date | None, most: int) -> None:
         self.newest_on = newest_on
         super().__init__(day="–" if newest_on is None else newest_on.isoformat(), most=most)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentData:
+    """The last day up to which payments may be known (None when nothing tells), and for how many days that is
+    new enough."""
+
+    newest_on: date | None
+    most: int
+
+    @property
+    def enough_until(self) -> date | None:
+        """The last day on which reminders may go out."""
+        return None if self.newest_on is None else self.newest_on + timedelta(days=self.most)
+
+
+def payment_data_of(*, organisation: Organisation) -> PaymentData | None:
+    """Return how new the payment data is; None when the organisation does not look at that."""
+    most = organisation.payment_data_days
+    return None if most is None else PaymentData(payments_known_on(organisation=organisation), most)
 
 
 def payments_known_on(*, organisation: Organisation) -> date | None:
@@ -63,9 +84,8 @@ def _stated_on(organisation: Organisation) -> date | None:
 
 def require_fresh(*, organisation: Organisation, now: datetime) -> None:
     """Refuse to go on when the payment data is too old. Raises PaymentDataTooOld."""
-    most = organisation.payment_data_days
-    if most is None:
+    found = payment_data_of(organisation=organisation)
+    if found is None:
         return
-    newest_on = payments_known_on(organisation=organisation)
-    if newest_on is None or newest_on < day_in(now, organisation.zone) - timedelta(days=most):
-        raise PaymentDataTooOld(newest_on=newest_on, most=most)
+    if found.enough_until is None or found.enough_until < day_in(now, organisation.zone):
+        raise PaymentDataTooOld(newest_on=found.newest_on, most=found.most)

@@ -6,11 +6,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from core.database import db
+from invoices.finding import name_says, number_says, reference_says
 from invoices.models import INVOICE_IS_OPEN, Debtor, DebtorKind, Exemption, Invoice
-from invoices.names import plain
 from invoices.queries import like
 
 SIZE = 50
@@ -117,14 +117,17 @@ def invoices_found(
     today: date,
     text: str = "",
     standing: Standing | None = None,
+    debtor_id: int | None = None,
     page: int = 1,
     size: int = SIZE,
 ) -> tuple[Sequence[InvoiceRow], Sequence[Owed]]:
     """Return a page of invoices, those due first in front, and what all of them come to by currency.
 
-    Found by their number, their payment reference or who owes.
+    Found by their number, their payment reference or who owes; with `debtor_id` those of one debtor only.
     """
     which = [Invoice.organisation_id == organisation_id]
+    if debtor_id is not None:
+        which.append(Invoice.debtor_id == debtor_id)
     if text:
         which.append(_invoice_says(text))
     if standing:
@@ -143,15 +146,28 @@ def invoices_found(
 
 
 def invoices_of(*, organisation_id: int, debtor_id: int, most: int = SIZE) -> Sequence[InvoiceRow]:
-    """Return a debtor's invoices: open ones by due date, then the others, newest first."""
+    """Return the first invoices of a debtor: open ones by due date, then the others, newest first."""
     rows = db.session.execute(
         select(Invoice, Debtor)
         .join(Debtor, _of_its_debtor())
         .where(Invoice.organisation_id == organisation_id, Invoice.debtor_id == debtor_id)
-        .order_by(Invoice.amount_open == 0, Invoice.due_on, Invoice.id)
+        .order_by(
+            Invoice.amount_open == 0,
+            case((INVOICE_IS_OPEN, Invoice.due_on)),
+            Invoice.due_on.desc(),
+            Invoice.id,
+        )
         .limit(most)
     ).all()
     return [_row(*row) for row in rows]
+
+
+def number_of_invoices_of(*, organisation_id: int, debtor_id: int) -> int:
+    """Return how many invoices a debtor has, settled ones too."""
+    theirs = select(func.count(Invoice.id)).where(
+        Invoice.organisation_id == organisation_id, Invoice.debtor_id == debtor_id
+    )
+    return db.session.scalar(theirs) or 0
 
 
 def invoices_named(*, organisation_id: int, invoice_ids: Collection[int]) -> Sequence[InvoiceRow]:
@@ -202,28 +218,22 @@ def _totals(which: Sequence[ColumnElement[bool]]) -> Sequence[Owed]:
 
 
 def _debtor_says(organisation_id: int, text: str) -> ColumnElement[bool]:
-    pattern = like(text)
     with_invoice = select(Invoice.debtor_id).where(
-        Invoice.organisation_id == organisation_id, Invoice.number.ilike(pattern, escape="\\")
+        Invoice.organisation_id == organisation_id, number_says(text)
     )
     return or_(
-        *_name_says(text), Debtor.customer_number.ilike(pattern, escape="\\"), Debtor.id.in_(with_invoice)
+        name_says(text),
+        Debtor.customer_number.ilike(like(text), escape="\\"),
+        Debtor.id.in_(with_invoice),
     )
-
-
-def _name_says(text: str) -> list[ColumnElement[bool]]:
-    """Every word somewhere in the name: "Sanne de Wit" is sorted as "wit sanne de"."""
-    words = [Debtor.sort_name.like(like(word), escape="\\") for word in plain(text).split()]
-    return [and_(*words)] if words else []
 
 
 def _invoice_says(text: str) -> ColumnElement[bool]:
-    pattern = like(text)
     return or_(
-        Invoice.number.ilike(pattern, escape="\\"),
-        Invoice.payment_reference.ilike(pattern, escape="\\"),
-        Debtor.customer_number.ilike(pattern, escape="\\"),
-        *_name_says(text),
+        number_says(text),
+        reference_says(text),
+        Debtor.customer_number.ilike(like(text), escape="\\"),
+        name_says(text),
     )
 
 

@@ -4,12 +4,10 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
-from invoices import balances
+from invoices.holding import hold, settle, tell
 from invoices.models import CreditNote, Exemption, Invoice, Payment
-from invoices.queries import InvoiceUnknown, lock_invoices, settled_on
 
 
 class AmountNotPositive(Refusal):
@@ -74,7 +72,7 @@ def record_payment(
         raise AmountNotPositive
     if paid_on > today:
         raise PaymentInFuture
-    invoice = _held(organisation_id, invoice_id)
+    invoice = hold(organisation_id=organisation_id, invoice_id=invoice_id)
     _still_as_seen(invoice, open_before)
     payment = Payment(
         organisation_id=organisation_id,
@@ -86,29 +84,11 @@ def record_payment(
         created_at=now,
     )
     db.session.add(payment)
-    _settle(invoice, now)
-    _tell(invoice, "payment.recorded", now, member_id, amount=amount, paid_on=paid_on.isoformat())
-    return payment
-
-
-def take_back_payments(
-    *, organisation_id: int, bank_line_id: int, now: datetime, member_id: int | None = None
-) -> int:
-    """Take the payments of a bank line off their invoices, which are open again; return how many there were.
-
-    Raises InvoiceWithdrawn.
-    """
-    wanted = select(Payment).where(
-        Payment.organisation_id == organisation_id, Payment.bank_line_id == bank_line_id
+    settle(invoice, now=now)
+    tell(
+        invoice, "payment.recorded", now=now, member_id=member_id, amount=amount, paid_on=paid_on.isoformat()
     )
-    payments = db.session.scalars(wanted.order_by(Payment.invoice_id, Payment.id)).all()
-    for payment in payments:
-        invoice = _held(organisation_id, payment.invoice_id)
-        _still_as_seen(invoice, None)
-        db.session.delete(payment)
-        _settle(invoice, now)
-        _tell(invoice, "payment.taken_back", now, member_id, amount=payment.amount)
-    return len(payments)
+    return payment
 
 
 def record_credit_note(
@@ -131,7 +111,7 @@ def record_credit_note(
         raise AmountNotPositive
     if credited_on > today:
         raise CreditNoteInFuture
-    invoice = _held(organisation_id, invoice_id)
+    invoice = hold(organisation_id=organisation_id, invoice_id=invoice_id)
     _still_as_seen(invoice, None)
     known = select(CreditNote.id).where(
         CreditNote.organisation_id == organisation_id,
@@ -149,19 +129,19 @@ def record_credit_note(
         created_at=now,
     )
     db.session.add(note)
-    _settle(invoice, now)
-    _tell(invoice, "credit_note.recorded", now, member_id, amount=amount, number=number)
+    settle(invoice, now=now)
+    tell(invoice, "credit_note.recorded", now=now, member_id=member_id, amount=amount, number=number)
     return note
 
 
 def withdraw(*, organisation_id: int, invoice_id: int, now: datetime, member_id: int | None = None) -> None:
     """Take an invoice back: nothing is open on it any more. Raises InvoiceUnknown, InvoiceWithdrawn."""
-    invoice = _held(organisation_id, invoice_id)
+    invoice = hold(organisation_id=organisation_id, invoice_id=invoice_id)
     _still_as_seen(invoice, None)
     invoice.amount_open = 0
     invoice.withdrawn_at = invoice.updated_at = now
     db.session.flush()
-    _tell(invoice, "invoice.withdrawn", now, member_id)
+    tell(invoice, "invoice.withdrawn", now=now, member_id=member_id)
 
 
 def exempt(
@@ -181,7 +161,7 @@ def exempt(
     """
     if amount is not None and amount <= 0:
         raise AmountNotPositive
-    _held(organisation_id, invoice_id)
+    hold(organisation_id=organisation_id, invoice_id=invoice_id)
     exemption = db.session.scalar(
         select(Exemption).where(
             Exemption.organisation_id == organisation_id,
@@ -215,47 +195,8 @@ def end_exemptions(*, organisation_id: int, asked_by: str, end_reason: str, now:
     return len(held)
 
 
-def _held(organisation_id: int, invoice_id: int) -> Invoice:
-    lock_invoices(organisation_id=organisation_id, invoice_ids=(invoice_id,))
-    invoice = db.session.scalar(
-        select(Invoice)
-        .where(Invoice.organisation_id == organisation_id, Invoice.id == invoice_id)
-        .execution_options(populate_existing=True)
-    )
-    if invoice is None:
-        raise InvoiceUnknown
-    return invoice
-
-
 def _still_as_seen(invoice: Invoice, open_before: int | None) -> None:
     if invoice.withdrawn_at is not None:
         raise InvoiceWithdrawn
     if open_before is not None and invoice.amount_open != open_before:
         raise OpenAmountChanged
-
-
-def _settle(invoice: Invoice, now: datetime) -> None:
-    db.session.flush()
-    paid, credited = settled_on(organisation_id=invoice.organisation_id, invoice_id=invoice.id)
-    invoice.amount_open = balances.open_amount(
-        amount=invoice.amount,
-        paid=paid,
-        credited=credited,
-        settled_elsewhere=invoice.amount_settled_elsewhere,
-        number=invoice.number,
-    )
-    invoice.updated_at = now
-    db.session.flush()
-
-
-def _tell(invoice: Invoice, what: str, now: datetime, member_id: int | None, **details: object) -> None:
-    audit.record(
-        organisation_id=invoice.organisation_id,
-        what=what,
-        about="invoice",
-        about_id=invoice.id,
-        now=now,
-        member_id=member_id,
-        debtor_id=invoice.debtor_id,
-        details={"invoice": invoice.number, "currency": invoice.currency, **details},
-    )

@@ -130,7 +130,7 @@ _HOLD = (
 )
 
 
-def hold_debtor(*, organisation_id: int, debtor_id: int) -> str:
+def hold_debtor(*, organisation_id: int, debtor_id: int | None) -> str:
     """Hold the debtor until the transaction ends: a pause and a message that leaves come one after the other.
 
     Returns the debtor's country (ISO 3166, or empty). Raises DebtorUnknown.

@@ -1,8 +1,9 @@
 """Questions about debtors, their invoices and exemptions."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, case, func, select
 
@@ -128,9 +129,9 @@ def usable_contacts_of_each(
     return found
 
 
-# By id, so that two who hold several never wait crosswise. What is returned is read after the wait.
+# By id, so that two who hold several never wait crosswise.
 _HELD = (
-    select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at)
+    select(Invoice.id)
     .where(
         Invoice.organisation_id == bindparam("of_organisation"),
         Invoice.id.in_(bindparam("ids", expanding=True)),
@@ -138,43 +139,38 @@ _HELD = (
     .order_by(Invoice.id)
     .with_for_update()
 )
-_EXEMPTIONS = (
-    select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
-    .where(
-        Exemption.organisation_id == bindparam("of_organisation"),
-        Exemption.invoice_id.in_(bindparam("ids", expanding=True)),
-        Exemption.ended_at.is_(None),
-    )
-    .order_by(Exemption.id)
-)
+
+
+class Standing(NamedTuple):
+    """How it stands with an invoice: what is open in minor units, and when it was withdrawn."""
+
+    id: int
+    amount_open: int
+    withdrawn_at: datetime | None
 
 
 def why_not_dun(
     *,
     organisation_id: int,
     invoice_ids: Collection[int],
-    lock: bool = False,
+    invoices: Sequence[Standing] | None = None,
     held: Mapping[int, Held] | None = None,
 ) -> dict[int, WhyNot | None]:
     """Return for each invoice why no collection message about it may leave, or None when one may.
 
-    The one gate: the dunning run asks it, and every sender asks it again with `lock` in the transaction that
-    marks a message `handing`. A lock holds off a reaction that is being stored until this transaction ends;
-    the reaction takes the same lock, so one of the two is always first. `held` are the exemptions in force,
-    for callers who asked for them already.
+    The one gate: the dunning run asks it, and every sender asks it again, about invoices that it holds (see
+    `invoices.locking`), in the transaction that marks a message `handing`. `invoices` are these, `held` the
+    exemptions in force, for callers who asked for them already.
     """
-    if lock:
-        of_them: dict[str, Any] = {"organisation_id": organisation_id, "ids": invoice_ids}
-        invoices = prepared.ask(_HELD, **of_them).all()
-        held = _by_invoice(prepared.ask(_EXEMPTIONS, **of_them))
-    else:
-        invoices = db.session.execute(
+    if invoices is None:
+        rows = db.session.execute(
             select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
                 Invoice.organisation_id == organisation_id, among(Invoice.id, invoice_ids)
             )
-        ).all()
-        if held is None:
-            held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
+        )
+        invoices = [Standing(*row) for row in rows]
+    if held is None:
+        held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
     answers: dict[int, WhyNot | None] = dict.fromkeys(invoice_ids, WhyNot("unknown"))
     for invoice_id, amount_open, withdrawn_at in invoices:
         answers[invoice_id] = _why_not(amount_open, withdrawn_at is not None, held.get(invoice_id, ()))
@@ -215,10 +211,6 @@ def exemptions_in_force(*, organisation_id: int, invoice_ids: Collection[int]) -
         )
         .order_by(Exemption.id)
     )
-    return _by_invoice(rows)
-
-
-def _by_invoice(rows: Iterable[Any]) -> Mapping[int, Held]:
     held: dict[int, list[tuple[str, int | None]]] = {}
     for invoice_id, asked_by, amount in rows:
         held.setdefault(invoice_id, []).append((asked_by, amount))

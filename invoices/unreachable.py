@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from core.database import db
+from invoices.finding import name_says
 from invoices.models import INVOICE_IS_OPEN, Channel, ContactPoint, ContactState, Debtor, Invoice
-from invoices.names import plain
 from invoices.queries import like
 
 SIZE = 50
@@ -92,9 +92,8 @@ def _other_way() -> ColumnElement[bool]:
 
 def _says(text: str) -> ColumnElement[bool]:
     pattern = like(text)
-    words = [Debtor.sort_name.like(like(word), escape="\\") for word in plain(text).split()]
     return or_(
         ContactPoint.value.ilike(pattern, escape="\\"),
         Debtor.customer_number.ilike(pattern, escape="\\"),
-        *([and_(*words)] if words else []),
+        name_says(text),
     )

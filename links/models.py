@@ -11,6 +11,11 @@ from core.database import Base, Key, OfOrganisation, belongs_to, choice
 from core.identifiers import public_id
 from invoices.models import Channel
 
+# Why a link ended before its time, as `revoke_reason` has it: its contact was corrected, or a member took it
+# back.
+CONTACT_CHANGED = "contact_changed"
+BY_MEMBER = "by_member"
+
 
 def token_id() -> bytes:
     """Return the 64 random bits by which a token finds its row."""
@@ -47,6 +52,11 @@ class AccessLink(OfOrganisation, Base):
     replaced_by_id: Mapped[int | None] = mapped_column(Key)
     first_entered_at: Mapped[datetime | None]
     entered: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def was_taken_back(self) -> bool:
+        """Whether it was ended on purpose, and not by correcting its contact: no other takes its place."""
+        return self.revoked_at is not None and self.revoke_reason != CONTACT_CHANGED
 
 
 class Visit(OfOrganisation, Base):

@@ -16,8 +16,12 @@ from core.identifiers import secret as new_secret
 from core.organisations.models import Organisation
 from invoices.models import Channel, Debtor
 from links.models import AccessLink, Visit, token_id
-from links.queries import ABSOLUTE, hashed, link_behind
+from links.queries import ABSOLUTE, IDLE, hashed, link_behind
 from links.validity import end_of
+
+# ASVS 5.0, 7.1.2: how many visits one link may have at once; the one seen longest ago makes room. A person
+# and their household do not open so many; a link that was passed on, or a program that presses buttons, does.
+MOST_VISITS = 10
 
 
 def issue(
@@ -107,6 +111,8 @@ def enter(
     link.first_entered_at = link.first_entered_at or now
     link.entered = AccessLink.entered + 1
     db.session.flush()
+    # The flush holds the link: of two who come in at once the second counts the first.
+    _make_room(link, now=now)
     audit.record(
         organisation_id=link.organisation_id,
         what="link.entered",
@@ -118,6 +124,25 @@ def enter(
         details={"channel": link.channel.value},
     )
     return visit, secret
+
+
+def _make_room(link: AccessLink, *, now: datetime) -> None:
+    running = select(Visit.id).where(
+        Visit.organisation_id == link.organisation_id,
+        Visit.link_id == link.id,
+        Visit.ended_at.is_(None),
+        Visit.expires_at > now,
+        Visit.seen_at > now - IDLE,
+    )
+    staying = running.order_by(Visit.seen_at.desc(), Visit.id.desc()).limit(MOST_VISITS)
+    if len(db.session.scalars(running).all()) > MOST_VISITS:
+        db.session.execute(
+            update(Visit)
+            .where(Visit.organisation_id == link.organisation_id, Visit.id.in_(running))
+            .where(Visit.id.not_in(staying))
+            .values(ended_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def leave(*, secret: str, now: datetime) -> None:

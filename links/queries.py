@@ -1,6 +1,6 @@
 """Questions about links and visits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from core import prepared, tenancy
+from core.bulk import among
 from core.database import db
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
-from invoices.models import Debtor
+from invoices.models import Channel, Debtor
 from links import tokens
 from links.models import AccessLink, Visit
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=8)
+BY_MESSAGE = (Channel.EMAIL, Channel.SMS)
 
 
 class LinkUnusable(Refusal):
@@ -59,8 +61,16 @@ class VisitContext(NamedTuple):
     seen_at: datetime
     link_id: int
     link_expires_at: datetime
+    link_channel: Channel
+    contact_point_id: int | None
     settings_version: int
     organisation_public_id: str
+
+    @property
+    def messages_by(self) -> Channel | None:
+        """How the link came, when messages go the same way: it went to an address or number, by no letter."""
+        is_told = self.contact_point_id is not None and self.link_channel in BY_MESSAGE
+        return self.link_channel if is_told else None
 
 
 def hashed(secret: str) -> str:
@@ -103,6 +113,8 @@ _VISIT = (
         _v.c.seen_at,
         _v.c.link_id,
         _l.c.expires_at,
+        _l.c.channel,
+        _l.c.contact_point_id,
         _o.c.settings_version,
         _o.c.public_id,
         tenancy.Entered(_v.c.organisation_id),
@@ -170,6 +182,7 @@ def link_by_id(*, organisation_id: int, link_id: int) -> AccessLink:
 class WayIn(NamedTuple):
     """What a message says about its link, and what may have ended it."""
 
+    link_id: int
     token_id: bytes
     generation: int
     issued_at: datetime
@@ -179,8 +192,9 @@ class WayIn(NamedTuple):
     zone: str
 
 
-_WAY_IN = (
+_WAYS_IN = (
     select(
+        AccessLink.id,
         AccessLink.token_id,
         AccessLink.generation,
         AccessLink.issued_at,
@@ -192,14 +206,25 @@ _WAY_IN = (
     .join(Organisation, Organisation.id == AccessLink.organisation_id)
     .where(
         AccessLink.organisation_id == bindparam("of_organisation"),
-        AccessLink.id == bindparam("link_id"),
+        AccessLink.id.in_(bindparam("ids", expanding=True)),
     )
 )
 
 
-def way_in(*, organisation_id: int, link_id: int) -> WayIn:
-    """Return what a message says about its link."""
-    return WayIn._make(prepared.ask(_WAY_IN, organisation_id=organisation_id, link_id=link_id).one())
+def ways_in(*, organisation_id: int, link_ids: Collection[int]) -> dict[int, WayIn]:
+    """Return what messages say about links of an organisation, by the link's id."""
+    found = prepared.ask(_WAYS_IN, organisation_id=organisation_id, ids=link_ids)
+    return {row[0]: WayIn._make(row) for row in found}
+
+
+def revoked_among(*, organisation_id: int, link_ids: Collection[int]) -> frozenset[int]:
+    """Return those of these links that somebody took back."""
+    found = select(AccessLink.id).where(
+        AccessLink.organisation_id == organisation_id,
+        among(AccessLink.id, link_ids),
+        AccessLink.revoked_at.is_not(None),
+    )
+    return frozenset(db.session.scalars(found))
 
 
 def address_of(link: AccessLink | WayIn, *, base_url: str, keys: Sequence[str]) -> str:

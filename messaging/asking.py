@@ -20,7 +20,7 @@ from core.transaction import reading, writing
 from invoices.models import Channel
 from messaging import retries
 from messaging.claims import is_in
-from messaging.link_text import AddressOfLink
+from messaging.link_text import LinksOf, LinkText
 from messaging.models import Message, MessageAttempt, MessageState
 from messaging.providers.outcomes import Finder, ListUnavailable, Provider
 from messaging.rendering import HIDDEN_LINK
@@ -60,13 +60,13 @@ class _Doubt:
 def ask_due(
     *,
     opened: Callable[[], Provider[Any]],
-    address_of_link: AddressOfLink,
+    links_of: LinksOf,
     clock: Callable[[], datetime],
 ) -> int:
     """Ask for every doubtful SMS whose moment has come, and return how many were asked for."""
     with tenancy.everywhere(), writing():
         _begin()
-        doubts = _taken(address_of_link, clock())
+        doubts = _taken(links_of, clock())
     if not doubts:
         return 0
     with opened() as provider:
@@ -93,7 +93,7 @@ def _begin() -> None:
         _change(Message.id == row.id, ask_at=row.handed_at + ASKED_AFTER[0], state_reason=ASK)
 
 
-def _taken(address_of_link: AddressOfLink, now: datetime) -> Sequence[_Doubt]:
+def _taken(links_of: LinksOf, now: datetime) -> Sequence[_Doubt]:
     due = db.session.scalars(
         select(Message)
         .where(
@@ -109,14 +109,17 @@ def _taken(address_of_link: AddressOfLink, now: datetime) -> Sequence[_Doubt]:
     ).all()
     for message in due:
         _change(Message.id == message.id, ask_at=now + TURN)
-    return [_doubt(message, address_of_link, now) for message in due]
+    links = links_of([message for message in due if _says_link(message)])
+    return [_doubt(message, links.get(message.id), now) for message in due]
 
 
-def _doubt(message: Message, address_of_link: AddressOfLink, now: datetime) -> _Doubt:
+def _says_link(message: Message) -> bool:
     # A message may have a link that its text does not say, such as a receipt. Of one that was handed over
     # after the backup that was restored no words are kept; `restored` lets in those that say their link.
-    says_link = message.link_id is not None and (HIDDEN_LINK in message.body or not message.body)
-    link = address_of_link(message) if says_link else None
+    return message.link_id is not None and (HIDDEN_LINK in message.body or not message.body)
+
+
+def _doubt(message: Message, link: LinkText | None, now: datetime) -> _Doubt:
     return _Doubt(
         id=message.id,
         organisation_id=message.organisation_id,

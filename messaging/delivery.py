@@ -7,10 +7,10 @@ was certainly not sent, whatever breaks after is doubtful and is shown to a pers
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -24,7 +24,7 @@ from messaging.claims import Claim
 from messaging.doubt import settle_lost
 from messaging.gate import may_leave
 from messaging.journal import Journal, Taken
-from messaging.link_text import AddressOfLink
+from messaging.link_text import LinksOf
 from messaging.mail import Mailbox
 from messaging.models import MessageState
 from messaging.providers.outcomes import Patient, Provider, Sent
@@ -61,6 +61,11 @@ class Carriers:
     sms_per_minute: int = 0
     return_path: ReturnPath | None = None
 
+    def only(self, channel: Channel) -> Self:
+        """Return these without the way out of any other channel."""
+        mail, sms = (self.of(one) if one is channel else None for one in (Channel.EMAIL, Channel.SMS))
+        return replace(self, mail=mail, sms=sms)
+
     def of(self, channel: Channel) -> Callable[[], Provider[Any]] | None:
         """Return what opens the way for a channel."""
         return {Channel.EMAIL: self.mail, Channel.SMS: self.sms}.get(channel)
@@ -86,7 +91,7 @@ class Delivered:
 def deliver_due(
     *,
     carriers: Carriers,
-    address_of_link: AddressOfLink,
+    links_of: LinksOf,
     clock: Callable[[], datetime],
     worker: str,
     limit: int = BATCH,
@@ -105,7 +110,7 @@ def deliver_due(
         if opened is None or ending():
             continue
         rates = carriers.rates if channel is Channel.EMAIL else Rates()
-        turn = _Round(carriers, address_of_link, clock, ending)
+        turn = _Round(carriers, links_of, clock, ending)
         pace = carriers.sms_per_minute if channel is Channel.SMS else 0
         with tenancy.everywhere(), writing():
             if senders.room(channel=channel, per_minute=pace, now=clock()) == 0:
@@ -130,7 +135,7 @@ class _Round:
     """
 
     carriers: Carriers
-    address_of_link: AddressOfLink
+    links_of: LinksOf
     clock: Callable[[], datetime]
     ending: Callable[[], bool]
     _rest: Sequence[Claim] = ()
@@ -217,7 +222,7 @@ class _Round:
         return written
 
     def _written_together(self, held: Sequence[Claim]) -> Mapping[int, Attempted | Exception]:
-        pen = Pen(self.carriers.sender, self.carriers.return_path, self.address_of_link)
+        pen = Pen(self.carriers.sender, self.carriers.return_path, self.links_of)
         try:
             with reading():
                 return pen.write(held, self.clock())
@@ -263,7 +268,7 @@ class _Round:
             self.close()
         with writing():
             # The gate first: it may wait for an invoice, and meanwhile nobody waits for the message before.
-            leaves = may_leave(claim, written, self.address_of_link, self.clock())
+            leaves = may_leave(claim, written, self.links_of, self.clock())
             if self._taken is not None:
                 keep_taken(*self._taken)
         self._taken = None

@@ -7,21 +7,21 @@ lock on the invoice: one of the two is always first.
 from datetime import datetime
 
 from core.organisations.models import Organisation
+from invoices.locking import Held, hold_together
 from invoices.models import Channel
-from invoices.pauses import hold_debtor
 from messaging import claims
 from messaging.approaches import opening
 from messaging.claims import Claim
 from messaging.last_look import last_look, take_out
-from messaging.link_text import AddressOfLink
+from messaging.link_text import LinksOf, has_link
 from messaging.models import MessageState
 from messaging.rendering import Rendered
 from messaging.sms_limits import count_or_hold
-from messaging.standing import Standing, standing_of, stands
+from messaging.standing import Standing, standing_of, why_not_leave
 from messaging.writing import Written
 
 
-def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, now: datetime) -> bool:
+def may_leave(claim: Claim, written: Written, links_of: LinksOf, now: datetime) -> bool:
     """Mark the message `handing` or keep it back, in the caller's transaction, and return whether it leaves.
 
     An invoice that may not be dunned any more is taken out of the message. When some are left the message
@@ -32,10 +32,13 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     not released.
     """
     message, made = written.message, written.rendered
-    is_approach, country = message.is_collection or message.is_approach, ""
-    if message.debtor_id is not None and is_approach:
-        # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
-        country = hold_debtor(organisation_id=claim.organisation_id, debtor_id=message.debtor_id)
+    is_approach, held = message.is_collection or message.is_approach, Held("", ())
+    if is_approach:
+        held = hold_together(
+            organisation_id=claim.organisation_id,
+            debtor_id=message.debtor_id,
+            invoice_ids=made.invoice_ids if message.is_collection else (),
+        )
     standing = standing_of(organisation=written.organisation, message_id=claim.id, now=now)
     if standing.is_held:
         claims.give_back(claim)
@@ -43,13 +46,14 @@ def may_leave(claim: Claim, written: Written, address_of_link: AddressOfLink, no
     if message.expires_at is not None and message.expires_at <= now:
         _end(claim, MessageState.EXPIRED, "too_late")
         return False
-    _link, why_not = stands(message, standing, address_of_link)
+    link = links_of([message]).get(message.id) if has_link(message) else None
+    why_not = why_not_leave(message, standing, link)
     if why_not:
         _end(claim, MessageState.SUPPRESSED, why_not)
         return False
-    if is_approach and not _may_approach(claim, written, standing, country, now):
+    if is_approach and not _may_approach(claim, written, standing, held.country, now):
         return False
-    if message.is_collection and not _all_may_be_dunned(claim, made):
+    if message.is_collection and not _all_may_be_dunned(claim, made, held, standing):
         return False
     if message.channel is Channel.SMS and not _within_limits(claim, written.organisation, now):
         return False
@@ -91,9 +95,14 @@ def _within_limits(claim: Claim, owner: Organisation, now: datetime) -> bool:
     return held is None
 
 
-def _all_may_be_dunned(claim: Claim, made: Rendered) -> bool:
+def _all_may_be_dunned(claim: Claim, made: Rendered, held: Held, standing: Standing) -> bool:
     about = {"organisation_id": claim.organisation_id, "message_id": claim.id}
-    found = last_look(**about, invoice_ids=made.invoice_ids)
+    found = last_look(
+        **about,
+        invoice_ids=made.invoice_ids,
+        invoices=held.invoices,
+        has_exemptions=standing.has_exemptions,
+    )
     if found.why_not:
         _end(claim, MessageState.SUPPRESSED, found.why_not)
     elif found.blocked and claims.give_back(claim):

@@ -1,12 +1,12 @@
 """The invoices of a collection message, looked at a last time as it leaves."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, select
 
 from core.database import db
-from invoices.queries import why_not_dun
+from invoices.queries import Standing, why_not_dun
 from messaging.models import MessageInvoice
 
 TEXT_TOO_FAR = "text_too_far"
@@ -20,13 +20,26 @@ class LastLook:
     why_not: str
 
 
-def last_look(*, organisation_id: int, message_id: int, invoice_ids: Collection[int]) -> LastLook:
-    """Ask about the invoices of a message, and hold them until the transaction ends.
+def last_look(
+    *,
+    organisation_id: int,
+    message_id: int,
+    invoice_ids: Collection[int],
+    invoices: Sequence[Standing],
+    has_exemptions: bool,
+) -> LastLook:
+    """Ask about the invoices of a message, which are held until the transaction ends.
 
-    It does not leave when none is left, nor when its text is harsher than what each of the others has
-    reached: what there is to say about those the next run says anew.
+    Without `has_exemptions` none of them has one. The message does not leave when none is left, nor when its
+    text is harsher than what each of the others has reached: what there is to say about those the next run
+    says anew.
     """
-    answers = why_not_dun(organisation_id=organisation_id, invoice_ids=invoice_ids, lock=True)
+    answers = why_not_dun(
+        organisation_id=organisation_id,
+        invoice_ids=invoice_ids,
+        invoices=invoices,
+        held=None if has_exemptions else {},
+    )
     reasons = {invoice_id: why.reason for invoice_id, why in answers.items() if why is not None}
     blocked = frozenset(reasons)
     if len(blocked) == len(invoice_ids):

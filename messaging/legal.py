@@ -13,7 +13,7 @@ from core.law.terms import Way
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from invoices.models import Channel, Debtor, DebtorKind
-from messaging.events import EVENTS, Part
+from messaging.events import CHARGES, EVENTS, Part
 from messaging.models import Message
 
 BEGINS_TERM = frozenset(name for name, event in EVENTS.items() if "payment_term" in event.allowed[Part.BODY])
@@ -29,6 +29,15 @@ class ChargesUnsaid(Refusal):
     """The message adds costs or interest, and its text does not name them."""
 
     sentence = N_("This message adds something, and its text does not say what: add ((charges)).")
+
+
+class ChargesMissing(Refusal):
+    """A plan adds costs or interest with the text, and the text would not say what."""
+
+    sentence = N_(
+        "The plan “%(plan)s” adds costs or interest with this text, so the text must say what: "
+        "add ((%(name)s))."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,32 @@ class Ground:
     def unsaid(self, said: Collection[str]) -> tuple[MentionMissing, ...]:
         """Return a refusal for each mention that is not among the placeholders `said`."""
         return missing(book=self.book, country=self.country, segment=self.segment, on=self.on, said=said)
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What a text has to say beside the placeholders that its message always needs.
+
+    `grounds` is the law it is sent under where it begins a term, the organisation's own first; `charged_by`
+    the name of a plan that adds costs or interest with it, or nothing.
+    """
+
+    grounds: tuple[Ground, ...]
+    charged_by: str = ""
+
+    def unsaid(self, *, event: str, said: Collection[str]) -> tuple[Refusal, ...]:
+        """Return a refusal for each placeholder that is wanted and not among `said`, each of them once."""
+        lacking: dict[str, Refusal] = {}
+        for ground in self.grounds if event in BEGINS_TERM else ():
+            for refusal in ground.unsaid(said):
+                lacking.setdefault(refusal.values["name"], refusal)
+        if self.charged_by and CHARGES not in said:
+            lacking[CHARGES] = ChargesMissing(plan=self.charged_by, name=CHARGES)
+        return tuple(lacking.values())
+
+    def wanted(self, *, event: str) -> list[str]:
+        """Return the names of those placeholders."""
+        return [refusal.values["name"] for refusal in self.unsaid(event=event, said=())]
 
 
 def way_of(channel: Channel) -> Way:

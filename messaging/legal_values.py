@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.database import db
 from core.law.collecting import collection_charges, in_currency
+from core.law.holidays import is_holiday
 from core.law.interest import first_interest_day
 from core.law.rows import LawSilent
 from core.law.terms import Term, Way, term
@@ -16,7 +17,6 @@ from core.organisations.models import Creditor
 from invoices.models import Invoice
 from invoices.queries import covered_by, exemptions_in_force
 from messaging import legal_words, wording
-from messaging.holidays import is_holiday
 from messaging.legal import Ground
 
 
@@ -131,7 +131,7 @@ def _term(ground: Ground, way: Way) -> Term | None:
             segment=ground.segment,
             way=way,
             sent_on=ground.on,
-            is_holiday=lambda day: is_holiday(country=ground.country, day=day),
+            is_holiday=lambda day: is_holiday(book=ground.book, country=ground.country, day=day),
         )
     except LawSilent:
         return None

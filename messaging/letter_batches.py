@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, func, select
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import Debtor
-from invoices.queries import why_not_dun
 from messaging.letter_models import LetterBatch, LetterBatchState
-from messaging.models import Message, MessageInvoice, MessageState
+from messaging.models import Message, MessageState
 
 SIZE = 25
+TAKEN_OUT = "taken_out"
 
 
 class LetterBatchUnknown(Refusal):
@@ -114,22 +114,12 @@ def letters_of(*, batch: LetterBatch, page: int = 1, size: int = SIZE) -> tuple[
     return [LetterRow(message.letter_number or 0, message, debtor) for message, debtor in rows], total
 
 
-def overtaken(*, batch: LetterBatch) -> list[LetterRow]:
-    """Return the letters that lie printed, and are not to be posted any more: one of their invoices was paid,
-    withdrawn or exempted since."""
-    rows, _total = letters_of(batch=batch, size=batch.letters or 1)
-    printed = [row for row in rows if row.message.state is MessageState.HANDING]
-    invoices = db.session.execute(
-        select(MessageInvoice.message_id, MessageInvoice.invoice_id).where(
-            MessageInvoice.organisation_id == batch.organisation_id,
-            MessageInvoice.message_id.in_(select(Message.id).where(*_in(batch))),
-        )
-    ).all()
-    gate = why_not_dun(
-        organisation_id=batch.organisation_id, invoice_ids={invoice_id for _, invoice_id in invoices}
+def taken_out_of(*, batch: LetterBatch) -> Sequence[int]:
+    """Return the numbers of the letters that somebody took out when the others were posted, in order."""
+    found = select(Message.letter_number).where(
+        *_in(batch), Message.state == MessageState.SUPPRESSED, Message.state_reason == TAKEN_OUT
     )
-    late = {message_id for message_id, invoice_id in invoices if gate[invoice_id] is not None}
-    return [row for row in printed if row.message.is_collection and row.message.id in late]
+    return sorted(number for number in db.session.scalars(found) if number is not None)
 
 
 def _in(batch: LetterBatch) -> tuple[ColumnElement[bool], ...]:

@@ -8,18 +8,18 @@ from core.database import db
 from core.organisations import restores
 from core.organisations.models import Organisation
 from core.refusals import Refusal
-from invoices.pauses import hold_debtor
+from invoices.locking import hold_together
 from messaging.last_look import last_look, take_out
 from messaging.letter_models import LetterBatch
 from messaging.letter_sheets import AddressIncomplete, Letter, letter_of
-from messaging.link_text import AddressOfLink, LinkText
+from messaging.link_text import LinksOf, LinkText
 from messaging.models import Message, MessageState
 from messaging.rendering import invoices_in
 from messaging.standing import standing_of
 
 
 def admitted(
-    *, batch: LetterBatch, message_id: int, address_of_link: AddressOfLink, number: int, now: datetime
+    *, batch: LetterBatch, message_id: int, links_of: LinksOf, number: int, now: datetime
 ) -> Letter | None:
     """Return the letter to print and mark it `handing`, or None when it is kept back; the message says why.
 
@@ -31,7 +31,7 @@ def admitted(
     message = db.session.scalars(held.with_for_update().execution_options(populate_existing=True)).one()
     if message.state is not MessageState.NEW:
         return None
-    link = address_of_link(message)
+    link = links_of([message]).get(message.id)
     ended = _why_not(message, link, now)
     if ended is None and link is not None:
         try:
@@ -71,17 +71,21 @@ def _mark(message: Message, letter: Letter, batch: LetterBatch, number: int, now
 def _why_not_collect(message: Message, now: datetime) -> str:
     """Return why a collection letter may not be printed; invoices that may not be dunned are taken out."""
     organisation_id = message.organisation_id
-    if message.debtor_id is not None:
-        organisation = db.session.get_one(Organisation, organisation_id)
-        # The debtor is held before the invoices, everywhere, so that two never wait crosswise.
-        hold_debtor(organisation_id=organisation_id, debtor_id=message.debtor_id)
-        standing = standing_of(organisation=organisation, message_id=message.id, now=now)
-        if standing.is_paused:
-            return "paused"
-        if standing.week_has_room_at(now) > now:
-            return "week_full"
+    organisation = db.session.get_one(Organisation, organisation_id)
+    about_all = invoices_in(message)
+    held = hold_together(organisation_id=organisation_id, debtor_id=message.debtor_id, invoice_ids=about_all)
+    standing = standing_of(organisation=organisation, message_id=message.id, now=now)
+    if standing.is_paused:
+        return "paused"
+    if standing.week_has_room_at(now) > now:
+        return "week_full"
     about = {"organisation_id": organisation_id, "message_id": message.id}
-    found = last_look(**about, invoice_ids=invoices_in(message))
+    found = last_look(
+        **about,
+        invoice_ids=about_all,
+        invoices=held.invoices,
+        has_exemptions=standing.has_exemptions,
+    )
     if found.blocked and not found.why_not:
         take_out(**about, invoice_ids=found.blocked)
     return found.why_not

@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from core.disk import room
 from core.old_files import forget_files
 from core.refusals import N_, Refusal
 from messaging.letter_models import LetterBatch
@@ -24,14 +25,18 @@ class LetterShelf:
     folder: Path
 
     def keep(self, batch: str, edition: int, pdf: bytes) -> None:
-        """Store a PDF, whole or not at all, for nobody else on this machine to read."""
+        """Store a PDF, whole or not at all, for nobody else on this machine to read. Raises DiskFull."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._path_of(batch, edition)
         growing = path.with_suffix(".growing")
         growing.unlink(missing_ok=True)
-        growing.touch(mode=0o600)
-        growing.write_bytes(pdf)
-        growing.replace(path)
+        try:
+            with room():
+                growing.touch(mode=0o600)
+                growing.write_bytes(pdf)
+                growing.replace(path)
+        finally:
+            growing.unlink(missing_ok=True)
 
     def read(self, batch: LetterBatch) -> bytes:
         """Return the PDF of a batch, byte for byte as it was made. Raises LettersGone."""

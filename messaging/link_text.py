@@ -1,6 +1,6 @@
 """What a message says about its link, found when it is written: no link's key lies in the outbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,5 +21,11 @@ class LinkText:
     code: str = ""
 
 
-AddressOfLink = Callable[[Message], LinkText | None]
-"""What a message says about its link, a debtor's or a member's; None when that opens nothing."""
+def has_link(message: Message) -> bool:
+    """Return whether a message is about a link, a debtor's or a member's."""
+    return message.link_id is not None or message.member_id is not None
+
+
+LinksOf = Callable[[Sequence[Message]], Mapping[int, LinkText]]
+"""What messages say about their links, debtors' or members', by the message's id; without those whose link
+opens nothing."""

@@ -1,6 +1,6 @@
 """E-mails to members with a link to choose a password: queued in the transaction of their reason.
 
-The link itself is made when the message leaves (`AddressOfLink`), so that no key lies in the outbox. What is
+The link itself is made when the message leaves (`LinksOf`), so that no key lies in the outbox. What is
 stored is a mark of the account as it was: once a password was chosen, an older message no longer leaves.
 """
 

@@ -188,11 +188,14 @@ class MessageAttempt(OfOrganisation, Base):
 
 
 class SendingPace(Base):
-    """How fast mail goes to one domain, or from one organisation, over all workers of the installation.
+    """How fast messages go to a domain, from an organisation or from a sender, over all workers.
 
-    `subject` is `domain:mail.example` or `organisation:7`. `spent_until` is the moment up to which its rate
-    is used (see `messaging.rates`). A domain that refuses us for what we are (5.7.x) rests until
-    `rests_until`.
+    `subject` is `domain:mail.example`, `organisation:7` or `sender:sms`. `spent_until` is the moment up to
+    which its rate is used (see `messaging.rates`). A domain that refuses us for what we are (5.7.x) rests
+    until `rests_until`, and so does a sender that is refused or told to wait.
+
+    `refusals` counts what a domain refused since `refusals_since`; of a sender it is how often its rate was
+    halved, for the last time then.
     """
 
     __tablename__ = "sending_paces"

@@ -1,7 +1,7 @@
 """Who wants no messages: an address or number of an organisation's debtors, by its owner's own word.
 
-STOP is taken back by START alone. What a member was told, and a complaint, a member takes back too: an
-address has no START.
+STOP is taken back by START alone. What a member was told, what somebody said on their own pages, and a
+complaint, a member takes back too: an address has no START, and the link to those pages ends.
 
 The row is what counts at hand-over, and holds an address in small letters; the contact points show it, so
 that plans take another channel. Each change is a line in the history of every debtor who is reached there;
@@ -28,6 +28,7 @@ REASONS = {
     OptOutSource.PROVIDER: "STOP (21610)",
     OptOutSource.COMPLAINT: "complaint",
     OptOutSource.PORTAL: "",
+    OptOutSource.DEBTOR: "own_page",
 }
 BY_SMS = (OptOutSource.STOP, OptOutSource.PROVIDER)
 TAKEN_BACK = "START"
@@ -41,7 +42,7 @@ class OptedOut(Refusal):
 
 def demand_open(*, contact: ContactPoint) -> None:
     """Raises OptedOut when the owner of this number sent STOP, which no member takes back."""
-    if _source(contact) in BY_SMS:
+    if source_at(contact=contact) in BY_SMS:
         raise OptedOut
 
 
@@ -72,7 +73,7 @@ def note_wanted(*, contact: ContactPoint, member_id: int, now: datetime) -> bool
 
 def show_on(*, contact: ContactPoint) -> None:
     """Let a new contact point show that its owner wants no messages there."""
-    source = _source(contact)
+    source = source_at(contact=contact)
     if source is not None:
         contact.state, contact.state_reason = ContactState.OPTED_OUT, REASONS[source]
 
@@ -93,7 +94,8 @@ def show_on_all(*, organisation_id: int) -> None:
     )
 
 
-def _source(contact: ContactPoint) -> OptOutSource | None:
+def source_at(*, contact: ContactPoint) -> OptOutSource | None:
+    """Return how we know that nothing is wanted at this address or number, None when messages are."""
     return db.session.scalar(
         select(OptOut.source).where(
             OptOut.organisation_id == contact.organisation_id,
@@ -145,9 +147,15 @@ def opt_out(
 
 
 def opt_in(
-    *, organisation_id: int, channel: Channel, value: str, now: datetime, member_id: int | None = None
+    *,
+    organisation_id: int,
+    channel: Channel,
+    value: str,
+    now: datetime,
+    member_id: int | None = None,
+    said: str = TAKEN_BACK,
 ) -> bool:
-    """Take the word back, whoever noted it; return whether there was one."""
+    """Take the word back, whoever noted it; return whether there was one. `said` is how its owner did."""
     gone = db.session.execute(
         delete(OptOut)
         .where(
@@ -171,7 +179,7 @@ def opt_in(
         organisation_id=organisation_id,
         member_id=member_id,
         by_debtor=True,
-        details={"channel": channel.value, "reason": "" if member_id else TAKEN_BACK},
+        details={"channel": channel.value, "reason": "" if member_id else said},
         now=now,
     )
     return True

@@ -1,8 +1,9 @@
 """An organisation's own words for its messages: saved, looked up, and back to the standard words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -16,9 +17,9 @@ from core.texts import one_line, several_lines
 from invoices.models import Channel
 from messaging import sms
 from messaging.events import CHARGES, EVENTS, MessageEvent, Part
-from messaging.legal import BEGINS_TERM, Ground
+from messaging.legal import Demands
 from messaging.models import MessageTemplate
-from messaging.placeholders import Template, fill
+from messaging.placeholders import Template, fill, slots_of
 from messaging.texts import default_texts
 from messaging.wording import LANGUAGES
 
@@ -126,6 +127,23 @@ def says_charges(*, organisation_id: int, event: str, channel: Channel, language
     return CHARGES in found.event.parse(Part.BODY, found.texts[Part.BODY]).names
 
 
+def names_in_use(
+    *, organisation_id: int, events: Collection[str]
+) -> dict[tuple[str, Channel, str], frozenset[str]]:
+    """Return the placeholders in the body of each text in use of these events, by event, channel (but no SMS)
+    and language."""
+    rows = db.session.execute(
+        select(
+            MessageTemplate.event, MessageTemplate.channel, MessageTemplate.language, MessageTemplate.body
+        ).where(MessageTemplate.organisation_id == organisation_id, MessageTemplate.event.in_(events))
+    )
+    own = {(event, channel, language): body for event, channel, language, body in rows}
+    return {
+        which: frozenset(slots_of(own.get(which, default_texts(which[0], which[2])[Part.BODY]))[1::2])
+        for which in product(events, (Channel.EMAIL, Channel.LETTER), LANGUAGES)
+    }
+
+
 def standard_texts(event: str, channel: str, language: str) -> dict[Part, str]:
     """Return the portal's own words for the parts of one channel."""
     texts = default_texts(event, language)
@@ -138,12 +156,11 @@ def checked(
     channel: Channel,
     texts: Mapping[Part, str],
     longest: Mapping[str, str],
-    ground: Ground,
+    demands: Demands,
 ) -> dict[Part, str]:
     """Return the texts as they are stored. `longest` are the values with which an SMS is longest.
 
-    A text that begins a term says what the law of `ground` wants. Raises TextsRefused with every error at
-    once.
+    The body of a mail or letter says what `demands` wants. Raises TextsRefused with every error at once.
     """
     good: dict[Part, str] = {}
     errors: dict[Part, Sequence[Refusal]] = {}
@@ -154,7 +171,7 @@ def checked(
             errors[part] = (refusal,)
             continue
         good[part] = template.text
-        if part == Part.BODY and event.name in BEGINS_TERM and (unsaid := ground.unsaid(template.names)):
+        if part == Part.BODY and (unsaid := demands.unsaid(event=event.name, said=template.names)):
             errors[part] = unsaid
     if errors:
         raise TextsRefused(errors)
@@ -169,18 +186,21 @@ def save(
     language: str,
     texts: Mapping[Part, str],
     longest: Mapping[str, str],
-    ground: Ground,
+    demands: Callable[[], Demands],
     mark: str,
     member_id: int,
     now: datetime,
 ) -> None:
     """Use the organisation's own words from now on, also for messages that still wait to be sent.
 
-    Raises TextUnknown, TextsRefused, and SettingsChangedMeanwhile when `mark` is no longer that of the words.
+    What the text has to say is asked of `demands` once nobody else can change the settings or a plan. Raises
+    TextUnknown, TextsRefused, and SettingsChangedMeanwhile when `mark` is no longer that of the words.
     """
     hold(organisation_id=organisation_id)
     before = text_in_use(organisation_id=organisation_id, event=event, channel=channel, language=language)
-    good = checked(event=before.event, channel=before.channel, texts=texts, longest=longest, ground=ground)
+    good = checked(
+        event=before.event, channel=before.channel, texts=texts, longest=longest, demands=demands()
+    )
     if before.mark != mark:
         raise SettingsChangedMeanwhile
     changes = differences(_plain(before.texts), _plain(good))

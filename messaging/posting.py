@@ -1,20 +1,24 @@
 """What a person does with printed letters: takes them, and says that they were posted or are made again."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import ColumnElement, insert, literal, select, update
 
 from core import audit
+from core.bulk import among
 from core.clock import day_in
 from core.database import db
 from core.organisations import restores
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from messaging.legal import BEGINS_TERM
+from messaging.letter_batches import TAKEN_OUT
 from messaging.letter_models import LetterBatch, LetterBatchState
 from messaging.letter_shelf import LetterShelf
 from messaging.models import Message, MessageAttempt, MessageState
+from messaging.pile import LettersNotInPile, as_written, numbers_in
 from messaging.printing import put_back
 
 NOON = time(12)
@@ -43,15 +47,33 @@ class TermWouldBeTooShort(Refusal):
     )
 
 
+class NothingPosted(Refusal):
+    """All letters were taken out, so there is no day on which they were posted."""
+
+    sentence = N_("This leaves no letter that was posted. If none was, have them made again.")
+
+
 def note_download(*, batch: LetterBatch, member_id: int, now: datetime) -> None:
     """Keep who took the PDF of the batch (locked), which opens the pages of all its debtors."""
     _tell("letters.downloaded", batch, member_id, now, edition=batch.edition)
 
 
-def mark_posted(*, batch: LetterBatch, edition: int, posted_on: date, member_id: int, now: datetime) -> None:
-    """Keep that all letters of the batch (locked) were posted on this day; `edition` is what was looked at.
+def mark_posted(
+    *,
+    batch: LetterBatch,
+    edition: int,
+    posted_on: date,
+    taken_out: str = "",
+    member_id: int,
+    now: datetime,
+) -> frozenset[int]:
+    """Keep that the letters of the batch (locked) were posted on this day; `edition` is what was looked at.
 
-    Raises NotReleased, LettersOvertaken, PostedOnAnotherDay and TermWouldBeTooShort.
+    `taken_out` are the numbers of those that were not, as somebody typed them (`3, 12-15`). They are
+    returned: they never left, and the next run decides anew about what they were about.
+
+    Raises NotReleased, LettersOvertaken, PostedOnAnotherDay, NumbersUnreadable, LettersNotInPile,
+    NothingPosted and TermWouldBeTooShort.
     """
     restores.require_released(organisation_id=batch.organisation_id)
     if batch.state is not LetterBatchState.MADE or batch.edition != edition or batch.dated_on is None:
@@ -59,16 +81,14 @@ def mark_posted(*, batch: LetterBatch, edition: int, posted_on: date, member_id:
     zone = db.session.get_one(Organisation, batch.organisation_id).zone
     if not batch.dated_on <= posted_on <= day_in(now, zone):
         raise PostedOnAnotherDay
-    if posted_on > batch.dated_on and _begins_term(batch):
-        raise TermWouldBeTooShort
-    is_today = posted_on == day_in(now, zone)
-    noon = datetime.combine(posted_on, NOON, tzinfo=ZoneInfo(zone))
-    at = now if is_today else max(noon, batch.made_at or noon)
+    out = _not_posted(batch, taken_out, is_late=posted_on > batch.dated_on)
+    _take_out(batch, out, member_id, now)
     _note(batch, MessageState.SENT.value)
-    _change(batch, state=MessageState.SENT, sent_at=at, claimed_by=None)
+    _change(batch, state=MessageState.SENT, sent_at=_moment(batch, posted_on, zone, now), claimed_by=None)
     batch.state, batch.posted_on, batch.posted_by_id = LetterBatchState.POSTED, posted_on, member_id
     db.session.flush()
     _tell("letters.posted", batch, member_id, now, posted_on=posted_on.isoformat())
+    return out
 
 
 def make_again(
@@ -91,18 +111,58 @@ def make_again(
     shelf.remove(batch.public_id, edition)
 
 
-def _begins_term(batch: LetterBatch) -> bool:
-    found = select(Message.id).where(
+def _not_posted(batch: LetterBatch, typed: str, *, is_late: bool) -> frozenset[int]:
+    """Return the numbers of the letters that were taken out, if all the others may count as posted."""
+    rows = db.session.execute(select(Message.letter_number, Message.event).where(*_printed(batch))).all()
+    events = {number: event for number, event in rows if number is not None}
+    out = numbers_in(typed, most=max(events, default=0))
+    unknown = out - events.keys()
+    if unknown:
+        raise LettersNotInPile(numbers=as_written(unknown))
+    posted = [event for number, event in events.items() if number not in out]
+    if out and not posted:
+        raise NothingPosted
+    if is_late and not BEGINS_TERM.isdisjoint(posted):
+        raise TermWouldBeTooShort
+    return out
+
+
+def _take_out(batch: LetterBatch, numbers: Collection[int], member_id: int, now: datetime) -> None:
+    """Let these letters be ones that never left."""
+    if not numbers:
+        return
+    these = among(Message.letter_number, numbers)
+    _note(batch, TAKEN_OUT, these)
+    _change(
+        batch,
+        these,
+        state=MessageState.SUPPRESSED,
+        state_reason=TAKEN_OUT,
+        handed_at=None,
+        claimed_by=None,
+    )
+    _tell("letters.taken_out", batch, member_id, now, numbers=as_written(numbers))
+
+
+def _moment(batch: LetterBatch, posted_on: date, zone: str, now: datetime) -> datetime:
+    """Return when letters of that day count as sent: now when it is today, else at noon."""
+    if posted_on == day_in(now, zone):
+        return now
+    noon = datetime.combine(posted_on, NOON, tzinfo=ZoneInfo(zone))
+    return max(noon, batch.made_at or noon)
+
+
+def _printed(batch: LetterBatch) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a letter that lies in the batch's PDF and waits to be posted."""
+    return (
         Message.organisation_id == batch.organisation_id,
         Message.letter_batch_id == batch.id,
         Message.state == MessageState.HANDING,
-        Message.event.in_(sorted(BEGINS_TERM)),
     )
-    return db.session.scalars(found.limit(1)).first() is not None
 
 
-def _note(batch: LetterBatch, outcome: str) -> None:
-    """Keep for each printed letter what came of this printing."""
+def _note(batch: LetterBatch, outcome: str, *which: ColumnElement[bool]) -> None:
+    """Keep for each printed letter, or for those, what came of this printing."""
     printed = select(
         Message.organisation_id,
         Message.id,
@@ -111,23 +171,15 @@ def _note(batch: LetterBatch, outcome: str) -> None:
         literal(outcome),
         literal(""),
         literal(""),
-    ).where(
-        Message.organisation_id == batch.organisation_id,
-        Message.letter_batch_id == batch.id,
-        Message.state == MessageState.HANDING,
-    )
+    ).where(*_printed(batch), *which)
     columns = ("organisation_id", "message_id", "attempt", "started_at", "outcome", "code", "words")
     db.session.execute(insert(MessageAttempt).from_select(columns, printed))
 
 
-def _change(batch: LetterBatch, **values: object) -> None:
+def _change(batch: LetterBatch, *which: ColumnElement[bool], **values: object) -> None:
     db.session.execute(
         update(Message)
-        .where(
-            Message.organisation_id == batch.organisation_id,
-            Message.letter_batch_id == batch.id,
-            Message.state == MessageState.HANDING,
-        )
+        .where(*_printed(batch), *which)
         .values(**values)
         .execution_options(synchronize_session=False)
     )

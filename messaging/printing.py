@@ -18,12 +18,13 @@ from core.clock import day_in
 from core.database import db
 from core.organisations import restores
 from core.organisations.models import Organisation
+from core.refusals import Refusal
 from core.transaction import DatabaseBusy, reading, writing
 from messaging.letter_gate import admitted
 from messaging.letter_models import LetterBatch, LetterBatchState
 from messaging.letter_sheets import Letter
 from messaging.letter_shelf import LetterShelf
-from messaging.link_text import AddressOfLink
+from messaging.link_text import LinksOf
 from messaging.models import Message, MessageState
 from messaging.typesetting import NotTypeset, Typeset, faults, typeset
 
@@ -51,7 +52,7 @@ class Turn:
 def print_due(
     *,
     shelf: LetterShelf,
-    address_of_link: AddressOfLink,
+    links_of: LinksOf,
     clock: Callable[[], datetime],
     ending: Callable[[], bool] = lambda: False,
 ) -> int:
@@ -63,7 +64,7 @@ def print_due(
         if turn is None:
             break
         with tenancy.scope(turn.organisation_id):
-            _make(turn, shelf, address_of_link, clock)
+            _make(turn, shelf, links_of, clock)
         done += 1
     return done
 
@@ -104,12 +105,10 @@ def _next_turn(now: datetime) -> Turn | None:
     return Turn(batch.id, batch.organisation_id, batch.public_id, batch.edition, now)
 
 
-def _make(
-    turn: Turn, shelf: LetterShelf, address_of_link: AddressOfLink, clock: Callable[[], datetime]
-) -> None:
+def _make(turn: Turn, shelf: LetterShelf, links_of: LinksOf, clock: Callable[[], datetime]) -> None:
     try:
-        letters = _gathered(turn, address_of_link, clock)
-        made = _set(turn, letters, address_of_link, clock) if letters else None
+        letters = _gathered(turn, links_of, clock)
+        made = _set(turn, letters, links_of, clock) if letters else None
         if made is None:
             _end(turn, LetterBatchState.EMPTY)
             return
@@ -124,10 +123,11 @@ def _make(
         raise
     except Exception as error:
         log.exception("letters not made", batch=turn.public_id)
-        _end(turn, LetterBatchState.FAILED, f"{type(error).__name__}: {error}")
+        why = str(error) if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
+        _end(turn, LetterBatchState.FAILED, why)
 
 
-def _gathered(turn: Turn, address_of_link: AddressOfLink, clock: Callable[[], datetime]) -> list[Letter]:
+def _gathered(turn: Turn, links_of: LinksOf, clock: Callable[[], datetime]) -> list[Letter]:
     """Return the letters that may be printed, each marked `handing`."""
     with reading():
         waiting = db.session.scalars(
@@ -147,7 +147,7 @@ def _gathered(turn: Turn, address_of_link: AddressOfLink, clock: Callable[[], da
                 letter = admitted(
                     batch=batch,
                     message_id=message_id,
-                    address_of_link=address_of_link,
+                    links_of=links_of,
                     number=len(letters) + 1,
                     now=turn.began_at,
                 )
@@ -158,7 +158,7 @@ def _gathered(turn: Turn, address_of_link: AddressOfLink, clock: Callable[[], da
 def _set(
     turn: Turn,
     letters: Sequence[Letter],
-    address_of_link: AddressOfLink,
+    links_of: LinksOf,
     clock: Callable[[], datetime],
 ) -> Typeset | None:
     """Return the PDF; a letter at which the typesetter fails is put aside, and the others are set without it.
@@ -180,7 +180,7 @@ def _set(
         for digest, words in bad.items():
             _put_aside(turn, digest, words)
         put_back(organisation_id=turn.organisation_id, batch_id=turn.batch_id)
-    good = _gathered(turn, address_of_link, clock)
+    good = _gathered(turn, links_of, clock)
     return typeset([letter.data for letter in good], title=title, before_each=renew) if good else None
 
 

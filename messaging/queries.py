@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from core.database import db
 from core.members.models import Member
 from core.refusals import N_, Refusal
+from invoices.finding import name_says
 from invoices.models import Debtor
-from invoices.names import plain
 from invoices.queries import like
 from messaging.models import Message, MessageAttempt, MessageInvoice, MessageState
 from messaging.sms_models import ProviderEvent
@@ -218,9 +218,8 @@ def _for_debtor() -> ColumnElement[bool]:
 
 def _says(text: str) -> ColumnElement[bool]:
     pattern = like(text)
-    words = [Debtor.sort_name.like(like(word), escape="\\") for word in plain(text).split()]
     return or_(
         Message.recipient.ilike(pattern, escape="\\"),
         Debtor.customer_number.ilike(pattern, escape="\\"),
-        *([and_(*words)] if words else []),
+        name_says(text),
     )

@@ -67,16 +67,28 @@ def settle(attempt: Attempt, outcome: Outcome, now: datetime) -> Settled:
             return _doubtful(attempt, now, "line_cut", reason)
         case Withheld():
             return Settled("withheld")
-        case NotHanded(reason, wait):
-            settled = _later(attempt, now, "not_handed", reason, wait=wait)
-            # Nobody answers there, so the others would only wait for the same time-out, one by one.
-            return Settled(settled.outcome, max(wait or timedelta(), retries.CHANNEL_REST))
+        case NotHanded():
+            return _not_handed(attempt, outcome, now)
         case Refused(remedy) if remedy in OF_THE_CHANNEL:
             return _pause(attempt, outcome, now)
         case Refused(remedy, reason=reason) if outcome.permanent:
             return keep(attempt, MessageState.FAILED, remedy, code=_code(outcome), words=reason)
         case Refused(remedy, reason=reason):
             return _later(attempt, now, remedy, reason, code=_code(outcome))
+
+
+def _not_handed(attempt: Attempt, outcome: NotHanded, now: datetime) -> Settled:
+    """Put the message back for a later try, and let the others of this worker wait with it.
+
+    Where nobody answers they would only meet the same time-out, one by one. No wish of a provider is followed
+    for longer than a channel that is refused rests.
+    """
+    wait = min(outcome.retry_after or timedelta(), retries.CHANNEL_PAUSE)
+    settled = _later(attempt, now, "not_handed", outcome.reason, wait=wait)
+    if outcome.is_too_fast:
+        with writing():
+            senders.slow_down(channel=attempt.claim.channel, wait=wait, now=now)
+    return Settled(settled.outcome, max(wait, retries.CHANNEL_REST))
 
 
 def _code(refused: Refused) -> str:

@@ -5,12 +5,14 @@ A mistake in a file, or somebody who asks for links to numbers abroad all night,
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from sqlalchemy import select, update
+from sqlalchemy import Executable, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core import prepared
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Organisation
@@ -62,20 +64,24 @@ def _counted(organisation: Organisation, today: date) -> bool:
     """Add one to the day's count unless it is full; the row is locked until the transaction ends."""
     if not organisation.sms_per_day:
         return False
-    mine = (SmsDay.organisation_id == organisation.id, SmsDay.day == today)
-    full = db.session.scalar(select(SmsDay.handed >= organisation.sms_per_day).where(*mine).with_for_update())
-    if full:
-        return False
-    if full is None:
-        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-        first = insert(SmsDay).values(organisation_id=organisation.id, day=today, handed=1)
-        if db.session.execute(first.on_conflict_do_nothing().returning(SmsDay.id)).all():
-            return True
-    counted = db.session.execute(
-        update(SmsDay)
-        .where(*mine, SmsDay.handed < organisation.sms_per_day)
-        .values(handed=SmsDay.handed + 1)
-        .returning(SmsDay.id)
-        .execution_options(synchronize_session=False)
+    counted = prepared.ask(
+        _one_more(db.engine.dialect.name),
+        organisation_id=organisation.id,
+        day=today,
+        most=organisation.sms_per_day,
     )
     return bool(counted.all())
+
+
+@cache
+def _one_more(dialect: str) -> Executable:
+    """Return the statement that counts an SMS; it finds no row when the day is full."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    first = insert(SmsDay).values(
+        organisation_id=bindparam("of_organisation"), day=bindparam("day"), handed=1
+    )
+    return first.on_conflict_do_update(
+        index_elements=[SmsDay.organisation_id, SmsDay.day],
+        set_={"handed": SmsDay.handed + 1},
+        where=SmsDay.handed < bindparam("most"),
+    ).returning(SmsDay.id)

@@ -36,12 +36,13 @@ class Report(StrEnum):
 
 class OptOutSource(StrEnum):
     """How we know that somebody wants no messages: their SMS, the provider's refusal because of one, a
-    complaint about a mail, or what a member was told."""
+    complaint about a mail, what a member was told, or what they said on their own pages."""
 
     STOP = "stop"
     PROVIDER = "provider"
     COMPLAINT = "complaint"
     PORTAL = "portal"
+    DEBTOR = "debtor"
 
 
 class ProviderEvent(OfOrganisation, Base):

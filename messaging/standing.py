@@ -11,11 +11,11 @@ from core.clock import day_in
 from core.organisations import restores
 from core.organisations.models import Organisation
 from invoices.contacts import folded
-from invoices.models import ContactPoint, ContactState
+from invoices.models import ContactPoint, ContactState, Exemption
 from invoices.pauses import has_pause
 from messaging.approaches import WEEK, filled_week
-from messaging.link_text import AddressOfLink, LinkText
-from messaging.models import Message
+from messaging.link_text import LinkText, has_link
+from messaging.models import Message, MessageInvoice
 from messaging.sms_models import OptOut
 
 
@@ -23,6 +23,7 @@ class Standing(NamedTuple):
     """What the database says now; `contact` and `value` are None where a message has no contact point.
 
     `is_held` says that nothing of the organisation leaves, because a restored backup was not released.
+    `has_exemptions` says that one of its invoices has an exemption in force.
     `is_paused` is about collection, `week_filled_at` about all that nobody asked for: when the first of as
     many messages left as the debtor may get of it in a week.
     """
@@ -34,6 +35,7 @@ class Standing(NamedTuple):
     is_opted_out: bool
     is_held: bool
     is_paused: bool
+    has_exemptions: bool
     week_filled_at: datetime | None
 
     @property
@@ -65,6 +67,13 @@ _STANDING = (
         ),
         Message.organisation_id.in_(restores.held()),
         has_pause(Message.debtor_id, today=bindparam("today")),
+        exists().where(
+            MessageInvoice.organisation_id == bindparam("of_organisation"),
+            MessageInvoice.message_id == Message.id,
+            Exemption.organisation_id == bindparam("of_organisation"),
+            Exemption.invoice_id == MessageInvoice.invoice_id,
+            Exemption.ended_at.is_(None),
+        ),
         filled_week(Message.debtor_id, since=bindparam("since"), before=bindparam("before")),
     )
     .outerjoin(
@@ -93,17 +102,9 @@ def standings(
     return {row[0]: Standing._make(row) for row in found}
 
 
-def stands(
-    message: Message, standing: Standing, address_of_link: AddressOfLink
-) -> tuple[LinkText | None, str]:
-    """Return what the message says about its link, and why it may not leave: `link_ended`, what
-    `Standing.why_not` says, or nothing."""
-    link = None
-    if message.link_id is not None or message.member_id is not None:
-        link = address_of_link(message)
-        if link is None:
-            return None, "link_ended"
-    return link, standing.why_not
+def why_not_leave(message: Message, standing: Standing, link: LinkText | None) -> str:
+    """Return why the message may not leave: `link_ended`, what `Standing.why_not` says, or nothing."""
+    return "link_ended" if has_link(message) and link is None else standing.why_not
 
 
 def _for(organisation: Organisation, now: datetime) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from core.refusals import Refusal
 from invoices.models import Debtor
 from messaging.charges import charged_among
 from messaging.claims import Claim
-from messaging.link_text import AddressOfLink
+from messaging.link_text import LinksOf, LinkText, has_link
 from messaging.mail import Mailbox
 from messaging.models import Message, MessageInvoice
 from messaging.providers.outcomes import OutgoingMail
 from messaging.rendering import Rendered, Texts, render, texts_of
 from messaging.return_path import ReturnPath
-from messaging.standing import Standing, standings, stands
+from messaging.standing import Standing, standings, why_not_leave
 
 _OF_MESSAGES = (
     select(MessageInvoice.message_id, MessageInvoice.invoice_id)
@@ -52,7 +52,7 @@ class Pen:
 
     sender: Mailbox
     return_path: ReturnPath | None
-    address_of_link: AddressOfLink
+    links_of: LinksOf
 
     def write(self, held: Sequence[Claim], now: datetime) -> dict[int, Attempted]:
         """Write the messages of these claims, which are all of one organisation, as they would leave now.
@@ -60,16 +60,20 @@ class Pen:
         What is returned stands apart from the session: it outlives the transaction it was read in.
         """
         known = _Known.of(held, now)
-        attempted = {message.id: self._attempt(message, known, now) for message in known.messages}
+        links = self.links_of([message for message in known.messages if has_link(message)])
+        attempted = {
+            message.id: self._attempt(message, links.get(message.id), known, now)
+            for message in known.messages
+        }
         for row in (*known.messages, known.organisation):
             db.session.expunge(row)
         return attempted
 
-    def _attempt(self, message: Message, known: "_Known", now: datetime) -> Attempted:
+    def _attempt(self, message: Message, link: LinkText | None, known: "_Known", now: datetime) -> Attempted:
+        why_not = why_not_leave(message, known.standings[message.id], link)
+        if why_not:
+            return why_not
         try:
-            link, why_not = stands(message, known.standings[message.id], self.address_of_link)
-            if why_not:
-                return why_not
             made = render(
                 message=message,
                 organisation=known.organisation,

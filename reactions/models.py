@@ -38,6 +38,9 @@ class CloseReason(StrEnum):
     PROMISE_BROKEN = "promise_broken"
 
 
+OUR_ANSWERS = frozenset({CloseReason.ANSWERED, CloseReason.ACCEPTED, CloseReason.REJECTED})
+
+
 class ReactionType(OfOrganisation, Base):
     """An answer an organisation offers, and what it sets off.
 

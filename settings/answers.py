@@ -7,7 +7,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, SelectField
+from wtforms import BooleanField, Field, HiddenField, PasswordField, SelectField
 from wtforms.fields.choices import SelectMultipleField
 
 from core import clock, trail, transaction
@@ -81,7 +81,7 @@ def overtaken(
 
 def _different(theirs: FlaskForm, yours: FlaskForm) -> Iterator[tuple[str, str, str]]:
     for field in theirs:
-        if isinstance(field, HiddenField):
+        if isinstance(field, HiddenField | PasswordField):
             continue
         one, other = _shown(field), _shown(yours[field.name])
         if one != other:

@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "restore.decided": N_("%(who)s decided about messages after the restore: %(messages)s"),
         "restore.released": N_("%(who)s let the portal go on after the restore"),
         "member.invited": N_("%(who)s invited %(member)s, as %(role)s"),
+        "member.invitation_refused": N_("%(who)s invited somebody who signs in already"),
         "member.role_changed": N_("%(who)s changed what %(member)s may do"),
         "member.disabled": N_("%(who)s shut %(member)s out"),
         "member.enabled": N_("%(who)s let %(member)s in again"),

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from core.database import db
 from core.organisations.models import Organisation
 from invoices.models import Invoice
-from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState, StatementFormat
+from invoices.statements.formats import StatementFormat
+from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
 from tests.canaries import Canaries
 
 

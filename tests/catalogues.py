@@ -19,7 +19,12 @@ LANGUAGES = ("nl", "fr", "de", "nb")
 KEYWORDS = DEFAULT_KEYWORDS | {"N_": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 # Where the sentences of a template belong, by the first of these words in its path.
-TEMPLATES = {"messages": "messaging", "settings": "settings", "desk": "desk"}
+TEMPLATES = {
+    "/debtor/": "collections_portal",
+    "messages": "messaging",
+    "settings": "settings",
+    "desk": "desk",
+}
 Sentence = str | tuple[str, str]
 
 

@@ -13,7 +13,7 @@ from core import clock as the_clock
 from core import tenancy
 from core.audit import record
 from core.database import db
-from core.members.models import MemberSession, Role, SignInCount
+from core.members.models import MemberSession, PasswordRequest, Role, SignInCount
 from core.organisations import restores
 from core.organisations.models import Creditor, Organisation
 from core.web.accounts import LinkKind, password_link
@@ -57,6 +57,7 @@ from tests.printed import printed
 from tests.reported import reported
 from tests.rules import Place
 from tests.visitor import Visitor
+from tests.wishes import wants_nothing
 
 PICTURE = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -82,6 +83,7 @@ class Crowd:
     stranger: Visitor = field(init=False)
     debtor: Visitor = field(init=False)
     other_debtor: Visitor = field(init=False)
+    other_debtor_id: int = 0
     ids: dict[str, str] = field(default_factory=dict)
     more_pages: list[tuple[Visitor, str]] = field(default_factory=list)
 
@@ -160,6 +162,9 @@ class _Filling:
             self.crowd.ids["letters"] = printed(debtors[1], self._word, self.now, folder)
             self.crowd.debtor = self._visiting(debtors[0], "debtor")
             self.crowd.other_debtor = self._visiting(other, "other-debtor")
+            self.crowd.other_debtor_id = other.id
+            self.crowd.more_pages.append((self._visiting(debtors[2], "silent-debtor"), "/messages"))
+            wants_nothing(debtors[2], self.now)
             self._reacted(debtors[0])
             self._imported()
             banked, more = bring_statement(self.owner, self.canaries, today=self.today, now=self.now)
@@ -196,16 +201,12 @@ class _Filling:
             ids[word] = address.rpartition("/")[2]
         ends_at = self.now + timedelta(hours=1)
         session = MemberSession(
-            organisation_id=self.owner.id,
-            member_id=here.id,
-            secret_hash=self._word(),
-            browser=self._word(),
-            started_at=self.now,
-            seen_at=self.now,
-            expires_at=ends_at,
-        )
+            organisation_id=self.owner.id, member_id=here.id, secret_hash=self._word(), browser=self._word(),
+            started_at=self.now, seen_at=self.now, expires_at=ends_at,
+        )  # fmt: skip
         with tenancy.scope(self.owner.id):
             db.session.add(session)
+            db.session.add(PasswordRequest(email=self.canaries.email(), asked_at=self.now))
             db.session.add(SignInCount(subject_hash=self._word(), tries=1, ends_at=ends_at))
             db.session.add(SendingPace(subject=f"domain:{self._word()}", spent_until=ends_at))
             db.session.flush()
@@ -237,14 +238,18 @@ class _Filling:
     def _settled(self, debtor: Debtor) -> None:
         invoice = self._invoices_of(debtor)[0]
         of_it = {"organisation_id": self.owner.id, "invoice_id": invoice.id, "created_at": self.now}
-        db.session.add_all(
-            (
-                Payment(**of_it, amount=100, paid_on=self.today, reference=self._word()),
-                CreditNote(**of_it, amount=100, credited_on=self.today, number=self._word()),
-            )
-        )
+        payment = Payment(**of_it, amount=100, paid_on=self.today, reference=self._word())
+        note = CreditNote(**of_it, amount=100, credited_on=self.today, number=self._word())
+        db.session.add_all((payment, note))
         invoice.amount_open -= 200
         db.session.flush()
+        self.crowd.ids["settlements"] = payment.public_id
+        self.crowd.more_pages.append(
+            (
+                self.crowd.administrator,
+                f"/desk/invoices/{invoice.public_id}/settlements/{note.public_id}/take-back",
+            )
+        )
 
     def _invoices_of(self, debtor: Debtor) -> list[Invoice]:
         return db.session.query(Invoice).filter_by(debtor_id=debtor.id).order_by(Invoice.id).all()

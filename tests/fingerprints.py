@@ -11,8 +11,11 @@ from core.database import db
 NOTED = ("seen_at",)
 
 
-def fingerprints(*, organisation_id: int | None = None) -> dict[str, str]:
-    """Return a text for each table; with an organisation, of its rows only. Needs the app's context."""
+def fingerprints(*, organisation_id: int | None = None, but_of: int | None = None) -> dict[str, str]:
+    """Return a text for each table; with an organisation, of its rows only, `but_of` one debtor of it.
+
+    Needs the app's context.
+    """
     found = {}
     with tenancy.everywhere():
         for table in db.metadata.sorted_tables:
@@ -22,6 +25,8 @@ def fingerprints(*, organisation_id: int | None = None) -> dict[str, str]:
                 if "organisation_id" not in table.columns:
                     continue
                 rows = rows.where(table.columns.organisation_id == organisation_id)
+            if but_of is not None and "debtor_id" in table.columns:
+                rows = rows.where(table.columns.debtor_id.is_distinct_from(but_of))
             everything = "\n".join(repr(tuple(row)) for row in db.session.execute(rows))
             found[table.name] = sha256(everything.encode()).hexdigest()
         db.session.rollback()

@@ -16,7 +16,7 @@ from tests.visitor import Form, Visitor
 # These end what others need, so they come late; and last, in this order, what begins or ends a session.
 ENDING = (
     *("/invoices", "/discard", "/approve", "/withdraw", "/end", "/disable", "/close"),
-    *("/settle", "/send-again", "/send-elsewhere", "/clear"),
+    *("/take-back", "/settle", "/send-again", "/send-elsewhere", "/clear"),
     *("/paid", "/let-go", "/make-again", "/posted", "/decide", "/release"),
 )
 LAST = ("/k/", "/leave", "/revoke", "/restore/release", "/desk/sign-out")

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from collections_portal.backups.refusals import ArchiveDamaged, ArchiveTooNew, ArchiveUnsafe, BackupThere
+from core.disk import room
 
 FORMAT = 1
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
@@ -104,13 +105,13 @@ class _Hashing:
 def packing(target: Path) -> Iterator[Packer]:
     """Write an archive that only its owner can read; it gets its name when it is whole and on the disk.
 
-    Raises BackupThere.
+    Raises BackupThere and DiskFull.
     """
     if target.exists():
         raise BackupThere(file=target)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with room(), os.fdopen(handle, "wb") as file:
             with tarfile.open(fileobj=file, mode="w:gz", compresslevel=LEVEL) as tar:
                 yield Packer(tar)
             file.flush()
@@ -124,12 +125,12 @@ def packing(target: Path) -> Iterator[Packer]:
 def unpack(archive: Path, into: Path) -> Manifest:
     """Write every part into a folder of ours and return the manifest, once all of them are as it says.
 
-    Raises ArchiveDamaged, ArchiveUnsafe and ArchiveTooNew; nothing but that folder was touched then.
+    Raises ArchiveDamaged, ArchiveUnsafe, ArchiveTooNew and DiskFull; only that folder was touched then.
     """
     found: dict[str, Part] = {}
     manifest = None
     try:
-        with gzip.open(archive) as content, tarfile.open(fileobj=content, mode="r:") as tar:
+        with room(), gzip.open(archive) as content, tarfile.open(fileobj=content, mode="r:") as tar:
             for member in tar:
                 if manifest is not None or member.name in found:
                     raise ArchiveDamaged(why=f"{member.name} comes twice or too late")

@@ -12,6 +12,10 @@ from sqlalchemy import URL
 
 from collections_portal.backups.archive import sync_folder
 from collections_portal.backups.refusals import ArchiveDamaged, DatabaseMissing, PortalRuns, TargetForeign
+from core.disk import DiskFull, room
+
+# The second one is a file that may not grow any further.
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
 
 
 class SqliteStore:
@@ -24,11 +28,19 @@ class SqliteStore:
         self._file = Path(url.database or "")
 
     def copy_to(self, target: Path) -> str:
-        """Copy page by page within one read transaction: writers go on. Raises DatabaseMissing."""
+        """Copy page by page within one read transaction: writers go on.
+
+        Raises DatabaseMissing and DiskFull.
+        """
         if not self._file.is_file():
             raise DatabaseMissing
         with closing(sqlite3.connect(self._file)) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
+            try:
+                source.backup(copy)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode in _NO_ROOM:
+                    raise DiskFull from error
+                raise
             # One file: nothing of it stays in a log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
             try:
@@ -73,7 +85,7 @@ class SqliteStore:
 
     def put_back(self, copy: Path, *, backup_at: datetime, finish: Callable[[str], None]) -> None:
         """Finish the copy beside the database, then let it take its place by one renaming."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         staged = self._file.with_name(f".{self._file.name}.restoring")
         try:
             self._beside(staged).unlink(missing_ok=True)
@@ -98,7 +110,7 @@ def _copy_for_us_alone(copy: Path, target: Path) -> None:
     """Write the copy into a new file that nobody else could read at any moment, whatever the umask."""
     target.unlink(missing_ok=True)
     private = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(private, "wb") as written, copy.open("rb") as read:
+    with room(), os.fdopen(private, "wb") as written, copy.open("rb") as read:
         shutil.copyfileobj(read, written)
 
 

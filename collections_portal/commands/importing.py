@@ -20,6 +20,7 @@ from invoices.importing.kinds import FileKind
 from invoices.importing.matching import ColumnsMissing
 from invoices.importing.models import BatchState
 from invoices.importing.operations import FileKnown
+from invoices.importing.problems import in_english
 from invoices.importing.profiles import (
     DateOrderUndecided,
     DecimalSignUndecided,
@@ -136,7 +137,7 @@ def _import(importing: FileImport, taken: Taken, *, check_only: bool, again: boo
 
 def _say_problems(findings: dict[str, Any]) -> None:
     for problem in findings["first_problems"]:
-        words = problem["sentence"] % problem["values"] if problem["values"] else problem["sentence"]
+        words = in_english(problem["sentence"], problem["values"])
         click.echo(f"  row {problem['row']}, {problem['column']}: {words} ({problem['found']})", err=True)
     if findings["problems"]:
         count, rows = findings["problems"], findings["rows_refused"]

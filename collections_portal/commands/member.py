@@ -13,6 +13,7 @@ from core.organisations.models import LANGUAGES, Organisation
 from core.organisations.queries import organisation_by_public_id
 from core.web.accounts import WITHIN, LinkKind, password_link
 from messaging.member_mail import queue_invitation
+from reactions.queries.beside import open_actions_with
 
 ROLES = click.Choice([role.value for role in Role])
 
@@ -70,7 +71,10 @@ def disable(organisation: str, email: str) -> None:
         operations.disable(
             organisation_id=found.organisation_id, public_id=found.public_id, by=None, now=clock.now()
         )
+        left = open_actions_with(organisation_id=found.organisation_id, member_id=found.id)
     click.echo(f"{email} is disabled and signed out everywhere.")
+    if left:
+        click.echo(f"Open actions of theirs: {left}. The inbox shows them under Not assigned.")
 
 
 @member.command()

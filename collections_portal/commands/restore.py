@@ -38,7 +38,7 @@ def restore(file: Path, database_url: str, replace: bool) -> None:
     config = Config.from_environment()
     if database_url:
         config = replaced(config, database_url=database_url)
-    config.var_dir.mkdir(parents=True, exist_ok=True)
+    config.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with tempfile.TemporaryDirectory(dir=config.var_dir, prefix=files.UNPACKED) as folder:
             unpacked = Path(folder)

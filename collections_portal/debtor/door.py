@@ -12,13 +12,14 @@ from collections_portal.config import Config
 from collections_portal.debtor import frame, guard, refusals
 from collections_portal.debtor.limits import Limits
 from collections_portal.debtor.session import VisitSessions
-from collections_portal.debtor.views import about, entry, invoices, payments, reactions, visits
+from collections_portal.debtor.views import about, entry, invoices, messages, payments, reactions, visits
 
 PAGES: tuple[Blueprint, ...] = (
     entry.blueprint,
     invoices.blueprint,
     reactions.blueprint,
     payments.blueprint,
+    messages.blueprint,
     visits.blueprint,
     about.blueprint,
 )

@@ -25,6 +25,9 @@ def for_templates() -> dict[str, Any]:
         "about_url": address("debtor.about.show"),
         "leave_url": address("debtor.visits.leave") if visit else None,
         "speak_url": address("debtor.visits.speak") if visit else None,
+        # Whose link came by letter has nothing here to stop.
+        "messages_by": visit.messages_by if visit else None,
+        "messages_url": address("debtor.messages.show") if visit else None,
         "link_ends_at": visit.link_expires_at if visit else g.get("link_ends_at"),
     }
 

@@ -1,4 +1,4 @@
-"""How often one address may enter or send a form: kept by this process, against floods."""
+"""How often one address may enter, send a form or try links: kept by this process, against floods."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -58,3 +58,5 @@ class Limits:
 
     entering: Limit = field(default_factory=lambda: Limit(30))
     saving: Limit = field(default_factory=lambda: Limit(30))
+    # Only links that are none are counted: a whole office behind one address opens the ones it has.
+    guessing: Limit = field(default_factory=lambda: Limit(60))

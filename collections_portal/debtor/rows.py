@@ -13,8 +13,9 @@ from core.refusals import N_
 from core.web.formats import day, money, short_day
 from core.web.languages import language, zone
 from core.web.sentences import gettext as _
-from reactions.models import ActionState, CloseReason
+from reactions.models import OUR_ANSWERS, ActionState, CloseReason
 from reactions.queries.listed import ListedInvoice
+from reactions.queries.several import Given
 
 Tag = tuple[str, str]
 ADDED: Mapping[ChargeKind, str] = MappingProxyType(
@@ -26,7 +27,16 @@ ADDED: Mapping[ChargeKind, str] = MappingProxyType(
         ChargeKind.RECOVERY_SUM: N_("Fixed sum for late payment"),
     }
 )
-OUR_ANSWERS = (CloseReason.ANSWERED, CloseReason.ACCEPTED, CloseReason.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another reaction to an invoice: where it can be read, what was told, what became of it."""
+
+    url: str
+    told: str
+    note: str
+    tag: Tag | None
 
 
 @dataclass(slots=True)
@@ -52,6 +62,7 @@ class Row:
     answer: str
     lines: Sequence[tuple[str, str]]
     receipt_url: str | None
+    others: Sequence[Other]
     has_rest: bool
 
 
@@ -95,6 +106,7 @@ def _row(invoice: ListedInvoice, chosen: bool, today: date, speaking: str, *, re
         answer=answer,
         lines=() if is_whole else tuple(_lines(invoice)),
         receipt_url=receipt_url,
+        others=[_other(invoice, given, today, receipts) for given in invoice.others],
         has_rest=not is_whole or receipt_url is not None,
     )
 
@@ -144,7 +156,8 @@ def _amount(invoice: ListedInvoice, minor: int) -> str:
 def _status(invoice: ListedInvoice, today: date) -> tuple[Tag, str, str] | None:
     """Return tag, note and our answer of an invoice with a reaction; None when the reaction is past."""
     if invoice.state != ActionState.CLOSED:
-        return ("wait", _("You have responded")), " ".join(_waiting(invoice, today)), ""
+        note = " ".join((_told(invoice), *_waiting(invoice, today)))
+        return ("wait", _("You have responded")), note, ""
     if invoice.close_reason in OUR_ANSWERS:
         note = _("We answered on %(day)s.", day=_day_of(invoice.closed_at))
         return ("good", _("You have our answer")), note, invoice.answer or ""
@@ -155,11 +168,29 @@ def _status(invoice: ListedInvoice, today: date) -> tuple[Tag, str, str] | None:
     return None
 
 
+def _other(invoice: ListedInvoice, given: Given, today: date, receipts: str) -> Other:
+    """Return another reaction; our answer stands on its own page, and what is exempt beside the foremost."""
+    alike = invoice._replace(**given._asdict(), is_exempt=False)
+    is_open = given.state != ActionState.CLOSED
+    tag, note, _answer = _status(alike, today) or (None, "", "")
+    return Other(
+        url=f"{receipts}{given.reaction_public_id}",
+        told=_told(alike),
+        note=" ".join(_waiting(alike, today)) if is_open else note,
+        tag=tag,
+    )
+
+
+def _told(invoice: ListedInvoice) -> str:
+    return _("On %(day)s you told us: %(label)s.", day=_day_of(invoice.reacted_at), label=invoice.label)
+
+
 def _waiting(invoice: ListedInvoice, today: date) -> Iterator[str]:
-    yield _("On %(day)s you told us: %(label)s.", day=_day_of(invoice.reacted_at), label=invoice.label)
     awaited = invoice.promised_on or invoice.answer_by
     if awaited is None or awaited < today:
-        if invoice.is_exempt:
+        if invoice.is_exempt and invoice.promised_on:
+            yield _("We send no reminders for this invoice until we have looked for your payment.")
+        elif invoice.is_exempt:
             yield _("We send no reminders for this invoice until you have our answer.")
         return
     if invoice.promised_on:

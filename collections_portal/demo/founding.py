@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from core.web.accounts import hash_of_new_password
 from dunning.operations import found_policy
 from invoices import operations as invoices
 from invoices.models import Channel, ContactPoint, Debtor, DebtorKind, Invoice
+from invoices.names import sort_name_of
 from reactions.operations.founding import found_types
 
 TERM = timedelta(days=30)
@@ -114,17 +116,21 @@ def settle(organisation: Organisation, *, today: date, now: datetime) -> None:
 
 def _debtor(organisation: Organisation, player: Player, now: datetime) -> Debtor:
     street, house_number, postcode, city, country = player.place
+    named: dict[str, Any] = {
+        "kind": DebtorKind.COMPANY if player.company_name else DebtorKind.PERSON,
+        "customer_number": player.customer_number,
+        "first_name": player.first_name,
+        "middle_names": player.middle_names,
+        "last_name": player.last_name,
+        "company_name": player.company_name,
+        "initials": "",
+    }
     debtor = Debtor(
         organisation_id=organisation.id,
-        kind=DebtorKind.COMPANY if player.company_name else DebtorKind.PERSON,
-        customer_number=player.customer_number,
-        sort_name=(player.company_name or f"{player.last_name} {player.first_name}").lower(),
+        **named,
+        sort_name=sort_name_of(**named),
         language=player.language,
         salutation=player.salutation,
-        first_name=player.first_name,
-        middle_names=player.middle_names,
-        last_name=player.last_name,
-        company_name=player.company_name,
         attention_of=player.attention_of,
         street=street,
         house_number=house_number,

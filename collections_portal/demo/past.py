@@ -76,7 +76,7 @@ def deliver(config: Config, clock: Callable[[], datetime]) -> None:
     """Send what is due at that moment."""
     deliver_due(
         carriers=carriers_of(config),
-        address_of_link=link_writer(config, clock),
+        links_of=link_writer(config, clock),
         clock=clock,
         worker="demo",
         limit=500,

@@ -116,9 +116,12 @@ class Browser:
             urllib.request.HTTPCookieProcessor(self.cookies), _Calm(), urllib.request.ProxyHandler({})
         )
 
-    def get(self, address: str, *, method: str = "GET") -> Page:
-        """Return the page at an address or path."""
-        return self._ask(urllib.request.Request(self._whole(address), method=method))  # noqa: S310  our own
+    def get(self, address: str, *, method: str = "GET", agent: str = "") -> Page:
+        """Return the page at an address or path; `agent` is who it says it is."""
+        request = urllib.request.Request(self._whole(address), method=method)  # noqa: S310  our own address
+        if agent:
+            request.add_header("User-Agent", agent)
+        return self._ask(request)
 
     def post(self, page: Page, form: Form, changes: dict[str, str | list[str]], *, press: str = "") -> Page:
         """Send the form with some values changed; `press` is the value of the button pressed."""

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from waitress.server import create_server
 
+from collections_portal import jobs
 from collections_portal.app import create_app
 from collections_portal.carriers import carriers_of, link_writer
 from collections_portal.config import Config, Mail
@@ -52,27 +53,30 @@ class Scene:
         with self.app.app_context(), tenancy.scope(self.organisation.id), reading():
             yield
 
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Change as this organisation."""
-        with self.app.app_context(), tenancy.scope(self.organisation.id), writing():
-            yield
+    def pass_by(self, span: timedelta) -> None:
+        """Put the clock on, for the web server as for everybody here: they are threads of one process.
 
-    def deliver(self, at: datetime | None = None) -> None:
-        """Send what is due at that moment (now if not given), until nothing is left.
+        It is the same as if this machine's clock were so far behind the database server's.
+        """
+        shown = clock.of_machine()
+        clock.agree(shared=clock.now() + span, shown=shown)
 
-        At night and on holidays it is the first moment after at which reminders may leave.
+    def deliver(self) -> None:
+        """Do what a worker does: go on with runs that were approved, and send until nothing is left.
+
+        At night and on holidays that is at the first moment after at which reminders may leave.
         """
 
         def moment() -> datetime:
-            return next_moment_anywhere(zone=self.organisation.zone, at=at or clock.now())
+            return next_moment_anywhere(zone=self.organisation.zone, at=clock.now())
 
         with self.app.app_context():
+            jobs.run_schedule(self.app)
             done = 1
             while done:
                 done = deliver_due(
                     carriers=carriers_of(self.config),
-                    address_of_link=link_writer(self.config, moment),
+                    links_of=link_writer(self.config, moment),
                     clock=moment,
                     worker="story",
                 ).total
@@ -82,9 +86,9 @@ class Scene:
         folder = self.config.mailbox_dir
         return [message.text for message in newest_first(folder)] if folder else []
 
-    def mail_texts(self) -> list[str]:
-        """Return the plain text of the e-mails that arrived so far."""
-        bodies = (mail.get_body(("plain",)) for mail in self.sink.received)
+    def mail_texts(self, *, to: str = "") -> list[str]:
+        """Return the plain text of the e-mails that arrived so far, at this address or at all of them."""
+        bodies = (mail.get_body(("plain",)) for mail in self.sink.received if to in str(mail["To"]))
         return [str(body.get_content()) for body in bodies if body is not None]
 
     def fingerprint(self) -> str:
@@ -118,6 +122,7 @@ def served(folder: Path) -> Iterator[Scene]:
         finally:
             server.close()
             sink.stop()
+            clock.agree(shared=clock.of_machine(), shown=clock.of_machine())
             with app.app_context():
                 db.engine.dispose()
 

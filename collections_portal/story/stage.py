@@ -3,19 +3,17 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from collections_portal.file_import import FileImport
-from collections_portal.story.reader import Browser
+from collections_portal.story.reader import Browser, Page
 from collections_portal.story.scene import Scene, served
-from core import clock, tenancy
+from core import tenancy
 from core.database import db
-from dunning import operations as dunning
 from dunning.models import DunningRun, DunningSkip
-from dunning.queries import default_policy
 from invoices.importing.choices import Choices
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import BatchState
@@ -38,11 +36,10 @@ class Stage:
         self.folder, self.sink = scene.folder, scene.sink
         base = scene.config.public_url
         self.desk, self.debtor, self.stranger = Browser(base), Browser(base), Browser(base)
-        self.link = ""
+        self.address, self.link = "", ""
         self.private: list[str] = []
         self.numbers: list[str] = []
         self.invoice_ids: list[str] = []
-        self.today = clock.now()
 
     def import_file(self, file: Path, *, kind: str, again: bool = False) -> int:
         """Import a file as `portal import` does and return its rows. Refuses what the import refuses."""
@@ -75,6 +72,17 @@ class Stage:
         page = self.desk.get("/desk/sign-in")
         key = self.scene.agent
         self.desk.post(page, page.form_to("/sign-in"), {"email": key.email, "password": key.password})
+
+    def propose(self) -> Page:
+        """Let the agent propose a dunning run."""
+        page = self.desk.get("/desk/dunning")
+        return self.desk.post(page, page.form_to("/propose"), {})
+
+    def approve(self, proposal: Page) -> Page:
+        """Let the agent approve it, and let the messages leave."""
+        page = self.desk.post(proposal, proposal.form_to("/approve"), {})
+        self.scene.deliver()
+        return page
 
     def count_debtors(self) -> int:
         """How many debtors there are."""
@@ -121,19 +129,26 @@ class Stage:
             ).first()
             if row is None:
                 raise LookupError("No debtor has four invoices and an e-mail address.")
-            debtor, address = row
+            debtor, self.address = row
             self.private = self._private(debtor)
             invoices = db.session.scalars(
                 select(Invoice).where(Invoice.debtor_id == debtor.id).order_by(Invoice.due_on, Invoice.id)
             ).all()
             self.numbers = [invoice.number for invoice in invoices]
             self.invoice_ids = [invoice.public_id for invoice in invoices]
-        mail = next(mail for mail in self.sink.received if address in str(mail["To"]))
-        body = mail.get_body(("plain",))
-        found = re.search(r"https?://\S+/k/\w+", str(body.get_content()) if body else "")
-        if found is None:
-            raise LookupError("The e-mail holds no link.")
-        self.link = found[0]
+        self.link = self.newest_link()
+
+    def newest_link(self) -> str:
+        """Return the link of the debtor's last e-mail that holds one. Raises LookupError."""
+        for text in reversed(self.scene.mail_texts(to=self.address)):
+            if found := re.search(r"https?://\S+/k/\w+", text):
+                return found[0]
+        raise LookupError("No e-mail to the debtor holds a link.")
+
+    def enter(self, link: str) -> Page:
+        """Let the debtor open a link and press its button; return the list."""
+        page = self.debtor.get(link)
+        return self.debtor.post(page, page.form_to("/k/"), {})
 
     def says_who(self, html: str) -> list[str]:
         """Return what of the debtor stands in a page: name, customer number, address, telephone."""
@@ -171,25 +186,24 @@ class Stage:
         """Return how the agent closes the action."""
         return {"decision": "rejected", "answer": self.ANSWER, "note": ""}
 
-    def run_after_gap(self) -> set[str]:
-        """Let the gap pass, run dunning as of then, deliver, and return the numbers that were reminded of."""
-        self.today += GAP
-        with self.scene.changing():
-            organisation = self.scene.organisation
-            run = dunning.propose(
-                organisation=organisation,
-                policy_id=default_policy(organisation_id=organisation.id).id,
-                now=self.today,
-            )
-            dunning.confirm(organisation=organisation, run=run, member_id=None, now=self.today)
-        self.scene.deliver(self.today)
+    def let_the_gap_pass(self) -> None:
+        """Put the portal's clock on; by then everybody's session has ended."""
+        self.scene.pass_by(GAP)
+        self.sign_in()
+
+    def reminded_since(self, moment: datetime) -> set[str]:
+        """Return the numbers of the invoices that reminders written since then are about, and that left."""
         with self.scene.looking():
             return set(
                 db.session.scalars(
                     select(Invoice.number)
                     .join(MessageInvoice, MessageInvoice.invoice_id == Invoice.id)
                     .join(Message, Message.id == MessageInvoice.message_id)
-                    .where(Message.created_at == self.today, Message.state == MessageState.SENT)
+                    .where(
+                        Message.created_at >= moment,
+                        Message.is_collection.is_(True),
+                        Message.state == MessageState.SENT,
+                    )
                 )
             )
 

@@ -11,6 +11,8 @@ from typing import Any
 from core.refusals import N_, Refusal
 
 UNION = "EU"
+# What counts in countries that have no row of their own, for the rules that say something everywhere.
+ANYWHERE = "ANY"
 _OF_EVERY_ROW = ("id", "rule", "segments", "valid_from", "valid_to", "status", "source", "seen")
 
 
@@ -82,19 +84,21 @@ class Row:
         """Return the row's scale, lowest first; the last slice has no end."""
         return tuple(_slice(values) for values in self.values["slices"])
 
+    def is_dated(self, on: date) -> bool:
+        """Return whether the day is one of the row's."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
     def holds(self, *, country: str, segment: Segment, on: date) -> bool:
         """Return whether the row is the law there, for them, on that day."""
-        return (
-            self.country == country
-            and segment in self.segments
-            and self.valid_from <= on
-            and (self.valid_to is None or on <= self.valid_to)
-        )
+        return self.country == country and segment in self.segments and self.is_dated(on)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Book:
-    """All rows, and which countries share those of the European Union."""
+    """All rows, and which countries share those of the European Union.
+
+    A book is itself and no other, so that what is worked out from one can be kept.
+    """
 
     rows: tuple[Row, ...]
     members: frozenset[str]
@@ -115,6 +119,18 @@ class Book:
                 ):
                     return row
         return None
+
+    def every(self, rule: str, *, country: str) -> tuple[Row, ...]:
+        """Return the rows of a rule for consumers that are switched on, of whatever days; those of `ANYWHERE`
+        where the country has none."""
+        for place in (country, ANYWHERE):
+            found = tuple(row for row in self.rows if row.rule == rule and row.country == place)
+            switched_on = tuple(
+                row for row in found if row.status is Status.SURE and Segment.CONSUMER in row.segments
+            )
+            if switched_on:
+                return switched_on
+        return ()
 
     def row(self, rule: str, *, country: str, segment: Segment, on: date, **marks: str) -> Row:
         """Return the row as `find` does. Raises LawSilent where it finds none."""

@@ -6,9 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.law import holidays, hours
 from core.law.rows import UNION, Book, LawMisread, Row, rows_of
 
 SHIPPED = Path(__file__).with_name("countries")
+# Any that is no leap year: a day that it lacks is no day of every year.
+A_YEAR = 2001
 # One for the whole process, set when it starts: what the law says does not differ by organisation.
 _FOLDERS: list[Path | None] = [None]
 
@@ -23,7 +26,7 @@ def shipped() -> Book:
         rows += rows_of(path.stem.upper(), document)
         if path.stem.upper() == UNION:
             members = frozenset(document["members"])
-    return Book(tuple(rows), members)
+    return _checked(Book(tuple(rows), members))
 
 
 @cache
@@ -37,8 +40,10 @@ def book(folder: Path | None = None) -> Book:
         return shipped()
     if not folder.is_dir():
         raise LawMisread(f"{folder} is not a folder.")
-    return shipped().amended(
-        row for path in sorted(folder.glob("*.toml")) for row in rows_of(path.stem.upper(), _read(path))
+    return _checked(
+        shipped().amended(
+            row for path in sorted(folder.glob("*.toml")) for row in rows_of(path.stem.upper(), _read(path))
+        )
     )
 
 
@@ -51,6 +56,16 @@ def use(folder: Path | None) -> None:
 def in_force() -> Book:
     """Return the book this process counts by."""
     return book(_FOLDERS[0])
+
+
+def _checked(found: Book) -> Book:
+    """Return the book, if its hours and holidays can be read: else no message would ever find its moment."""
+    for row in found.rows:
+        if row.rule == hours.RULE:
+            hours.hours_of(row)
+        elif row.rule == holidays.RULE:
+            list(holidays.days_of(row, A_YEAR))
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

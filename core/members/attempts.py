@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.database import db
@@ -33,6 +33,8 @@ ADDRESS = Limit(100, timedelta(minutes=15))
 ACCOUNT = Limit(500, timedelta(hours=1))
 MAILS_TO_ONE = Limit(3, timedelta(hours=1))
 MAILS_FROM_ADDRESS = Limit(20, timedelta(hours=1))
+# Of one organisation, in vain: who is refused learns that an address signs in somewhere, perhaps elsewhere.
+INVITATIONS = Limit(5, timedelta(hours=1))
 
 
 class TooManyTries(Refusal):
@@ -64,6 +66,22 @@ def count_mail(*, email: str, address: str, now: datetime) -> None:
         (_hash("mail-to", email), MAILS_TO_ONE),
     )
     _count(subjects, now=now)
+
+
+def count_invitation(*, organisation_id: int, now: datetime) -> None:
+    """Count one invitation; commit it before looking whether the address is known. Raises TooManyTries."""
+    _count(((_of_invitations(organisation_id), INVITATIONS),), now=now)
+
+
+def give_back_invitation(*, organisation_id: int) -> None:
+    """Count one invitation less: it told nothing about anybody."""
+    counted = SignInCount.subject_hash == _of_invitations(organisation_id)
+    db.session.execute(delete(SignInCount).where(counted, SignInCount.tries == 1))
+    db.session.execute(update(SignInCount).where(counted).values(tries=SignInCount.tries - 1))
+
+
+def _of_invitations(organisation_id: int) -> str:
+    return _hash("invitation", str(organisation_id))
 
 
 def forget_old(*, now: datetime) -> int:

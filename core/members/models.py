@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, OfOrganisation, belongs_to, choice
+from core.database import Base, Key, OfOrganisation, belongs_to, choice
 from core.identifiers import public_id
 
 
@@ -72,3 +72,16 @@ class SignInCount(Base):
     subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     tries: Mapped[int]
     ends_at: Mapped[datetime]
+
+
+class PasswordRequest(Base):
+    """An address for which somebody asked for a link to choose a password, until a worker looks whose it is.
+
+    It may be nobody's; whoever asked is answered before anybody knows.
+    """
+
+    __tablename__ = "password_requests"
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    asked_at: Mapped[datetime]

@@ -79,6 +79,18 @@ def invite(
     return member
 
 
+def note_refused_invitation(*, organisation_id: int, by: int, now: datetime) -> None:
+    """Leave a line in the trail: nobody tries addresses unseen to learn who signs in elsewhere."""
+    audit.record(
+        organisation_id=organisation_id,
+        what="member.invitation_refused",
+        about="member",
+        about_id=by,
+        member_id=by,
+        now=now,
+    )
+
+
 def change_role(*, organisation_id: int, public_id: str, role: Role, by: int | None, now: datetime) -> Member:
     """Let the member do more or less from their next request on. Raises MemberUnknown, LastAdministrator."""
     member = member_by_public_id(organisation_id=organisation_id, public_id=public_id)

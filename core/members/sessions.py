@@ -9,14 +9,32 @@ from core import audit
 from core.database import db
 from core.identifiers import secret as new_secret
 from core.members.models import Member, MemberSession
-from core.members.queries import LONGEST, SessionUnknown, hash_of, sessions_of
+from core.members.queries import LONGEST, SessionUnknown, hash_of, member_by_public_id, sessions_of
+from core.refusals import N_, Refusal
 
 # ASVS 5.0, 7.1.2: how many browsers one member may be signed in with; the one seen longest ago makes room.
 MOST = 3
 
 
+class SignInOvertaken(Refusal):
+    """The member got another password, or was disabled, while the password that was typed was looked at."""
+
+    sentence = N_("You are not signed in, or no longer.")
+    status = 401
+
+
 def begin(*, member: Member, browser: str, now: datetime) -> str:
-    """Open a session for a member whose password was right; return the secret for the cookie."""
+    """Open a session for a member whose password was right; return the secret for the cookie.
+
+    Looking at a password takes long enough for another one to be chosen, which ends every session: one that
+    begins after that would outlive it. So the member is held and looked at again. Raises SignInOvertaken.
+    """
+    mark = member.fs_uniquifier
+    present = member_by_public_id(
+        organisation_id=member.organisation_id, public_id=member.public_id, lock=True
+    )
+    if not present.active or present.fs_uniquifier != mark:
+        raise SignInOvertaken
     running = sessions_of(organisation_id=member.organisation_id, member_id=member.id, now=now)
     for oldest in running[MOST - 1 :]:
         oldest.ended_at = now

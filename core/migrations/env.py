@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
 from core.database import Moment, db, only_reading
 
@@ -20,16 +20,15 @@ def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 def run() -> None:
     """Run the migrations on the configured database.
 
-    Batch mode on SQLite copies tables; with foreign keys on, dropping the old copy would delete children, so
-    they are off meanwhile and checked afterwards.
+    Batch mode on SQLite copies tables; with foreign keys on, dropping the old copy would delete children or
+    be refused, so they are off meanwhile and checked afterwards.
     """
     url = current_app.config.get("MIGRATION_URL")
     engine = create_engine(url) if url else db.engine
     with engine.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.rollback()
+            _look_at_references(connection, "OFF")
         context.configure(
             connection=connection,
             target_metadata=target,
@@ -43,6 +42,15 @@ def run() -> None:
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:
                 raise RuntimeError(f"References are broken after the migration: {broken[:5]}")
+            connection.rollback()
+            _look_at_references(connection, "ON")
+
+
+def _look_at_references(connection: Connection, wanted: str) -> None:
+    """Switch foreign keys of SQLite on or off, before a transaction begins: within one it does nothing."""
+    driver = connection.connection.driver_connection
+    if driver is not None:
+        driver.execute(f"PRAGMA foreign_keys={wanted}")
 
 
 run()

@@ -30,6 +30,12 @@ class BicNotValid(Refusal):
     sentence = N_("This BIC is not right. It has 8 or 11 letters and digits.")
 
 
+class AccountNotConfirmed(Refusal):
+    """Where debtors' money goes is changed only by a member who has shown again who they are."""
+
+    sentence = N_("Enter your password too: debtors will pay to another account.")
+
+
 def _iban(text: str) -> str:
     if not text.strip():
         return ""
@@ -62,6 +68,8 @@ RULES: Mapping[str, Rule] = MappingProxyType(
     }
 )
 
+ACCOUNT = frozenset({"account_name", "iban", "bic"})
+
 
 def enter_creditor(
     *, organisation_id: int, values: Mapping[str, str], member_id: int, now: datetime
@@ -78,12 +86,14 @@ def change_creditor(
     public_id: str,
     values: Mapping[str, str],
     mark: str,
+    is_confirmed: bool = False,
     member_id: int,
     now: datetime,
 ) -> Creditor:
     """Change a creditor; `mark` is `settings.mark_of` the values the form showed.
 
-    Raises SettingsRefused, CreditorUnknown, CreditorCodeKnown and SettingsChangedMeanwhile.
+    `is_confirmed` says that the member typed their password again. Raises SettingsRefused, CreditorUnknown,
+    CreditorCodeKnown, SettingsChangedMeanwhile, and AccountNotConfirmed.
     """
     good = checked(values, RULES)
     hold(organisation_id=organisation_id)
@@ -94,6 +104,8 @@ def change_creditor(
     _keep_codes_apart(creditor, good["code"])
     good["account_name"] = good["account_name"] or good["name"]
     changes = differences(values_of(creditor, good), good)
+    if ACCOUNT & changes.keys() and not is_confirmed:
+        raise AccountNotConfirmed
     if "adds_vat" in changes:
         zone = db.session.get_one(Organisation, organisation_id).zone
         # Today's reminders may have left already; each day says one thing.

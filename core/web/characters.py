@@ -1,6 +1,7 @@
 """No request brings the character NUL: no text has it, PostgreSQL cannot store it, and nobody types it.
 
-In an address it leads nowhere (404); from what was typed it is left out, so that the rest is not lost.
+In an address it leads nowhere (404); from what was typed, and the names of fields, it is left out, so that
+the rest is not lost.
 """
 
 from typing import IO, Any
@@ -48,4 +49,6 @@ def _look() -> None:
 
 
 def _plain(values: MultiDict[str, str]) -> list[tuple[str, str]]:
-    return [(name, value.replace(NUL, "")) for name, value in values.items(multi=True)]
+    # A part of a form may come without any name, which its types do not say; nothing asks for it.
+    named = ((name, value) for name, value in values.items(multi=True) if name)
+    return [(name.replace(NUL, ""), value.replace(NUL, "")) for name, value in named]

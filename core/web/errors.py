@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from core.disk import DiskFull, is_full
 from core.refusals import N_, Refusal
 from core.web import typed, ways
 from core.web.languages import sentence_of
@@ -32,6 +33,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, form_too_old)
     app.register_error_handler(SecurityError, _another_host)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OSError, _system)
     app.register_error_handler(500, _fault)
 
 
@@ -65,7 +67,7 @@ def form_too_old(error: CSRFError) -> ResponseReturnValue:
 def _another_host(_error: SecurityError) -> ResponseReturnValue:
     """Answer without a page: for a host that is not ours no address can be built, so no layout either."""
     log.info("refused", reason="host", status=400)
-    return gettext(SENTENCES[400]), 400, {"Content-Type": "text/plain; charset=utf-8"}
+    return _without_a_page(400)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -78,5 +80,22 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return (*answer, extra) if isinstance(answer, tuple) else answer
 
 
-def _fault(error: Exception) -> ResponseReturnValue:
-    return page(500, gettext(SENTENCES[500]))
+def _system(error: OSError) -> ResponseReturnValue:
+    """Say that there is no room, where that is it: what is sent lies in a file before a view sees it."""
+    if not is_full(error):
+        raise error
+    log.error("no room on the disk")
+    return _refused(DiskFull())
+
+
+def _fault(_error: Exception) -> ResponseReturnValue:
+    """Answer a fault, which Flask has logged. This is the last resort: what it raised would be no answer."""
+    try:
+        return page(500, gettext(SENTENCES[500]))
+    except Exception:  # The page may need what has just broken.
+        log.exception("no page about a fault")
+        return _without_a_page(500)
+
+
+def _without_a_page(status: int) -> ResponseReturnValue:
+    return gettext(SENTENCES[status]), status, {"Content-Type": "text/plain; charset=utf-8"}

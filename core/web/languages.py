@@ -1,13 +1,15 @@
 """The five languages: which one a page speaks, and where the catalogues lie."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale, gettext
 
-from core.refusals import Country, Refusal
+from core.refusals import Language, Phrase, Refusal
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCALES = {"nl": "nl", "fr": "fr", "de": "de", "en": "en_GB", "nb": "nb"}
@@ -65,17 +67,39 @@ def zone() -> str:
 
 
 def sentence_of(refusal: Refusal) -> str:
-    """Return a refusal's sentence in the language of this request, with countries by their names."""
-    values = {
-        name: country_name(value) if isinstance(value, Country) else value
-        for name, value in refusal.values.items()
-    }
-    return str(gettext(refusal.sentence, **values))
+    """Return a refusal's sentence in the language of this request."""
+    return filled(refusal.sentence, refusal.values)
+
+
+def filled(sentence: str, values: Mapping[str, Any]) -> str:
+    """Return a room's sentence in the language of this request with these values: a country, languages,
+    phrases and the refusals that explain it in its words."""
+    return str(gettext(sentence, **{name: _shown(name, value) for name, value in values.items()}))
+
+
+def _shown(name: str, value: Any) -> Any:
+    match value:
+        case Language():
+            return language_name(value)
+        case Phrase():
+            return gettext(value)
+        case Refusal():
+            return sentence_of(value)
+        case str() if name == "country":
+            # By its name: values that were stored have no type left.
+            return country_name(value)
+        case _:
+            return value
 
 
 def country_name(code: str) -> str:
     """Return a country's name (of its ISO 3166 code) in the language of this request."""
     return str(Locale.parse(LOCALES[language()]).territories.get(code, code))
+
+
+def language_name(code: str) -> str:
+    """Return a language's name, such as `Dutch` for `nl`, as it stands in a sentence of this request."""
+    return str(Locale.parse(LOCALES[language()]).languages.get(code, code))
 
 
 def _locale() -> str:

@@ -5,6 +5,7 @@ import re
 import sys
 import time
 from collections.abc import MutableMapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,23 @@ def _written(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> str:
     return without_tokens(str(structlog.processors.JSONRenderer()(_logger, _name, event)))
 
 
-class _WithoutTokens(logging.Formatter):
-    """The same for lines, and the tracebacks under them, that libraries write with the standard logging."""
+class _OneLine(logging.Formatter):
+    """The same for what libraries write with the standard logging.
+
+    They repeat what they were sent, a path with line breaks in it for one. In JSON that stays within its
+    line, as does the traceback: nobody writes a line of this log but the portal.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_tokens(super().format(record))
+        event: dict[str, object] = {
+            "event": without_tokens(record.getMessage()),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
+        }
+        if record.exc_info:
+            event["exception"] = without_tokens(self.formatException(record.exc_info))
+        return _written(None, record.levelname, event)
 
 
 def configure(*, level: int = logging.INFO, file: Path | None = None) -> None:
@@ -49,7 +62,7 @@ def configure(*, level: int = logging.INFO, file: Path | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     for handler in logging.getLogger().handlers:
-        handler.setFormatter(_WithoutTokens("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        handler.setFormatter(_OneLine())
 
 
 def install(app: Flask) -> None:

@@ -7,6 +7,7 @@ pages. Passwords, files, hidden fields and choices are left out.
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, ParamSpec, TypeVar
 
+import structlog
 from flask import current_app, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException
@@ -16,6 +17,7 @@ from wtforms.widgets import DateInput, EmailInput, NumberInput, TextArea, TextIn
 from core.web.languages import OWN_NAMES
 from core.web.origins import is_from_our_page
 
+log = structlog.get_logger()
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
 # No field takes more than half of this.
@@ -48,13 +50,20 @@ def asks(
 
 
 def given_back() -> list[Typed]:
-    """Return what was typed into the forms of the view that was asked for, in the order of their fields."""
+    """Return what was typed into the forms of the view that was asked for, in the order of their fields.
+
+    Never fails: it is asked for by pages that say what else did not work.
+    """
     view = current_app.view_functions.get(request.endpoint or "")
     forms: tuple[Callable[..., Form], ...] = view.__dict__.get("asks", ()) if view else ()
     if not forms or not sent_from_here():
         return []
-    # Two forms of a view may have the same field; it was typed into once.
-    found = {name: typed for form in forms for name, typed in _typed(form(meta={"csrf": False}))}
+    try:
+        # Two forms of a view may have the same field; it was typed into once.
+        found = {name: typed for form in forms for name, typed in _typed(form(meta={"csrf": False}))}
+    except Exception:  # A stranger may have written every word of it, and the page about that has to come.
+        log.exception("nothing given back", view=request.endpoint)
+        return []
     return list(found.values())
 
 

@@ -40,11 +40,15 @@ class NoteForm(ActionForm):
 
 
 class ChangeForm(ActionForm):
-    """What the action is, and what it holds off; the view sets the types and the currency."""
+    """What the action is, and what it holds off; the view sets the types and the currency.
+
+    `promised_on` is there only for a type that asks when somebody pays; its description says how far ahead.
+    """
 
     reaction_type = SelectField(lazy_gettext("Action type"), choices=[])
     is_exempt = BooleanField(lazy_gettext("Leave these invoices alone"))
     amount = AmountField(lazy_gettext("Only this part"), validators=[Optional()])
+    promised_on = a_day(lazy_gettext("The debtor pays on"), needed=False)
     review_on = a_day(lazy_gettext("Look at it again on"), needed=False)
     note = lines(lazy_gettext("Note"), most=LONGEST_TEXT)
 

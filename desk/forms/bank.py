@@ -11,18 +11,43 @@ from wtforms import IntegerField, SelectField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from desk import bank_words
+from desk import bank_words, import_words
 from desk.forms.fields import REQUIRED, AmountField, choices
+from invoices.importing.amounts import DecimalSign
+from invoices.importing.dates import DateOrder
 
 # An amount for an invoice is sent as `amount_` and the invoice's public id.
 AMOUNT = "amount_"
 MOST_AMOUNTS = 100
 
 
+AS_FOUND = ("", lazy_gettext("As found in the file"))
+
+
 class StatementForm(FlaskForm):
-    """A file from the bank."""
+    """A file from the bank, and how a table in it is read where that cannot be told."""
 
     file = FileField(lazy_gettext("File"), validators=[FileRequired(lazy_gettext("Choose a file."))])
+    date_order = SelectField(
+        lazy_gettext("Dates"),
+        choices=choices(
+            [AS_FOUND, *((one.value, lazy_gettext(name)) for one, name in import_words.DATE_ORDERS.items())]
+        ),
+    )
+    decimal_sign = SelectField(
+        lazy_gettext("Amounts"),
+        choices=choices(
+            [AS_FOUND, *((one.value, lazy_gettext(name)) for one, name in import_words.DECIMAL_SIGNS.items())]
+        ),
+    )
+
+    def chosen_order(self) -> DateOrder | None:
+        """Return how dates are written, None for as found."""
+        return DateOrder(self.date_order.data) if self.date_order.data else None
+
+    def chosen_sign(self) -> DecimalSign | None:
+        """Return what stands before the cents, None for as found."""
+        return DecimalSign(self.decimal_sign.data) if self.decimal_sign.data else None
 
 
 class SettleForm(FlaskForm):

@@ -5,10 +5,11 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, FieldList, Form, FormField, IntegerField, SelectField
+from wtforms import BooleanField, Form, FormField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import InputRequired, Optional
 
+from core.web.form_rows import Rows
 from desk import dunning_words as words
 from desk.forms.fields import AmountField, NeededAmount, choices, line
 from desk.words import countries
@@ -53,7 +54,7 @@ class PolicyForm(FlaskForm):
     segment = SelectField(lazy_gettext("For"))
     country = SelectField(lazy_gettext("Country"))
     is_by_hand = BooleanField(lazy_gettext("Only for debtors who are put on it by hand"))
-    stages = FieldList(FormField(StageForm), lazy_gettext("Step"), max_entries=MOST_STAGES)
+    stages = Rows(FormField(StageForm), lazy_gettext("Step"), max_entries=MOST_STAGES)
     minimum_gap_days = WholeNumberField(
         lazy_gettext("Days between two messages"), validators=[InputRequired(WHOLE_NUMBER)]
     )

@@ -1,4 +1,4 @@
-"""The forms of an invoice: a new one, a payment, a credit note."""
+"""The forms of an invoice: a new one, a payment, a credit note, and why one of these is taken back."""
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
@@ -8,6 +8,7 @@ from wtforms.widgets import HiddenInput
 
 from core.money import CURRENCIES
 from desk.forms.fields import AmountField, NeededAmount, a_day, choices, line
+from invoices.taking_back import LONGEST_REASON
 
 
 class PaymentForm(FlaskForm):
@@ -25,6 +26,12 @@ class CreditNoteForm(FlaskForm):
     number = line(lazy_gettext("Number of the credit note"), most=60, needed=True)
     amount = AmountField(lazy_gettext("Amount"), id="credit-note-amount", validators=[NeededAmount()])
     credited_on = a_day(lazy_gettext("Date"))
+
+
+class TakeBackForm(FlaskForm):
+    """Why a payment or credit note is taken back."""
+
+    reason = line(lazy_gettext("Why"), most=LONGEST_REASON, needed=True)
 
 
 class NewInvoiceForm(FlaskForm):

@@ -6,7 +6,10 @@ from wtforms import IntegerField
 from wtforms.validators import InputRequired
 from wtforms.widgets import HiddenInput
 
-from desk.forms.fields import a_day
+from desk.forms.fields import a_day, line
+
+# The numbers of some hundred letters that lie apart.
+LONGEST_NUMBERS = 2_000
 
 
 class EditionForm(FlaskForm):
@@ -16,6 +19,7 @@ class EditionForm(FlaskForm):
 
 
 class PostedForm(EditionForm):
-    """The day the letters were posted."""
+    """The day the letters were posted, and which of them were not."""
 
     posted_on = a_day(lazy_gettext("Posted on"))
+    taken_out = line(lazy_gettext("Numbers taken out"), most=LONGEST_NUMBERS)

@@ -1,15 +1,16 @@
 """A member's own account: language, password, and the browsers they are signed in with."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from core import clock, transaction
-from core.members import attempts, operations, sessions
+from core.members import operations, sessions
 from core.members.models import Role
 from core.members.queries import sessions_of
 from core.refusals import Refusal
-from core.web.accounts import hash_of_new_password, is_password_of
+from core.web.accounts import hash_of_new_password
+from core.web.confirming import PasswordWrong, confirm
 from core.web.guards import allows, current_member, current_organisation, signed_in
 from core.web.languages import sentence_of, speak
 from desk.forms.sign_in import ChangePasswordForm, LanguageForm
@@ -54,14 +55,11 @@ def change_password() -> ResponseReturnValue:
     except Refusal as refusal:
         form.password.errors = [sentence_of(refusal)]
         return _page(password_form=form), 422
-    with transaction.writing():
-        operations.set_password(
-            organisation_id=organisation.id,
-            public_id=member.public_id,
-            password_hash=stored,
-            kept_session_id=signed_in().session.id,
-            now=clock.now(),
-        )
+    try:
+        _store(stored)
+    except operations.PasswordChangedMeanwhile:
+        form.current.errors = [sentence_of(PasswordWrong())]
+        return _page(password_form=form), 422
     flash(gettext("Your password was changed. Your other browsers are signed out."))
     return redirect(url_for("desk.account.show"), 303)
 
@@ -82,15 +80,28 @@ def end_session(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.account.show"), 303)
 
 
-def _is_right(form: ChangePasswordForm) -> bool:
-    """Check the present password, counted like a try to sign in: a borrowed browser is no place to guess."""
+def _store(password_hash: str) -> None:
+    """Store it unless another one was chosen since this one's predecessor was looked at."""
     member = current_member()
     with transaction.writing():
-        attempts.count_sign_in(email=member.email, address=request.remote_addr or "", now=clock.now())
-    if is_password_of(member, form.current.data or ""):
-        return True
-    form.current.errors = [gettext("This is not the password you have now.")]
-    return False
+        operations.set_password(
+            organisation_id=member.organisation_id,
+            public_id=member.public_id,
+            password_hash=password_hash,
+            kept_session_id=signed_in().session.id,
+            expected_uniquifier=member.fs_uniquifier,
+            now=clock.now(),
+        )
+
+
+def _is_right(form: ChangePasswordForm) -> bool:
+    """Check the present password."""
+    try:
+        confirm(form.current.data or "")
+    except PasswordWrong as refusal:
+        form.current.errors = [sentence_of(refusal)]
+        return False
+    return True
 
 
 def _page(

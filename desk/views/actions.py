@@ -15,12 +15,13 @@ from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation, may
 from core.web.languages import language
 from core.web.typed import asks
-from desk import action_page, inbox_page, overtaken
+from desk import action_page, answer_words, inbox_page, overtaken
 from desk.forms.actions import AssignForm, ChangeForm, CloseForm, NoteForm, TakeForm
 from desk.forms.fields import choices
 from desk.refusing import at_field
+from reactions.models import Action
 from reactions.operations import actions as operations
-from reactions.operations import exempting
+from reactions.operations import exempting, promising
 from reactions.operations.holding import ActionOvertaken
 from reactions.queries.actions import ActionPage
 from reactions.queries.actions import action_page as page_of
@@ -34,6 +35,8 @@ FIELDS: dict[type[Refusal], str] = {
     operations.PartNotPositive: "amount",
     exempting.PartAboveOpen: "amount",
     exempting.PartOfSeveralCurrencies: "amount",
+    promising.PromiseDayMissing: "promised_on",
+    promising.PromiseDayOutOfRange: "promised_on",
 }
 
 
@@ -115,7 +118,7 @@ def take(public_id: str) -> ResponseReturnValue:
 @allows(Role.AGENT)
 @asks(ChangeForm)
 def change(public_id: str) -> ResponseReturnValue:
-    """Change type, exemption, part or review day."""
+    """Change type, exemption, part, promised day or review day."""
     page = _page(public_id)
     form = _change_form(page, sent=True)
     if not form.validate_on_submit():
@@ -125,6 +128,7 @@ def change(public_id: str) -> ResponseReturnValue:
         type_key=form.reaction_type.data,
         exempts=form.is_exempt.data,
         amount_disputed=form.amount.data,
+        promised_on=form.promised_on.data if "promised_on" in form else None,
         review_on=form.review_on.data,
         note=form.note.data or "",
     )
@@ -145,30 +149,43 @@ def close(public_id: str) -> ResponseReturnValue:
         answer=form.answer.data or "",
         note=form.note.data or "",
     )
-    said = gettext("The action was closed.")
-    return _done(public_id, "close", form, work, said, then=inbox_page.list_href())
+    return _done(public_id, "close", form, work, _closed, then=inbox_page.list_href())
 
 
 def _done(
-    public_id: str, doing: str, form: Any, work: Callable[..., object], said: str, *, then: str = ""
+    public_id: str,
+    doing: str,
+    form: Any,
+    work: Callable[..., Any],
+    said: str | Callable[[Action], str],
+    *,
+    then: str = "",
 ) -> ResponseReturnValue:
-    """Do the work and say so; or show the page again with what was typed, or both versions."""
+    """Do the work and say so; or show the page again with what was typed, or both versions.
+
+    What is said may depend on the action as it is after the work.
+    """
     try:
         with transaction.writing():
-            work(
+            done = work(
                 organisation_id=current_organisation().id,
                 action_public_id=public_id,
                 version=form.version.data,
                 member_id=current_member().id,
                 now=clock.now(),
             )
+            words = said if isinstance(said, str) else said(done)
     except ActionOvertaken as refusal:
         return overtaken.answer(_page(public_id), refusal)
     except Refusal as refusal:
         status = at_field(form, refusal, FIELDS)
         return _show(_page(public_id), doing, form), status
-    flash(said, "good")
+    flash(words, "good")
     return redirect(then or url_for("desk.actions.show", public_id=public_id, **inbox_page.kept()), 303)
+
+
+def _closed(action: Action) -> str:
+    return f"{gettext('The action was closed.')} {answer_words.went(action)}"
 
 
 def _page(public_id: str) -> ActionPage:
@@ -191,6 +208,7 @@ def _show(page: ActionPage, doing: str, form: Any) -> str:
         assign_form=assigning,
         giving=giving,
         assign_url=url_for("desk.actions.assign", **where),
+        answer_goes=answer_words.goes(page.action) if doing == "close" else "",
         back_href=inbox_page.list_href(),
         back_label=inbox_page.title(),
         action=action | action_page.neighbours(page.action.public_id),
@@ -227,9 +245,17 @@ def _change_form(page: ActionPage, *, sent: bool = False) -> ChangeForm:
         "reaction_type": page.type_key,
         "is_exempt": action.exempts,
         "amount": action.amount_disputed,
+        "promised_on": action.promised_on,
         "review_on": action.review_on,
     }
     form = ChangeForm() if sent else ChangeForm(formdata=None, data=values)
     form.amount.currency = action_page.currency_of(page)
     form.reaction_type.choices = choices(list(action_page.type_names().items()))
+    last = action_page.last_promise(form.reaction_type.data, page.type_key)
+    if last is None:
+        del form.promised_on
+    else:
+        form.promised_on.description = gettext(
+            "At the latest on %(day)s. The debtor reads the new day.", day=last
+        )
     return form

@@ -19,6 +19,7 @@ from invoices import contacts
 from invoices.importing.contacts import EmailUnreadable, PhoneUnreadable
 from invoices.models import Channel, ContactPoint, ContactState, Debtor
 from invoices.queries import debtor_by_public_id
+from links.models import CONTACT_CHANGED
 from links.operations import revoke_of_contact
 from messaging import opting
 
@@ -110,7 +111,7 @@ def _change(debtor: Debtor, contact: ContactPoint, form: ContactForm) -> None:
         **by,
     )
     if leads_elsewhere:
-        revoke_of_contact(contact_point_id=contact.id, reason="contact_changed", **by)
+        revoke_of_contact(contact_point_id=contact.id, reason=CONTACT_CHANGED, **by)
     if was_opted_out and form.is_usable.data and not leads_elsewhere:
         opting.note_wanted(contact=contact, **by)
     elif contact.state == ContactState.OPTED_OUT:

@@ -132,7 +132,7 @@ def problems(public_id: str) -> ResponseReturnValue:
     if report.is_file():
         return send_file(report, mimetype="text/csv", as_attachment=True, download_name="problems.csv")
     nothing = StringIO()
-    ProblemReport(nothing, translate=said)
+    ProblemReport(nothing, say=said)
     headers = {"Content-Disposition": "attachment; filename=problems.csv"}
     return nothing.getvalue(), 200, headers | {"Content-Type": "text/csv; charset=utf-8"}
 

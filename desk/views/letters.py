@@ -1,5 +1,7 @@
 """`/desk/letters`: letters printed together, downloaded, posted or made again."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -17,7 +19,10 @@ from desk.lists import page_number
 from messaging import letter_batches, posting
 from messaging.letter_models import LetterBatch
 from messaging.letter_shelf import LettersGone
+from messaging.pile import LettersNotInPile, NumbersUnreadable, as_written
 
+OF_NUMBERS = (NumbersUnreadable, LettersNotInPile, posting.NothingPosted)
+REFUSED = (*OF_NUMBERS, posting.PostedOnAnotherDay, posting.TermWouldBeTooShort)
 blueprint = Blueprint("letters", __name__, url_prefix="/letters")
 
 
@@ -55,25 +60,27 @@ def download(public_id: str) -> ResponseReturnValue:
 @allows(Role.AGENT)
 @asks(PostedForm)
 def posted(public_id: str) -> ResponseReturnValue:
-    """Keep that the letters were posted, and on which day."""
+    """Keep that the letters were posted, on which day, and which of them were taken out."""
     form = PostedForm()
     if not form.validate_on_submit() or form.posted_on.data is None:
         return _show(public_id, form), 422
     try:
         with transaction.writing():
-            posting.mark_posted(
+            out = posting.mark_posted(
                 batch=_batch(public_id, lock=True),
                 edition=form.edition.data or 0,
                 posted_on=form.posted_on.data,
+                taken_out=form.taken_out.data or "",
                 member_id=current_member().id,
                 now=clock.now(),
             )
-    except (posting.PostedOnAnotherDay, posting.TermWouldBeTooShort) as refusal:
-        form.posted_on.errors = [sentence_of(refusal)]
+    except REFUSED as refusal:
+        of_numbers = isinstance(refusal, OF_NUMBERS)
+        (form.taken_out if of_numbers else form.posted_on).errors = [sentence_of(refusal)]
         return _show(public_id, form), 422
     except (posting.LettersOvertaken, NotReleased) as refusal:
         return _overtaken(public_id, refusal)
-    flash(gettext("The letters count as sent."), "good")
+    flash(_counted(out), "good")
     return redirect(url_for("desk.letters.show", public_id=public_id), 303)
 
 
@@ -98,6 +105,14 @@ def make_again(public_id: str) -> ResponseReturnValue:
         return _overtaken(public_id, refusal)
     flash(gettext("The letters are made again, without what was paid or withdrawn since."), "good")
     return redirect(url_for("desk.letters.show", public_id=public_id), 303)
+
+
+def _counted(out: Collection[int]) -> str:
+    """Return which letters count as sent."""
+    if not out:
+        return str(gettext("The letters count as sent."))
+    numbers = as_written(out)
+    return str(gettext("The letters count as sent, but for those taken out: %(numbers)s.", numbers=numbers))
 
 
 def _overtaken(public_id: str, refusal: Refusal) -> ResponseReturnValue:

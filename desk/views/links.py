@@ -16,6 +16,7 @@ from core.web.languages import language
 from desk import debtor_page
 from desk.refusing import at_field
 from invoices.queries import debtor_by_id, debtor_by_public_id
+from links.models import BY_MEMBER
 from links.operations import revoke as take_back
 from links.queries import link_by_public_id
 from links.sending import ContactNotUsable, NothingOpen, send_link
@@ -69,7 +70,7 @@ def revoke(public_id: str) -> ResponseReturnValue:
     organisation_id = current_organisation().id
     with transaction.writing():
         link = link_by_public_id(organisation_id=organisation_id, public_id=public_id)
-        take_back(link=link, reason="by_member", now=clock.now(), member_id=current_member().id)
+        take_back(link=link, reason=BY_MEMBER, now=clock.now(), member_id=current_member().id)
         debtor = debtor_by_id(organisation_id=organisation_id, debtor_id=link.debtor_id)
     flash(gettext("The link no longer works."), "good")
     return redirect(url_for("desk.debtors.show", public_id=debtor.public_id), 303)

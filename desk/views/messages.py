@@ -12,9 +12,10 @@ from core.members.models import Role
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
-from desk import lists, message_lists, message_page, words
+from desk import lists, message_lists, message_page, payment_data, words
 from desk.forms.messages import ARRIVED, ElsewhereForm, SeenForm, SettleForm
 from dunning import elsewhere
+from links.sending_again import send_again as send_message_again
 from messaging import operations, queries, senders
 from messaging.models import Message, MessageState
 
@@ -53,7 +54,7 @@ def index() -> ResponseReturnValue:
         search=lists.searched(),
         kept=kept,
         rows=[message_page.row(row) for row in found],
-        alarms=[words.alarm(one) for one in senders.alarms(now=clock.now())],
+        alarms=[*payment_data.alarms(), *(words.alarm(one) for one in senders.alarms(now=clock.now()))],
         pages=lists.pages(total=total, page=page, size=queries.SIZE),
         is_filtered=bool(lists.kept("state", "q")),
         clear_href=url_for("desk.messages.index"),
@@ -78,7 +79,8 @@ def show(public_id: str) -> ResponseReturnValue:
 @allows(Role.AGENT)
 def send_again(public_id: str) -> ResponseReturnValue:
     """Put a message that failed, or of which nobody knows, back in the queue."""
-    return _decided(public_id, SeenForm(), operations.send_again, gettext("The message is on its way again."))
+    sent = partial(send_message_again, organisation=current_organisation())
+    return _decided(public_id, SeenForm(), sent, gettext("The message is on its way again."))
 
 
 @blueprint.post("/<public_id>/settle")

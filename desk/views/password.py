@@ -1,27 +1,20 @@
 """Choosing a password with a link: one that was asked for, or the one of an invitation."""
 
-import time
-from datetime import datetime, timedelta
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from core import clock, tenancy, transaction
-from core.members import attempts, operations
+from core.members import attempts, operations, password_requests
 from core.members.models import Member
-from core.members.queries import member_by_email
 from core.organisations.queries import organisation
 from core.refusals import Refusal
-from core.web.accounts import WITHIN, LinkKind, hash_of_new_password, member_behind
+from core.web.accounts import LinkKind, hash_of_new_password, member_behind
 from core.web.guards import open_to_everybody
 from core.web.languages import sentence_of, speak
 from desk.forms.sign_in import ForgottenPasswordForm, NewPasswordForm
-from messaging.member_mail import queue_password_reset
 
 blueprint = Blueprint("password", __name__)
-# Every answer takes this long, so that nobody can time which addresses belong to a member.
-EVENLY = timedelta(milliseconds=400)
 
 
 @blueprint.get("/forgotten-password")
@@ -34,18 +27,15 @@ def forgotten() -> ResponseReturnValue:
 @blueprint.post("/forgotten-password")
 @open_to_everybody
 def send_link() -> ResponseReturnValue:
-    """Send a link to the address when it belongs to a member; say the same in any case."""
+    """Have a link sent to the address if it belongs to a member: a worker looks, so nobody times it."""
     form = ForgottenPasswordForm()
     if not form.validate_on_submit():
         return render_template("desk/sign_in/forgot.html", form=form), 422
     now, email = clock.now(), form.email.data or ""
     with transaction.writing():
         attempts.count_mail(email=email, address=request.remote_addr or "", now=now)
-    with tenancy.everywhere(), transaction.reading():
-        member = member_by_email(email=email)
-    if member is not None and member.active:
-        _queue(member, now=now)
-    time.sleep(max(0.0, (EVENLY - (clock.now() - now)).total_seconds()))
+    with transaction.writing():
+        password_requests.ask(email=email, now=now)
     return redirect(url_for("desk.password.sent"), 303)
 
 
@@ -86,11 +76,6 @@ def save(token: str, kind: LinkKind) -> ResponseReturnValue:
     _store(token, kind, stored)
     flash(gettext("Your password was saved. You can sign in with it now."))
     return redirect(url_for("desk.sign_in.show"), 303)
-
-
-def _queue(member: Member, *, now: datetime) -> None:
-    with tenancy.scope(member.organisation_id), transaction.writing():
-        queue_password_reset(member=member, valid_until=now + WITHIN[LinkKind.RESET], now=now)
 
 
 def _store(token: str, kind: LinkKind, password_hash: str) -> None:

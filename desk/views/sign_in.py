@@ -17,6 +17,8 @@ from desk.forms.sign_in import SignInForm
 from desk.session import member_sessions
 
 blueprint = Blueprint("sign_in", __name__)
+# Not "cookies": that would sign people out of everything else under the organisation's domain.
+FORGOTTEN = '"cache", "storage"'
 OWN_PATH = re.compile(r"/(desk|settings)([/?][^\x00-\x20\\\x7f]*)?")
 
 
@@ -44,9 +46,11 @@ def enter() -> ResponseReturnValue:
         attempts.count_sign_in(email=email, address=address, now=clock.now())
     member = _who(email)
     if not is_password_of(member, form.password.data or "") or member is None:
-        form.form_errors.append(gettext("This e-mail address and password do not belong together."))
-        return _page(form), 422
-    return _open_session(member, email=email, address=address, then=own_path(form.next.data or ""))
+        return _wrong(form)
+    try:
+        return _open_session(member, email=email, address=address, then=own_path(form.next.data or ""))
+    except sessions.SignInOvertaken:
+        return _wrong(form)
 
 
 @blueprint.post("/sign-out")
@@ -64,6 +68,7 @@ def sign_out() -> ResponseReturnValue:
     session.clear()
     response = redirect(url_for("desk.sign_in.show"), 303)
     member_sessions().take_back(response)
+    response.headers["Clear-Site-Data"] = FORGOTTEN
     return response
 
 
@@ -86,6 +91,11 @@ def _open_session(member: Member, *, email: str, address: str, then: str) -> Res
     response = redirect(then, 303)
     member_sessions().hand_out(response, secret=secret)
     return response
+
+
+def _wrong(form: SignInForm) -> ResponseReturnValue:
+    form.form_errors.append(gettext("This e-mail address and password do not belong together."))
+    return _page(form), 422
 
 
 def _page(form: SignInForm) -> str:

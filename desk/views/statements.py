@@ -1,8 +1,7 @@
 """`/desk/statements`: files from the bank taken in, and what became of their lines."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +23,9 @@ from invoices.importing.refusals import FileTooLarge
 from invoices.statements.models import BankStatement
 from invoices.statements.prospects import prospects_of
 from invoices.statements.queries import statement_by_public_id
-from invoices.statements.reading import MEGABYTE, MOST_BYTES, read_statements
+from invoices.statements.reading import MEGABYTE, MOST_BYTES
+from invoices.statements.reading_apart import read_statements_apart
+from invoices.statements.table_refusals import AmountOpen, DayOpen
 from invoices.statements.taking_in import take_in
 from reactions.operations.endings import close_settled
 
@@ -32,6 +33,8 @@ blueprint = Blueprint("statements", __name__, url_prefix="/statements")
 # What a browser adds around the file.
 AROUND_A_FILE = 64 * 1024
 TOO_LARGE = 413
+# What a person decides about a table is said where they decide it.
+FIELDS: Mapping[type[Refusal], str] = {DayOpen: "date_order", AmountOpen: "decimal_sign", Refusal: "file"}
 
 
 @blueprint.get("")
@@ -57,9 +60,9 @@ def upload() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _new(form), 422
     try:
-        taken = _taken_in(form.file.data)
+        taken = _taken_in(form)
     except Refusal as refusal:
-        status = at_field(form, refusal, {Refusal: "file"})
+        status = at_field(form, refusal, FIELDS)
         return _new(form), TOO_LARGE if isinstance(refusal, FileTooLarge) else status
     told = ngettext("%(num)s statement was taken in.", "%(num)s statements were taken in.", len(taken))
     flash(told, "good")
@@ -86,10 +89,16 @@ def show(public_id: str) -> ResponseReturnValue:
     return render_template("desk/statements/show.html", **statement_context(found))
 
 
-def _taken_in(sent: Any) -> Sequence[BankStatement]:
-    organisation, now = current_organisation(), clock.now()
+def _taken_in(form: StatementForm) -> Sequence[BankStatement]:
+    organisation, now, sent = current_organisation(), clock.now(), form.file.data
     content, today = sent.stream.read(MOST_BYTES + 1), day_in(now, organisation.zone)
-    statements = read_statements(content, today=today)
+    statements = read_statements_apart(
+        content,
+        today=today,
+        currency=organisation.currency,
+        date_order=form.chosen_order(),
+        decimal_sign=form.chosen_sign(),
+    )
     with transaction.reading():
         prospects = prospects_of(organisation_id=organisation.id, statements=statements)
     close = partial(close_settled, organisation_id=organisation.id, now=now)

@@ -1,28 +1,29 @@
 """Look a whole file over before anything is stored: what would change, what is wrong, how it will look."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from core.disk import room
 from invoices.importing.column_kinds import Value
 from invoices.importing.contacts import Phone
 from invoices.importing.preparing import Prepared
-from invoices.importing.problems import ProblemReport, Problems, RowProblem
+from invoices.importing.problems import ProblemReport, Problems, RowProblem, Say
 from invoices.importing.storing import compare, gather
 from invoices.importing.tasks import Task, reading_of
 
 SHOWN = 100
 
 
-def check(*, task: Task, report: Path, translate: Callable[[str], str]) -> dict[str, Any]:
+def check(*, task: Task, report: Path, say: Say) -> dict[str, Any]:
     """Return what storing the file would do, as it is kept with the import; nothing is changed.
 
-    Run it in a transaction that is rolled back. `report` becomes a CSV file of all problems, in the reader's
-    language, or is removed when there is none. Refuses what reading the file refuses.
+    Run it in a transaction that is rolled back. `report` becomes a CSV file of all problems, as `say` says
+    them, or is removed when there is none. Refuses what reading the file refuses, and DiskFull.
     """
-    with report.open("w", encoding="utf-8", newline="") as file:
-        problems = Problems(keep=SHOWN, report=ProblemReport(file, translate=translate))
+    with room(), report.open("w", encoding="utf-8", newline="") as file:
+        problems = Problems(keep=SHOWN, report=ProblemReport(file, say=say))
         rows = gather(task=task, problems=problems, progress=lambda _: None)
         counts = compare(task=task, problems=problems)
     if not problems.count:

@@ -26,7 +26,9 @@ class EmailUnreadable(Refusal):
 class PhoneUnreadable(Refusal):
     """The text is not a number that can exist in its country."""
 
-    sentence = N_("This is not a phone number in %(country)s. For another country, begin with + or 00.")
+    sentence = N_(
+        "This is not a phone number of this country (%(country)s). For another, begin with + or 00."
+    )
 
 
 @dataclass(frozen=True, slots=True)

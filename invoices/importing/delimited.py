@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -52,6 +53,11 @@ class DelimitedTable:
         width = len(self.header)
         for number, cells in records:
             yield number, cells if len(cells) == width else fitted(cells, width)
+
+    def last_row(self) -> list[Cell]:
+        """Return the cells of the last row as they are written: fewer than the header has where it stops."""
+        ((_, cells),) = deque(_records(self.path, self.layout, self.limits), maxlen=1)
+        return cells
 
 
 def open_delimited(

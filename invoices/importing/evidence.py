@@ -25,8 +25,8 @@ class Finding(Generic[Choice]):
     """What was found. `choice` is None where a person must choose.
 
     `clear`: some values can be read in one way only, and none in another way only. `no_matter`: all values
-    mean the same in each way. `ambiguous`: values could be read in more than one way and none decides.
-    `conflicting`: some are readable in one way only, some in another way only.
+    mean the same in each way that can read them. `ambiguous`: values could be read in more than one way and
+    none decides. `conflicting`: some are readable in one way only, some in another way only.
     `samples` gives for each way that is possible the values that speak for it, or that could be read so.
     """
 
@@ -42,6 +42,7 @@ class Evidence(Generic[Choice]):
         self._default = default
         self._deciding: dict[Choice, list[str]] = {}
         self._open: dict[Choice, list[str]] = {}
+        self._able: list[Choice] | None = None
         self._seen: set[str] = set()
 
     def is_new(self, text: str) -> bool:
@@ -54,6 +55,8 @@ class Evidence(Generic[Choice]):
 
     def add(self, text: str, readings: Mapping[Choice, object]) -> None:
         """Take in a value and what it means under each choice that can read it."""
+        if readings:
+            self._able = [each for each in self._able or readings if each in readings]
         if len(readings) == 1:
             _keep(self._deciding, readings, text)
         elif len(set(readings.values())) > 1:
@@ -67,7 +70,8 @@ class Evidence(Generic[Choice]):
             return self._found(Verdict.CONFLICTING, None, self._deciding)
         if self._open:
             return self._found(Verdict.AMBIGUOUS, None, self._open)
-        return self._found(Verdict.NO_MATTER, self._default, {})
+        able = self._able or [self._default]
+        return self._found(Verdict.NO_MATTER, self._default if self._default in able else able[0], {})
 
     def _found(
         self, verdict: Verdict, choice: Choice | None, samples: Mapping[Choice, list[str]]

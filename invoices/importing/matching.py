@@ -69,18 +69,31 @@ def columns_of(kind: FileKind) -> tuple[Column, ...]:
 
 
 def guess_columns(*, table: Table, kind: FileKind) -> Mapping[int, str]:
+    """Return file column position -> column identifier, see `guess_among`, of those of this kind of file."""
+    sample = [cells for _, cells in table.sample]
+    return guess_among(columns_of(kind), header=table.header, sample=sample)
+
+
+def guess_among(
+    columns: Sequence[Column], *, header: Sequence[str], sample: Sequence[Sequence[Cell]]
+) -> Mapping[int, str]:
     """Return file column position -> column identifier, for headers that are known and values that fit them.
 
     A header alone is not enough: a `countryCode` full of 391 and 406 is left for a person to decide. Each
     column is given once, to the first header that fits.
     """
     guessed: dict[int, str] = {}
-    for position, header in enumerate(table.header):
-        values = [cells[position] for _, cells in table.sample if str(cells[position]).strip()]
-        candidates = [column for column in columns_of(kind) if column.identifier not in guessed.values()]
-        if best := _best(_named(header, candidates), values):
+    for position, name in enumerate(header):
+        values = [cells[position] for cells in sample if str(cells[position]).strip()]
+        candidates = [column for column in columns if column.identifier not in guessed.values()]
+        if best := _best(_named(name, candidates), values):
             guessed[position] = best.identifier
     return guessed
+
+
+def is_called(names: frozenset[str], header: str) -> bool:
+    """Return whether a header, with or without a unit behind it, is one of these names (as of `Column`)."""
+    return not names.isdisjoint((plain(header), plain(_UNIT.sub("", header))))
 
 
 def _named(header: str, candidates: Sequence[Column]) -> list[Column]:

@@ -41,6 +41,20 @@ class Prepared:
 def open_file(*, path: Path, kind: FileKind, choices: Choices, limits: Limits) -> Opened:
     """Read the beginning of a file. Refuses what `files.open_table` refuses."""
     table = open_table(path=path, limits=limits, encoding=choices.encoding, delimiter=choices.delimiter)
+    return _matched(table, kind, choices)
+
+
+def opened_anew(*, opened: Opened, path: Path, kind: FileKind, choices: Choices, limits: Limits) -> Opened:
+    """Return a file as it is read with other choices: it is read again only where these say how.
+
+    Refuses what `files.open_table` refuses.
+    """
+    if choices.encoding or choices.delimiter:
+        return open_file(path=path, kind=kind, choices=choices, limits=limits)
+    return _matched(opened.table, kind, choices)
+
+
+def _matched(table: Table, kind: FileKind, choices: Choices) -> Opened:
     guessed = dict(guess_columns(table=table, kind=kind))
     matching = choices.matching(table=table, kind=kind, guessed=guessed)
     return Opened(table=table, guessed=guessed, matching=matching)

@@ -9,6 +9,8 @@ from typing import TextIO
 from core.refusals import N_, Refusal
 from core.texts import without_formula
 
+# Says an English sentence, with these values filled in, to whoever reads it.
+Say = Callable[[str, Mapping[str, object]], str]
 _LONGEST_VALUE = 200
 _HEADINGS = (N_("Row"), N_("Column"), N_("What is wrong"), N_("What stands there"))
 
@@ -23,25 +25,26 @@ class RowProblem:
     values: Mapping[str, object]
     found: str
 
-    def said(self, translate: Callable[[str], str]) -> str:
-        """Return the sentence in the reader's language, filled in."""
-        sentence = translate(self.sentence)
-        return sentence % self.values if self.values else sentence
+
+def in_english(sentence: str, values: Mapping[str, object]) -> str:
+    """Return the sentence as it is, filled in: for a command line, and for who reads no other language."""
+    return sentence % values if values else sentence
 
 
 class ProblemReport:
     """All problems of a file as CSV (RFC 4180, UTF-8 with a mark), with no cell that starts a formula."""
 
-    def __init__(self, file: TextIO, *, translate: Callable[[str], str], delimiter: str = ";") -> None:
+    def __init__(self, file: TextIO, *, say: Say, delimiter: str = ";") -> None:
         self._writer = csv.writer(file, delimiter=delimiter)
-        self._translate = translate
+        self._say = say
         file.write("\ufeff")
-        self._writer.writerow([translate(heading) for heading in _HEADINGS])
+        self._writer.writerow([say(heading, {}) for heading in _HEADINGS])
 
     def write(self, problem: RowProblem) -> None:
         """Add a line."""
-        column = self._translate(problem.column) if problem.column else ""
-        cells = (str(problem.row), column, problem.said(self._translate), problem.found)
+        column = self._say(problem.column, {}) if problem.column else ""
+        sentence = self._say(problem.sentence, problem.values)
+        cells = (str(problem.row), column, sentence, problem.found)
         self._writer.writerow([without_formula(cell) for cell in cells])
 
 

@@ -13,6 +13,7 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import BinaryIO
 
+from core.disk import room
 from core.identifiers import secret
 from core.refusals import N_, Refusal
 
@@ -39,15 +40,16 @@ class Shelf:
     folder: Path
 
     def keep(self, source: BinaryIO) -> Kept:
-        """Copy a file, in pieces, to a name nobody can guess."""
+        """Copy a file, in pieces, to a name nobody can guess. Raises DiskFull and keeps nothing then."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = f"{secret()}.upload"
         path = self.path_of(name)
         try:
-            with path.open("xb") as target:
-                shutil.copyfileobj(source, target, 1024 * 1024)
-            with path.open("rb") as file:
-                digest = file_digest(file, "sha256").hexdigest()
+            with room():
+                with path.open("xb") as target:
+                    shutil.copyfileobj(source, target, 1024 * 1024)
+                with path.open("rb") as file:
+                    digest = file_digest(file, "sha256").hexdigest()
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -69,8 +71,9 @@ class Shelf:
         return self.folder / f"{name}.problems.csv"
 
     def note_progress(self, name: str, *, read: int, stored: int) -> None:
-        """Note how many rows of a file were read, and the last that was stored."""
-        self._progress_of(name).write_text(f"{read} {stored}")
+        """Note how many rows of a file were read, and the last that was stored. Raises DiskFull."""
+        with room():
+            self._progress_of(name).write_text(f"{read} {stored}")
 
     def progress(self, name: str) -> tuple[int, int]:
         """Return (rows read, last row stored); nothing yet is (0, 0)."""

@@ -25,6 +25,7 @@ class Limits:
     members: int = 1_000
     unpacked_ratio: int = 200
     used_cells: int = 2_000_000
+    loose_elements: int = 500_000
 
 
 DESK_LIMITS = Limits()

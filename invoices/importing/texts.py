@@ -41,11 +41,12 @@ class NumberBecameDate(Refusal):
 class RegistrationWrong(Refusal):
     """The check digits of a company or VAT number do not fit."""
 
-    sentence = N_("This number is not right for %(country)s. Is a digit missing or changed?")
+    sentence = N_("This number is not right (%(country)s). Is a digit missing or changed?")
 
 
 # Greek numbers begin with EL, those of Northern Ireland with XI.
 _UNION = frozenset({*european.MEMBER_STATES, "el", "xi"})
+_ISO_CODES = {"EL": "GR", "XI": "GB"}
 _SHORTENED = re.compile(r"\d(?:[.,]\d*)?E\+\d+", re.ASCII | re.IGNORECASE)
 
 
@@ -103,7 +104,13 @@ def vat_number(cell: Cell, *, country: str) -> str:
         prefix = "" if text[:2].isalpha() else country
         return european.validate(prefix + text) if (prefix or text[:2]).lower() in _UNION else text
     except ValidationError as error:
-        raise RegistrationWrong(country=country) from error
+        raise RegistrationWrong(country=_named_in(text) or country) from error
+
+
+def _named_in(text: str) -> str:
+    """Return the country of the Union that a VAT number begins with, or nothing."""
+    code = text[:2].upper()
+    return _ISO_CODES.get(code, code) if code.lower() in _UNION else ""
 
 
 def _cleaned(text: str) -> str:

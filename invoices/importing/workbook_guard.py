@@ -1,10 +1,9 @@
 """Look into an .xlsx file before a spreadsheet library does: sizes, names and used area, in bounded memory.
 
-The limits are those of OWASP ASVS 5.0, 5.2.3 (a packed file's unpacked size and number of members).
+The limits of a packed file's unpacked size and number of members are those of OWASP ASVS 5.0, 5.2.3.
 """
 
 import zlib
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -19,11 +18,15 @@ from invoices.importing.refusals import (
     WrongKindOfFile,
 )
 from invoices.importing.tables import MEGABYTE, Limits
-from invoices.importing.workbook_parts import Relations, Sheet, ShownText, Strings, Watcher
+from invoices.importing.workbook_parts import Elements, Relations, Sheet, ShownText, Strings, Watcher
 
 _CHUNK = 256 * 1024
 _HEADER_BYTES = 30
 _SMALL = 1 * MEGABYTE
+# How each member begins in a zip file's directory.
+_ENTRY = b"PK\x01\x02"
+# What other programs' documents have, which a library might read where this guard counts nothing.
+_FOREIGN = frozenset(("mimetype", "content.xml", "xl/workbook.bin"))
 
 
 def guard(*, path: Path, limits: Limits) -> None:
@@ -31,28 +34,28 @@ def guard(*, path: Path, limits: Limits) -> None:
 
     Neither the directory's sizes nor a sheet's `<dimension>` are believed: members are unpacked and counted.
     """
+    _count_entries(path, limits)
     members = _members(path)
     _check_directory(members, limits)
-    strings = Strings(limits)
+    elements, strings, sheets = Elements(limits), Strings(limits), []
     with path.open("rb") as file:
-        # Shared texts first: a sheet's cells only hold their numbers.
-        for member in sorted(members, key=lambda member: not _holds_shared_texts(member)):
+        # Shared texts last: how many of them there may be is known by the cells that show them.
+        for member in sorted(members, key=_holds_shared_texts):
             if member.filename.lower().endswith(".rels"):
-                _scan(_unpacked(file, member), Relations())
+                _scan(_unpacked(file, member), Relations(), elements)
             elif not member.filename.lower().endswith(".xml"):
                 _drain(_unpacked(file, member))
             elif _holds_shared_texts(member):
-                _scan(_unpacked(file, member), strings)
+                _scan(_unpacked(file, member), strings, elements)
             else:
-                _guard_sheet(file, member, limits, strings.lengths)
-
-
-def _guard_sheet(file: BinaryIO, member: ZipInfo, limits: Limits, lengths: "array[int]") -> None:
-    sheet = Sheet(limits)
-    _scan(_unpacked(file, member), sheet)
-    # Adding up the texts of all cells takes longer, and is needed only where it could be too much.
-    if sheet.shared_texts * max(lengths, default=0) > limits.unpacked_bytes:
-        _scan(_unpacked(file, member), ShownText(limits, lengths))
+                sheet = Sheet(limits)
+                _scan(_unpacked(file, member), sheet, elements)
+                sheets.append((member, sheet.shared_texts))
+        longest = max(strings.lengths, default=0)
+        for member, shown in sheets:
+            # Adding up the texts of all cells takes longer, and is needed only where it could be too much.
+            if shown * longest > limits.unpacked_bytes:
+                _scan(_unpacked(file, member), ShownText(limits, strings.lengths), Elements(limits))
 
 
 def _holds_shared_texts(member: ZipInfo) -> bool:
@@ -67,12 +70,25 @@ def _members(path: Path) -> list[ZipInfo]:
         raise FileUnreadable from error
 
 
+def _count_entries(path: Path, limits: Limits) -> None:
+    """Refuse a directory of too many members before a list is made of it: an entry may have 47 bytes."""
+    count, end = 0, b""
+    with path.open("rb") as file:
+        while piece := file.read(_CHUNK):
+            count += (end + piece).count(_ENTRY)
+            end = piece[1 - len(_ENTRY) :]
+    if count > limits.members:
+        raise FileSuspect
+
+
 def _check_directory(members: list[ZipInfo], limits: Limits) -> None:
     names = {member.filename.lower() for member in members}
     if len(members) > limits.members or len(names) < len(members):
         raise FileSuspect
     if "xl/workbook.xml" not in names:
         raise WrongKindOfFile
+    if names & _FOREIGN:
+        raise FileSuspect
     if sum(member.file_size for member in members) > limits.unpacked_bytes:
         raise FileTooLarge(most=limits.unpacked_bytes // MEGABYTE)
     for member in members:
@@ -138,8 +154,9 @@ def _refuse_doctype(*_: object) -> None:
     raise FileSuspect
 
 
-def _scan(pieces: Iterator[bytes], watcher: Watcher) -> None:
+def _scan(pieces: Iterator[bytes], watcher: Watcher, elements: Elements) -> None:
     """Run a member through the parser. No workbook has a document type, the door to entity bombs."""
+    elements.follow(watcher)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -150,6 +167,7 @@ def _scan(pieces: Iterator[bytes], watcher: Watcher) -> None:
     try:
         for piece in pieces:
             parser.Parse(piece, False)
+            elements.check()
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:
         # The last two are what Python makes of an encoding it does not know or that has wide letters.

@@ -21,13 +21,23 @@ _COUNTED_PARTS = ("worksheet", "officedocument", "chartsheet", "dialogsheet")
 _PLACE = re.compile(r"([A-Za-z]{1,4})([0-9]{1,10})")
 
 
+# A cell, its formula, its value, the text it shares, and that text's own element.
+_OF_A_CELL = 5
+# As many rows as a sheet can have. Some programs write all of them, empty ones too.
+_MOST_ROWS = 1_048_576
+
+
 class Watcher:
-    """Follows a member element by element; this one takes notice of nothing."""
+    """Follows a member element by element; this one only counts them."""
 
     reads_text = False
 
+    def __init__(self) -> None:
+        self.elements = self.cells = self.rows = 0
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
+        self.elements += 1
 
     def end(self, name: str) -> None:
         """An element ends."""
@@ -36,10 +46,39 @@ class Watcher:
         """Text of the element that began last."""
 
 
+class Elements:
+    """How many elements a workbook may have: some, and a few for each of its cells.
+
+    A million of them pack to some kilobytes, and cost whoever reads them time and memory.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._now = limits, Watcher()
+        self._elements = self._cells = self._rows = 0
+
+    def follow(self, watcher: Watcher) -> None:
+        """Count what this one sees from now on."""
+        self._elements += self._now.elements
+        self._cells += self._now.cells
+        self._rows += self._now.rows
+        self._now = watcher
+
+    def check(self) -> None:
+        """Refuse what is too much by now."""
+        cells, rows = self._cells + self._now.cells, self._rows + self._now.rows
+        # Cells may stand in one place, one upon the other.
+        if self._now.cells > self._limits.used_cells:
+            raise TooManyCells
+        others = self._elements + self._now.elements - rows
+        if rows > _MOST_ROWS + cells or others > self._limits.loose_elements + _OF_A_CELL * cells:
+            raise FileSuspect
+
+
 class Relations(Watcher):
     """Where a workbook says its parts are: under names by which this module knows what to count."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
         kind = attributes.get("Type", "").rpartition("/")[2].lower()
         target = attributes.get("Target", "").lower()
         if kind == "sharedstrings" and not target.endswith("sharedstrings.xml"):
@@ -54,11 +93,13 @@ class Strings(Watcher):
     reads_text = True
 
     def __init__(self, limits: Limits) -> None:
+        super().__init__()
         self.lengths = array("L")
         self._most = limits.cell_characters
         self._in_text = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
         local = name.rpartition(":")[2]
         if local == "si":
             self.lengths.append(0)
@@ -78,16 +119,20 @@ class Sheet(Watcher):
     """Where a sheet's cells stand; refuses as soon as one is beyond the limits."""
 
     def __init__(self, limits: Limits) -> None:
+        super().__init__()
         self.shared_texts = 0
         self._limits = limits
         self._row = self._column = self._last_row = self._last_column = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
         local = name if ":" not in name else name.rpartition(":")[2]
         if local == "c":
+            self.cells += 1
             self.shared_texts += attributes.get("t") == "s"
             self._place(attributes.get("r"))
         elif local == "row":
+            self.rows += 1
             self._row, self._column = _row_number(attributes.get("r"), self._row), 0
 
     def _place(self, place: str | None) -> None:
@@ -119,6 +164,7 @@ class ShownText(Watcher):
     reads_text = True
 
     def __init__(self, limits: Limits, lengths: "array[int]") -> None:
+        super().__init__()
         self._lengths, self._left = lengths, limits.unpacked_bytes
         self._most = limits.unpacked_bytes // MEGABYTE
         self._shared = self._in_value = False

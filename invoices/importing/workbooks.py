@@ -1,124 +1,104 @@
-"""Excel workbooks (.xlsx): the first visible sheet that holds something, once the guard has let it in."""
+"""Tables in Excel workbooks (.xlsx), read in a process of their own into rows in a file without a name."""
 
-import math
+import json
+import os
+import tempfile
+import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+import structlog
 
-from invoices.importing.refusals import (
-    CellTooLong,
-    FileIsEmpty,
-    FileProtected,
-    FileUnreadable,
-    TooManyColumns,
-    TooManyRows,
-)
+from core.apart import MEGABYTE, Allowance, NotDone, do_apart
+from core.disk import room
+from invoices.importing.refusals import FileIsEmpty, FileUnreadable
 from invoices.importing.tables import SAMPLE_ROWS, Cell, Layout, Limits, Row, fitted, header_names
-from invoices.importing.workbook_guard import guard
+from invoices.importing.workbook_reader import DAY, ENDING, write_rows
 
-Raw: TypeAlias = int | float | str | bool | date | datetime | time | timedelta
+log = structlog.get_logger()
+# The largest workbook within the limits takes a sixth of the time, and half of the memory.
+ALLOWANCE = Allowance(cpu_seconds=60, memory=512 * MEGABYTE, written=512 * MEGABYTE)
+_PIECE = 256 * 1024
 
-# A spreadsheet's number has 15 digits; what stands behind them is noise of its binary form.
-_EXACT = 10**15
+
+class RowFile:
+    """Rows in a file without a name: it is gone with the last table that reads it, even after a kill."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._handle = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._handle)
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield all lines. Several may read at a time, each from the beginning."""
+        place, left = 0, b""
+        while piece := os.pread(self._handle, _PIECE, place):
+            place += len(piece)
+            *whole, left = (left + piece).split(b"\n")
+            yield from whole
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookTable:
-    """A sheet of a workbook. The library holds it in memory, which the guard has bounded."""
+    """A sheet of a workbook. Its rows lie on the disk and not in memory."""
 
-    sheet: CalamineSheet
-    limits: Limits
+    file: RowFile
     header: tuple[str, ...]
     sample: tuple[Row, ...]
     layout: Layout
 
     def rows(self) -> Iterator[Row]:
         """Yield all rows below the header."""
-        records = _records(self.sheet, self.limits)
-        next(records)
         width = len(self.header)
-        for number, cells in records:
+        for number, cells in islice(_records(self.file), 1, None):
             yield number, cells if len(cells) == width else fitted(cells, width)
 
 
 def open_workbook(*, path: Path, limits: Limits) -> WorkbookTable:
-    """Return the first visible sheet that holds something. Refuses what the guard refuses."""
-    guard(path=path, limits=limits)
-    try:
-        sheet = _first_sheet(CalamineWorkbook.from_path(path))
-    except PasswordError as error:
-        raise FileProtected from error
-    except (CalamineError, OSError, ValueError) as error:
-        raise FileUnreadable from error
-    first = next(_records(sheet, limits), None)
+    """Return the first visible sheet that holds something.
+
+    Refuses what the guard refuses, rows beyond the limits, and TooMuchWork. Raises DiskFull.
+    """
+    file = _read(path, limits)
+    first = next(_records(file), None)
     if first is None:
         raise FileIsEmpty
-    table = WorkbookTable(
-        sheet=sheet,
-        limits=limits,
-        header=header_names(first[1]),
-        sample=(),
-        layout=Layout(form="xlsx", sheet=sheet.name),
-    )
+    layout = Layout(form="xlsx", sheet=json.loads(next(file.lines())))
+    table = WorkbookTable(file=file, header=header_names(first[1]), sample=(), layout=layout)
     sample = tuple(islice(table.rows(), SAMPLE_ROWS))
     if not sample:
         raise FileIsEmpty
-    return WorkbookTable(sheet=sheet, limits=limits, header=table.header, sample=sample, layout=table.layout)
+    return WorkbookTable(file=file, header=table.header, sample=sample, layout=layout)
 
 
-def _first_sheet(workbook: CalamineWorkbook) -> CalamineSheet:
-    for number, about in enumerate(workbook.sheets_metadata):
-        if about.typ != SheetTypeEnum.WorkSheet or about.visible != SheetVisibleEnum.Visible:
-            continue
-        sheet = workbook.get_sheet_by_index(number)
-        if sheet.end is not None:
-            return sheet
-    raise FileIsEmpty
+def _read(path: Path, limits: Limits) -> RowFile:
+    """Let the other process write the rows, beside the workbook: that is where there is room for them."""
+    with (
+        room(),
+        tempfile.TemporaryFile(dir=path.parent) as file,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        # The shelf knows files by names without an ending.
+        named = Path(folder) / f"workbook{ENDING}"
+        named.symlink_to(path.absolute())
+        try:
+            do_apart(write_rows, str(named), json.dumps(asdict(limits)), allowance=ALLOWANCE, into=file)
+        except NotDone as error:
+            # Its words may hold what stands in a cell.
+            log.warning("workbook not read", why=str(error).partition(":")[0])
+            raise FileUnreadable from error
+        return RowFile(file)
 
 
-def _records(sheet: CalamineSheet, limits: Limits) -> Iterator[Row]:
-    found = 0
-    for number, raw in enumerate(sheet.iter_rows(), start=1):
-        cells = [value if isinstance(value, str) else _cell(value) for value in raw]
-        if not any(cell.strip() if isinstance(cell, str) else True for cell in cells):
-            continue
-        if len(cells) > limits.columns:
-            raise TooManyColumns(most=limits.columns)
-        if any(isinstance(cell, str) and len(cell) > limits.cell_characters for cell in cells):
-            raise CellTooLong(row=number, most=limits.cell_characters)
-        found += 1
-        if found > limits.rows + 1:
-            raise TooManyRows(most=limits.rows)
-        yield number, cells
+def _records(file: RowFile) -> Iterator[Row]:
+    for line in islice(file.lines(), 1, None):
+        number, cells = json.loads(line)
+        yield number, [cell if isinstance(cell, str) else _typed(*cell) for cell in cells]
 
 
-def _cell(value: Raw) -> Cell:
-    """Return what a person sees in the cell: 611365.0 is "611365", a moment is its day."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return _number(value)
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date | str) else str(value)
-
-
-def _number(value: float) -> Cell:
-    if not math.isfinite(value):
-        return str(value)
-    if value == int(value) and abs(value) < _EXACT:
-        return str(int(value))
-    return Decimal(format(value, ".15g"))
+def _typed(kind: str, said: str) -> Cell:
+    return date.fromisoformat(said) if kind == DAY else Decimal(said)

@@ -4,13 +4,14 @@ Positions in the description count from 1; slices here from 0.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from invoices.statements.models import StatementFormat
+from invoices.statements.formats import StatementFormat
 from invoices.statements.refusals import StatementBroken, StatementCutOff, StatementDoesNotAddUp
+from invoices.statements.room import Room
 from invoices.statements.shapes import Line, Statement, minor, provided, words
 
 LENGTH = 128
@@ -30,6 +31,11 @@ class _Move:
     first: str
     second: str = " " * LENGTH
     third: str = " " * LENGTH
+
+    @property
+    def number(self) -> str:
+        """The movement's number, which its parts share."""
+        return self.first[2:6]
 
     @property
     def is_part(self) -> bool:
@@ -52,10 +58,15 @@ class _Pages:
 
 
 def read(text: str) -> list[Statement]:
-    """Return the statements of a file. Raises StatementCutOff, StatementBroken, StatementDoesNotAddUp."""
+    """Return the statements of a file.
+
+    Raises StatementCutOff, StatementBroken, StatementDoesNotAddUp, TooManyLines and TooManyStatements.
+    """
     statements: list[_Pages] = []
+    room = Room()
     for number, record in enumerate((line for line in text.split("\n") if line.strip()), start=1):
         if record[0] == "0":
+            room.for_statement()
             statements.append(_Pages())
         elif not statements or statements[-1].trailer:
             raise StatementBroken(where=f"record {number}")
@@ -63,7 +74,7 @@ def read(text: str) -> list[Statement]:
             _take(statements[-1], record.ljust(LENGTH), number)
     if not statements or not statements[-1].trailer:
         raise StatementCutOff
-    return [_statement(pages) for pages in statements]
+    return [_statement(pages, room) for pages in statements]
 
 
 def _take(pages: _Pages, record: str, number: int) -> None:
@@ -83,14 +94,14 @@ def _take(pages: _Pages, record: str, number: int) -> None:
         raise StatementBroken(where=f"record {number}")
 
 
-def _statement(pages: _Pages) -> Statement:
+def _statement(pages: _Pages, room: Room) -> Statement:
     if not pages.opening or not pages.trailer:
         raise StatementCutOff
     # Without a movement the description lets the new balance be left out.
     closing = pages.closing or f"8{pages.opening[2:]}"
     account, currency = _account(pages.opening[5:42], pages.opening[1])
     number = pages.opening[2:5]
-    lines = tuple(_lines(pages.moves, currency))
+    lines = tuple(_lines(pages.moves, currency, room))
     if not _totals_are_right(pages, lines, currency):
         raise StatementDoesNotAddUp(number=number)
     return Statement(
@@ -127,17 +138,21 @@ def _totals_are_right(pages: _Pages, lines: Sequence[Line], currency: str) -> bo
     )
 
 
-def _lines(moves: Sequence[_Move], currency: str) -> list[Line]:
-    lines: list[Line] = []
+def _lines(moves: Sequence[_Move], currency: str, room: Room) -> Iterator[Line]:
+    """Yield a line for each movement, or for each payment of a total when their amounts make it up."""
+    payments: dict[str, list[_Move]] = {}
+    for move in moves:
+        if move.is_part and move.kind in PARTS:
+            payments.setdefault(move.number, []).append(move)
     for move in moves:
         if move.is_part:
             continue
-        parts = [each for each in moves if each.is_part and each.first[2:6] == move.first[2:6]]
-        payments = [each for each in parts if each.kind in PARTS] if move.kind in TOTALS else []
-        add_up = sum(_amount(each, currency) for each in payments) == _amount(move, currency)
-        booked = payments if payments and add_up else [move]
-        lines.extend(_line(each, move, currency) for each in booked if _amount(each, currency))
-    return lines
+        # A payment is part of one total: whoever repeats a number does not repeat its payments.
+        parts = payments.pop(move.number, []) if move.kind in TOTALS else []
+        add_up = sum(_amount(each, currency) for each in parts) == _amount(move, currency)
+        booked = parts if parts and add_up else [move]
+        room.for_lines(len(booked))
+        yield from (_line(each, move, currency) for each in booked if _amount(each, currency))
 
 
 def _line(move: _Move, total: _Move, currency: str) -> Line:

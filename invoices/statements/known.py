@@ -12,6 +12,7 @@ from core.database import db
 from invoices.statements.models import BankLine, BankStatement
 from invoices.statements.queries import in_pieces
 from invoices.statements.shapes import Line, Statement
+from invoices.statements.twins import Twins
 
 # An account has few statements a day; a file that claims thousands is not followed through all of them.
 MOST_STEPS = 100
@@ -19,14 +20,14 @@ MOST_STEPS = 100
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What one statement is about: its number, its days, and its balances in minor units."""
+    """What one statement is about: its number, its days, and its balances in minor units if it has any."""
 
     account: str
     number: str
     begins_on: date
     ends_on: date
-    opening: int
-    closing: int
+    opening: int | None
+    closing: int | None
 
     def is_same_as(self, other: "Span") -> bool:
         """Return whether both go by the same number and days."""
@@ -40,7 +41,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """A line to store. One that `may_be_known` equals an earlier one, and yet is of another statement."""
+    """A line to store. One that `may_be_known` is like a line of an earlier file, and yet apart from it."""
 
     line: Line
     fingerprint: str
@@ -53,7 +54,8 @@ def new_lines(*, organisation_id: int, statements: Sequence[Statement]) -> list[
 
     A line is known when an earlier file brought it as often as this one does. Banks that number their lines
     leave no doubt. Of the others, an equal one in a statement that is apart from the earlier one's may be a
-    second payment of the same amount on the same day: it is stored for a person to look at.
+    second payment of the same amount on the same day: it is stored for a person to look at. So is one that
+    a file of the other kind may have brought, see `invoices.statements.twins`.
     """
     numbered = [
         (
@@ -65,7 +67,8 @@ def new_lines(*, organisation_id: int, statements: Sequence[Statement]) -> list[
     ]
     wanted = {fingerprint for _, _, lines in numbered for _, fingerprint in lines}
     earlier = _Earlier(organisation_id, wanted, [span for _, span, _ in numbered])
-    return [list(earlier.without_known(span, lines)) for _, span, lines in numbered]
+    twins = Twins(organisation_id=organisation_id, statements=statements)
+    return [list(earlier.without_known(span, lines, twins)) for _, span, lines in numbered]
 
 
 class _Earlier:
@@ -77,18 +80,19 @@ class _Earlier:
         self._stored = Counter({each: before.total() for each, before in self._before.items()})
         self._in_file: Counter[str] = Counter()
 
-    def without_known(self, span: Span, lines: Sequence[tuple[Line, str]]) -> Iterator[NewLine]:
+    def without_known(self, span: Span, lines: Sequence[tuple[Line, str]], twins: Twins) -> Iterator[NewLine]:
         """Yield the lines of one statement that are to be stored."""
         known = {each: self._not_apart(span, each) for _, each in lines}
         in_statement: Counter[str] = Counter()
         for line, fingerprint in lines:
             self._in_file[fingerprint] += 1
             in_statement[fingerprint] += 1
+            is_twin = twins.has_one_of(span.account, line)
             looks_known = self._in_file[fingerprint] <= self._before[fingerprint].total()
             if looks_known and (line.bank_reference or in_statement[fingerprint] <= known[fingerprint]):
                 continue
             self._stored[fingerprint] += 1
-            yield NewLine(line, fingerprint, self._stored[fingerprint], may_be_known=looks_known)
+            yield NewLine(line, fingerprint, self._stored[fingerprint], may_be_known=looks_known or is_twin)
 
     def _not_apart(self, span: Span, fingerprint: str) -> int:
         """Return how often earlier statements that may hold the very same line brought it."""
@@ -100,7 +104,7 @@ class _Neighbours:
     """Statements of accounts that lie side by side: where one's closing balance is another's opening one."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
-        self._closing: dict[tuple[str, int], list[Span]] = defaultdict(list)
+        self._closing: dict[tuple[str, int | None], list[Span]] = defaultdict(list)
         for span in dict.fromkeys(spans):
             self._closing[span.account, span.closing].append(span)
 
@@ -108,9 +112,9 @@ class _Neighbours:
         """Return whether two statements cannot hold the same line.
 
         Either one follows on the other, perhaps with some between; or both are about the same days and have
-        no balance in common, as when the one between is not here yet.
+        no balance in common, as when the one between is not here yet. Of a table nothing tells: it overlaps.
         """
-        if one.is_same_as(other):
+        if one.is_same_as(other) or one.opening is None or other.opening is None:
             return False
         are_beside = one.days == other.days
         share_none = one.opening != other.opening and one.closing != other.closing

@@ -8,14 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, Minor, OfOrganisation, belongs_to, choice
 from core.identifiers import public_id
-
-
-class StatementFormat(StrEnum):
-    """How the bank wrote it."""
-
-    CAMT053 = "camt053"
-    MT940 = "mt940"
-    CODA = "coda"
+from invoices.statements.formats import StatementFormat
 
 
 class LineState(StrEnum):
@@ -43,7 +36,8 @@ class IgnoreReason(StrEnum):
 class BankStatement(OfOrganisation, Base):
     """One statement of one account, as the bank says it. `place` is where it stood in its file, from 1.
 
-    Balances are signed. `lines_known` counts lines that an earlier statement had brought already.
+    Balances are signed; a table has none, no number, and perhaps no account. `lines_known` counts lines that
+    an earlier statement had brought already.
     """
 
     __tablename__ = "bank_statements"
@@ -53,6 +47,9 @@ class BankStatement(OfOrganisation, Base):
         CheckConstraint("place > 0", name="place"),
         CheckConstraint("ends_on >= begins_on", name="ends_after_begin"),
         CheckConstraint("lines_known >= 0", name="lines_known"),
+        CheckConstraint(
+            "format = 'table' OR (amount_opening IS NOT NULL AND amount_closing IS NOT NULL)", name="balances"
+        ),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
@@ -66,8 +63,8 @@ class BankStatement(OfOrganisation, Base):
     currency: Mapped[str] = mapped_column(String(3))
     begins_on: Mapped[date]
     ends_on: Mapped[date]
-    amount_opening: Mapped[int] = mapped_column(Minor)
-    amount_closing: Mapped[int] = mapped_column(Minor)
+    amount_opening: Mapped[int | None] = mapped_column(Minor)
+    amount_closing: Mapped[int | None] = mapped_column(Minor)
     lines_known: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 

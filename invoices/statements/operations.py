@@ -6,11 +6,12 @@ from datetime import date, datetime
 from core import audit
 from core.database import db
 from core.refusals import N_, Refusal
-from invoices.operations import record_payment, take_back_payments
+from invoices.operations import record_payment
 from invoices.queries import lock_invoices
 from invoices.statements.matching import Match, Share
 from invoices.statements.models import BankLine, IgnoreReason, LineState
 from invoices.statements.queries import WAITING, line_by_public_id, open_ones
+from invoices.taking_back import take_back_payments
 
 LONGEST_REFERENCE = 140
 WhenSettled = Callable[[Collection[int]], object]
@@ -127,8 +128,8 @@ def ignore(
 def undo(*, organisation_id: int, line_public_id: str, member_id: int, now: datetime) -> BankLine:
     """Take back what was decided about a line: its payments go, their invoices are open again.
 
-    Actions that were closed by them stay closed. Raises LineUnknown, NothingToUndo and, for an invoice that
-    was withdrawn since, InvoiceWithdrawn.
+    Actions that were closed by them stay closed, and an invoice that was withdrawn since stays settled.
+    Raises LineUnknown and NothingToUndo.
     """
     line = line_by_public_id(organisation_id=organisation_id, public_id=line_public_id, lock=True)
     is_booked = line.amount_left != max(line.amount, 0)

@@ -36,9 +36,12 @@ def prospects_of(*, organisation_id: int, statements: Sequence[Statement]) -> li
 
 def _prospect(organisation_id: int, statement: Statement) -> Prospect:
     incoming = {line: _incoming(line) for line in statement.lines if line.amount > 0}
+    # A table may not say whose account it is, and a creditor may have none.
     creditor_ids = db.session.scalars(
         select(Creditor.id).where(
-            Creditor.organisation_id == organisation_id, Creditor.iban == statement.account
+            Creditor.organisation_id == organisation_id,
+            Creditor.iban == statement.account,
+            Creditor.iban != "",
         )
     ).all()
     invoice_ids = named_in(

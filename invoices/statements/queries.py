@@ -44,14 +44,6 @@ class Tally:
     ignored: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """A payment of a line, with its invoice."""
-
-    payment: Payment
-    invoice: Invoice
-
-
 def statement_by_public_id(*, organisation_id: int, public_id: str) -> BankStatement:
     """Return the statement. Raises StatementUnknown."""
     found = db.session.scalar(
@@ -136,17 +128,6 @@ def tallies(*, organisation_id: int, statement_ids: Collection[int]) -> Mapping[
         )
         for statement_id, each in counts.items()
     }
-
-
-def booked_on(*, line: BankLine) -> Sequence[Booked]:
-    """Return what of a line is booked on which invoice, the first one first."""
-    rows = db.session.execute(
-        select(Payment, Invoice)
-        .join(Invoice, Invoice.id == Payment.invoice_id)
-        .where(Payment.organisation_id == line.organisation_id, Payment.bank_line_id == line.id)
-        .order_by(Payment.id)
-    )
-    return [Booked(payment, invoice) for payment, invoice in rows]
 
 
 def taken_in_before(*, organisation_id: int, sha256: str) -> bool:

@@ -6,7 +6,10 @@ from core.refusals import N_, Refusal
 class NotAStatement(Refusal):
     """The file is none of the formats that are read."""
 
-    sentence = N_("This is not a bank statement we can read. Use a file in CAMT.053, MT940 or CODA.")
+    sentence = N_(
+        "This is not a bank statement we can read. Use a file in CAMT.053, MT940 or CODA, "
+        "or a table of payments (CSV or .xlsx)."
+    )
 
 
 class AnotherMessage(Refusal):

@@ -14,8 +14,9 @@ from typing import Any
 import mt940
 from mt940.models import Transactions
 
-from invoices.statements.models import StatementFormat
+from invoices.statements.formats import StatementFormat
 from invoices.statements.refusals import NotAStatement, StatementBroken, StatementCutOff
+from invoices.statements.room import Room
 from invoices.statements.shapes import Line, Statement, minor, provided, words
 
 # What the library logs of a tag it cannot read are names and accounts of people.
@@ -30,6 +31,10 @@ _ENTRY = re.compile(
     rf"[0-9]{{6}}(?:[0-9]{{4}}|\s{{4}})?R?[DC][A-Z]?[\n ]?{_AMOUNT}", re.IGNORECASE | re.ASCII
 )
 _BALANCE = re.compile(rf"[DC][0-9]{{6}}[A-Z]{{3}}{_AMOUNT}", re.IGNORECASE | re.ASCII)
+# What begins a statement, and a line of it.
+_BEGINS = re.compile(r"^:(20|61):", re.MULTILINE)
+# A line and what is told of it has some hundred signs; the library adds repeated tags up, one by one.
+MOST_OF_A_LINE = 10_000
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 _NAMES = (
     "TRTP ORDP BENM CNTP IBAN BIC NAME REMI EREF MARF CSID RTRN ADDR ISDT PREF NRTX TRCD KREF PURP ULTD ULTB "
@@ -40,7 +45,11 @@ _STRUCTURED = re.compile(r"STRD/(?:CUR|ISO|SCOR)/([^/]+)")
 
 
 def read(text: str) -> list[Statement]:
-    """Return the statements of a file. Raises NotAStatement, StatementCutOff and StatementBroken."""
+    """Return the statements of a file.
+
+    Raises NotAStatement, StatementCutOff, StatementBroken, TooManyLines and TooManyStatements.
+    """
+    _look_at_length(text)
     _look_at_amounts(text)
     try:
         # A handle: the library takes a plain text that happens to name a file for that file.
@@ -49,6 +58,24 @@ def read(text: str) -> list[Statement]:
     except (RuntimeError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError) as error:
         # The library has no exception of its own.
         raise StatementBroken(where=_tag_in(error)) from error
+
+
+def _look_at_length(text: str) -> None:
+    """Count lines and statements, and look at the length of each, before the library takes them in."""
+    room, place = Room(), 0
+    for beginning in _BEGINS.finditer(text):
+        _require_short(text, place, beginning.start())
+        place = beginning.start()
+        if beginning[1] == "61":
+            room.for_lines()
+        else:
+            room.for_statement()
+    _require_short(text, place, len(text))
+
+
+def _require_short(text: str, start: int, end: int) -> None:
+    if end - start > MOST_OF_A_LINE:
+        raise StatementBroken(where=text[start : start + 4].strip() or ":20:")
 
 
 def _look_at_amounts(text: str) -> None:

@@ -72,10 +72,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotHanded:
-    """The provider was not reached, or asked to wait: nothing was sent. `retry_after` is its wish, if any."""
+    """The provider was not reached, or asked to wait: nothing was sent. `retry_after` is its wish, if any.
+
+    `is_too_fast` says that we sent more than it takes.
+    """
 
     reason: str
     retry_after: timedelta | None = None
+    is_too_fast: bool = False
 
 
 @dataclass(frozen=True, slots=True)

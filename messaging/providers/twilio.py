@@ -32,7 +32,7 @@ from messaging.providers.outcomes import (
     Unknown,
     Withheld,
 )
-from messaging.providers.twilio_errors import REMEDIES
+from messaging.providers.twilio_errors import REMEDIES, is_too_fast
 
 _VALIDITY = (timedelta(seconds=6), timedelta(seconds=36_000))
 _API = "https://api.twilio.com"
@@ -177,7 +177,7 @@ def _refused(error: Exception, *, retry_after: timedelta | None) -> Outcome:
     remedy = REMEDIES.get(code, Remedy.CHANNEL_STOPS if status in {401, 403} else Remedy.GIVE_UP)
     # The daily limit of the account is a 429 as well, and no wait of seconds ends it.
     if status == 429 and remedy not in OF_THE_CHANNEL:
-        return NotHanded(_words_of(error), retry_after)
+        return NotHanded(_words_of(error), retry_after, is_too_fast=is_too_fast(code))
     return Refused(remedy, code or status, None, _words_of(error))
 
 

@@ -9,11 +9,12 @@ from types import MappingProxyType
 
 from messaging.providers.outcomes import Remedy
 
+TOO_MANY_REQUESTS = 20429
 REMEDIES: Mapping[int, Remedy] = MappingProxyType(
     {
         20003: Remedy.CHANNEL_STOPS,  # credentials
         20404: Remedy.CHANNEL_STOPS,  # no such account
-        20429: Remedy.RETRY,  # too many requests
+        TOO_MANY_REQUESTS: Remedy.RETRY,
         21211: Remedy.CONTACT_DEAD,  # not a number
         21408: Remedy.COUNTRY_CLOSED,  # the account may not send to this country
         21606: Remedy.CHANNEL_STOPS,  # the sender's number is not ours
@@ -31,6 +32,14 @@ REMEDIES: Mapping[int, Remedy] = MappingProxyType(
         63038: Remedy.CHANNEL_PAUSES,  # the account's daily limit
     }
 )
+
+
+def is_too_fast(code: int) -> bool:
+    """Return whether an answer of 429 is about our own rate, as one without a number that we know is too.
+
+    The others say how full something at Twilio is: the queue of the sender, the day of the account.
+    """
+    return code == TOO_MANY_REQUESTS or code not in REMEDIES
 
 
 def remedy_of(code: int | None) -> Remedy:

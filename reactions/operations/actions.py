@@ -1,6 +1,8 @@
 """What members do with an action: assign, note, change, close. Nobody overwrites a colleague silently."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -8,13 +10,12 @@ from core.database import db
 from core.members.models import Member
 from core.refusals import N_, Refusal
 from core.texts import several_lines
-from reactions.models import Action, ActionNote, ActionState, CloseReason, Reaction, ReactionType
-from reactions.operations import exempting, letters
+from reactions.models import OUR_ANSWERS, Action, ActionNote, ActionState, CloseReason, ReactionType
+from reactions.operations import exempting, letters, promising
 from reactions.operations.endings import end
 from reactions.operations.holding import held, stored, tell
 
 LONGEST_TEXT = 5000
-BY_MEMBERS = frozenset({CloseReason.ANSWERED, CloseReason.ACCEPTED, CloseReason.REJECTED})
 
 
 class MemberUnknown(Refusal):
@@ -63,7 +64,7 @@ def assign(
     now: datetime,
 ) -> Action:
     """Give the action to a member, or to nobody. Raises ActionUnknown, MemberUnknown and the 409 refusals."""
-    assignee = _member(organisation_id, assignee_public_id) if assignee_public_id else None
+    assignee = worker(organisation_id=organisation_id, public_id=assignee_public_id)
     tried = {"assignee": assignee.name if assignee else None}
     action = held(organisation_id=organisation_id, public_id=action_public_id, version=version, tried=tried)
     action.assignee_id = assignee.id if assignee else None
@@ -100,6 +101,7 @@ def change(
     type_key: str,
     exempts: bool,
     amount_disputed: int | None,
+    promised_on: date | None,
     review_on: date | None,
     now: datetime,
     state: ActionState = ActionState.IN_PROGRESS,
@@ -108,7 +110,8 @@ def change(
     """Change what the action is and what it holds off; `amount_disputed` (minor units) exempts only a part.
 
     Raises ActionUnknown, ActionTypeUnknown, PartNotPositive, exempting.PartAboveOpen,
-    exempting.PartOfSeveralCurrencies, TextAboveLimit and the 409 refusals.
+    exempting.PartOfSeveralCurrencies, promising.PromiseDayMissing, promising.PromiseDayOutOfRange,
+    TextAboveLimit and the 409 refusals.
     """
     if amount_disputed is not None and amount_disputed <= 0:
         raise PartNotPositive
@@ -118,6 +121,7 @@ def change(
         "type": type_key,
         "exempts": exempts,
         "amount_disputed": amount_disputed,
+        "promised_on": promised_on.isoformat() if promised_on else None,
         "review_on": review_on.isoformat() if review_on else None,
         "state": worked.value,
         "note": note,
@@ -125,14 +129,11 @@ def change(
     action = held(organisation_id=organisation_id, public_id=action_public_id, version=version, tried=tried)
     before = stored(action, tried)
     type_ = _type(organisation_id, type_key)
-    if type_.id != action.type_id:
-        # A promise belongs to the type that asked for it; under another type nobody would see it break.
-        action.type_id, action.promised_on = type_.id, None
-    action.exempts, action.amount_disputed, action.review_on = exempts, amount_disputed, review_on
-    action.state = worked
+    promising.move_promise(action, type_=type_, promised_on=promised_on, review_on=review_on, now=now)
+    action.type_id, action.state = type_.id, worked
+    action.exempts, action.amount_disputed = exempts, amount_disputed
     exempting.hold_off(action, type_key=type_key, now=now)
-    changes = {key: [before[key], tried[key]] for key in tried if key != "note" and before[key] != tried[key]}
-    tell(action, "action.changed", now, member_id, changes=changes)
+    _tell_changes(action, before, now, member_id)
     if note:
         _write_note(action, note, now, member_id)
     return action
@@ -154,7 +155,7 @@ def close(
     `reason` is answered, accepted or rejected. Raises ActionUnknown, ReasonUnknown, TextAboveLimit and the
     409 refusals.
     """
-    if reason not in BY_MEMBERS:
+    if reason not in OUR_ANSWERS:
         raise ReasonUnknown
     answer, note = _fitting(answer), _fitting(note)
     tried = {"close_reason": reason, "answer": answer, "note": note}
@@ -164,11 +165,14 @@ def close(
     if note:
         _write_note(action, note, now, member_id)
     if answer:
-        letters.say_answered(db.session.get_one(Reaction, action.reaction_id), answer=answer, now=now)
+        letters.say_answered(action, now=now)
     return action
 
 
-def _member(organisation_id: int, public_id: str) -> Member:
+def worker(*, organisation_id: int, public_id: str | None) -> Member | None:
+    """Return the member whom an action can be given to, or None for nobody. Raises MemberUnknown."""
+    if not public_id:
+        return None
     found = db.session.scalar(
         select(Member).where(
             Member.organisation_id == organisation_id, Member.public_id == public_id, Member.active
@@ -193,6 +197,14 @@ def _fitting(text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise TextAboveLimit(length=len(text), most=LONGEST_TEXT)
     return text
+
+
+def _tell_changes(action: Action, before: Mapping[str, Any], now: datetime, member_id: int) -> None:
+    after = stored(action, before)
+    changed = (key for key in before if key != "note" and before[key] != after[key])
+    tell(
+        action, "action.changed", now, member_id, changes={key: [before[key], after[key]] for key in changed}
+    )
 
 
 def _begin_work(action: Action) -> None:

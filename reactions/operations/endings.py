@@ -21,7 +21,7 @@ from reactions.models import (
 )
 from reactions.operations import exempting
 from reactions.operations.holding import tell
-from reactions.operations.submission import GRACE
+from reactions.promises import last_ripe_day
 
 
 def end(action: Action, *, reason: CloseReason, now: datetime, member_id: int | None = None) -> None:
@@ -52,12 +52,14 @@ def close_settled(*, organisation_id: int, invoice_ids: Collection[int], now: da
 
 
 def break_promises(*, organisation_id: int, now: datetime) -> int:
-    """Close the promises whose day and two days of grace have passed, so that dunning goes on.
+    """Close the promises whose day and grace have passed, so that dunning goes on.
 
-    A promise about a part is kept when that part was paid. Returns how many were closed.
+    Where files tell about payments, they have to be known that far: nobody is told that money did not come
+    before somebody looked. A promise about a part is kept when that part was paid. Returns how many were
+    closed.
     """
-    zone = db.session.scalars(select(Organisation.zone).where(Organisation.id == organisation_id)).one()
-    is_due = Action.promised_on < day_in(now, zone) - GRACE
+    owner = db.session.get_one(Organisation, organisation_id)
+    is_due = Action.promised_on <= last_ripe_day(organisation=owner, today=day_in(now, owner.zone))
     lock_invoices(organisation_id=organisation_id, invoice_ids=_promised_invoices(organisation_id, is_due))
     due = _open_actions(organisation_id, is_due)
     for action in due:

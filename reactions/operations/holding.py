@@ -21,8 +21,9 @@ from reactions.queries.actions import action_by_public_id
 class Beaten:
     """What a member tried, beside what a colleague or a rule stored before.
 
-    `stored` and `tried` have the same keys, among: type, exempts, amount_disputed, review_on, state,
-    assignee, answer, close_reason, note. `by` is the colleague's name, None when a rule or the debtor did it.
+    `stored` and `tried` have the same keys, among: type, exempts, amount_disputed, promised_on, review_on,
+    state, assignee, answer, close_reason, note. `by` is the colleague's name, None when a rule or the debtor
+    did it.
     """
 
     action: Action
@@ -97,6 +98,7 @@ def stored(action: Action, keys: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {
         "exempts": action.exempts,
         "amount_disputed": action.amount_disputed,
+        "promised_on": action.promised_on.isoformat() if action.promised_on else None,
         "review_on": action.review_on.isoformat() if action.review_on else None,
         "state": action.state.value,
         "answer": action.answer,

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from core.database import db
 from core.organisations.models import Organisation
 from invoices.models import Channel, ContactPoint, ContactState
+from invoices.queries import UsableContact
 from links.models import AccessLink, Visit
 from links.operations import issue
 from messaging.queueing import queue
 from messaging.wording import day
-from reactions.models import Reaction
+from reactions.models import Action, Reaction
+from reactions.queries.answering import NoWay, answer_key, way_of_answer
 from reactions.queries.given import receipt_key
 
 
@@ -25,7 +27,7 @@ def say_received(reaction: Reaction, *, paused: Sequence[str], now: datetime) ->
     is_short = contact.channel == Channel.SMS
     answer_by = reaction.answer_by and day(reaction.answer_by, language=reaction.language, short=is_short)
     if link.expires_at <= now:
-        link = _new_link(contact, now)
+        link = _new_link(reaction, contact, now)
     _queue(
         reaction,
         contact,
@@ -37,28 +39,28 @@ def say_received(reaction: Reaction, *, paused: Sequence[str], now: datetime) ->
     )
 
 
-def say_answered(reaction: Reaction, *, answer: str, now: datetime) -> None:
-    """Queue the message with the answer and a new link: the one the debtor came by may have ended since."""
-    found = _way_to(reaction)
-    if found is None:
+def say_answered(action: Action, *, now: datetime) -> None:
+    """Queue the message with the answer and a new link: the one the debtor came by may have ended since.
+
+    Nothing is queued where `way_of_answer` knows no way.
+    """
+    way = way_of_answer(action=action)
+    if isinstance(way, NoWay):
         return
-    contact, _ = found
+    reaction = db.session.get_one(Reaction, action.reaction_id)
     _queue(
         reaction,
-        contact,
-        _new_link(contact, now),
+        way,
+        _new_link(reaction, way, now),
         event="action_closed",
-        dedupe_key=f"action_closed:{reaction.public_id}",
-        values={"answer_text": answer},
+        dedupe_key=answer_key(reaction.public_id),
+        values={"answer_text": action.answer},
         now=now,
     )
 
 
 def _way_to(reaction: Reaction) -> tuple[ContactPoint, AccessLink] | None:
-    """Return the contact point the debtor came by, if it can still be used, and the link.
-
-    A link that was taken back may have been in wrong hands: nothing goes there, a new link least of all.
-    """
+    """Return the contact point the debtor came by a moment ago, if it can be used, and the link."""
     found = db.session.execute(
         select(ContactPoint, AccessLink)
         .join(AccessLink, AccessLink.contact_point_id == ContactPoint.id)
@@ -74,10 +76,10 @@ def _way_to(reaction: Reaction) -> tuple[ContactPoint, AccessLink] | None:
     return (found[0], found[1]) if found else None
 
 
-def _new_link(contact: ContactPoint, now: datetime) -> AccessLink:
+def _new_link(reaction: Reaction, contact: ContactPoint | UsableContact, now: datetime) -> AccessLink:
     return issue(
-        organisation=db.session.get_one(Organisation, contact.organisation_id),
-        debtor_id=contact.debtor_id,
+        organisation=db.session.get_one(Organisation, reaction.organisation_id),
+        debtor_id=reaction.debtor_id,
         contact_point_id=contact.id,
         channel=contact.channel,
         now=now,
@@ -86,7 +88,7 @@ def _new_link(contact: ContactPoint, now: datetime) -> AccessLink:
 
 def _queue(
     reaction: Reaction,
-    contact: ContactPoint,
+    contact: ContactPoint | UsableContact,
     link: AccessLink,
     *,
     event: str,

@@ -12,6 +12,7 @@ from core import audit
 from core.clock import day_in
 from core.database import db
 from core.identifiers import reference as new_reference
+from core.members.models import Member
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from invoices.models import INVOICE_IS_OPEN, Debtor, Invoice
@@ -21,6 +22,7 @@ from reactions.field_kinds.fields import Circumstances
 from reactions.field_kinds.table import read_all
 from reactions.models import Action, Reaction, ReactionInvoice
 from reactions.operations import exempting, letters
+from reactions.promises import grace_ends
 from reactions.queries.offered import OfferedType, offered_type
 
 LONGEST_KEY = 43
@@ -28,8 +30,6 @@ TRIES = 5
 # Each reaction may cost a paid SMS and a member's time: whoever holds a link cannot send them without end.
 MOST_IN_A_DAY = 20
 DAY = timedelta(hours=24)
-# After the day somebody named, money and decisions are given two more days to arrive.
-GRACE = timedelta(days=2)
 
 
 class NothingChosen(Refusal):
@@ -79,6 +79,7 @@ class _Given:
     invoices: Sequence[Invoice]
     answers: list[dict[str, Any]]
     today: date
+    country: str
 
     def set_by(self, what: str) -> date | None:
         """Return the day that the question with this `sets` was answered with."""
@@ -169,7 +170,9 @@ def _checked(
     language: str,
     now: datetime,
 ) -> _Given:
-    zone = db.session.scalars(select(Organisation.zone).where(Organisation.id == organisation_id)).one()
+    zone, country = db.session.execute(
+        select(Organisation.zone, Organisation.country).where(Organisation.id == organisation_id)
+    ).one()
     kind = db.session.scalars(
         select(Debtor.kind).where(Debtor.organisation_id == organisation_id, Debtor.id == debtor_id)
     ).one()
@@ -177,7 +180,8 @@ def _checked(
     invoices = _open_invoices(organisation_id, debtor_id, invoice_ids)
     today = day_in(now, zone)
     around = circumstances(invoices=invoices, today=today, language=language, promise_days=type_.promise_days)
-    return _Given(type=type_, invoices=invoices, answers=read_all(form, type_.fields, around), today=today)
+    answers = read_all(form, type_.fields, around)
+    return _Given(type=type_, invoices=invoices, answers=answers, today=today, country=country)
 
 
 def circumstances(
@@ -266,14 +270,27 @@ def _set_off(reaction: Reaction, given: _Given, now: datetime) -> None:
 def _action_of(reaction: Reaction, given: _Given, now: datetime) -> Action:
     promised_on, looked_at_on = given.set_by("promised_on"), given.set_by("review_on")
     named = promised_on or looked_at_on
+    # After the day somebody named, money and decisions are given some more days to arrive.
+    asked_on = grace_ends(day=named, country=given.country) if named else None
     return Action(
         organisation_id=reaction.organisation_id,
         reaction_id=reaction.id,
         type_id=given.type.id,
         debtor_id=reaction.debtor_id,
-        assignee_id=given.type.assignee_id,
+        assignee_id=_still_here(reaction.organisation_id, given.type.assignee_id),
         exempts=given.type.exempts,
         promised_on=promised_on,
-        review_on=exempting.review_day(answer_by=given.answer_by, asked_on=named + GRACE if named else None),
+        review_on=exempting.review_day(answer_by=given.answer_by, asked_on=asked_on),
         created_at=now,
+    )
+
+
+def _still_here(organisation_id: int, assignee_id: int | None) -> int | None:
+    """Return whom the type gives its actions to, or nobody when they can no longer sign in."""
+    if assignee_id is None:
+        return None
+    return db.session.scalar(
+        select(Member.id).where(
+            Member.organisation_id == organisation_id, Member.id == assignee_id, Member.active
+        )
     )

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from core.database import db
-from reactions.models import Action, ReactionType, ReactionTypeText
+from reactions.models import Action, Reaction, ReactionType, ReactionTypeText
 from reactions.queries.given import asked_by
 from reactions.queries.offered import LAST_RESORT
 
@@ -17,6 +17,7 @@ class Asker:
     """An action that holds dunning off; `review_on` is the day somebody should look at it."""
 
     public_id: str
+    reference: str
     type_name: str
     review_on: date | None
 
@@ -29,8 +30,14 @@ def askers(*, organisation_id: int, names: Collection[str], language: str) -> di
         return {}
     rows = db.session.execute(
         select(
-            Action.id, Action.public_id, Action.review_on, ReactionTypeText.name, ReactionTypeText.language
+            Action.id,
+            Action.public_id,
+            Reaction.reference,
+            Action.review_on,
+            ReactionTypeText.name,
+            ReactionTypeText.language,
         )
+        .join(Reaction, Reaction.id == Action.reaction_id)
         .join(ReactionType, ReactionType.id == Action.type_id)
         .join(ReactionTypeText, ReactionTypeText.type_id == ReactionType.id)
         .where(
@@ -40,7 +47,7 @@ def askers(*, organisation_id: int, names: Collection[str], language: str) -> di
         )
     )
     found: dict[str, Asker] = {}
-    for action_id, public_id, review_on, name, spoken in rows:
+    for action_id, public_id, reference, review_on, name, spoken in rows:
         if spoken == language or asked_by(action_id) not in found:
-            found[asked_by(action_id)] = Asker(public_id, name, review_on)
+            found[asked_by(action_id)] = Asker(public_id, reference, name, review_on)
     return found

@@ -13,6 +13,7 @@ from reactions.models import (
     ACTION_IS_OPEN,
     Action,
     ActionState,
+    CloseReason,
     Reaction,
     ReactionInvoice,
     ReactionType,
@@ -45,10 +46,23 @@ def actions_of(*, organisation_id: int, debtor_id: int, language: str) -> Sequen
 
 def actions_about(*, organisation_id: int, invoice_id: int, language: str) -> Sequence[ListedAction]:
     """Return the last actions about an invoice, newest first; names in `language`."""
-    about = select(ReactionInvoice.reaction_id).where(
-        ReactionInvoice.organisation_id == organisation_id, ReactionInvoice.invoice_id == invoice_id
+    return _listed(organisation_id, language, _is_about(organisation_id, invoice_id))
+
+
+def actions_closed_by_payment(
+    *, organisation_id: int, invoice_id: int, since: datetime, language: str
+) -> Sequence[ListedAction]:
+    """Return the actions about an invoice that were closed since then because of what was paid, newest first.
+
+    Names are in `language`.
+    """
+    return _listed(
+        organisation_id,
+        language,
+        _is_about(organisation_id, invoice_id),
+        Action.close_reason.in_((CloseReason.PAID, CloseReason.PROMISE_KEPT)),
+        Action.closed_at >= since,
     )
-    return _listed(organisation_id, language, Action.reaction_id.in_(about))
 
 
 def actions_by_reference(
@@ -73,15 +87,38 @@ def open_actions_of_each(*, organisation_id: int, debtor_ids: Collection[int]) -
     return {row[0]: row[1] for row in rows}
 
 
+def number_of_actions(*, organisation_id: int, debtor_id: int) -> int:
+    """Return how many actions there are about a debtor, closed ones too."""
+    theirs = select(func.count(Action.id)).where(
+        Action.organisation_id == organisation_id, Action.debtor_id == debtor_id
+    )
+    return db.session.scalar(theirs) or 0
+
+
+def open_actions_with(*, organisation_id: int, member_id: int) -> int:
+    """Return how many open actions are assigned to a member."""
+    theirs = select(func.count(Action.id)).where(
+        Action.organisation_id == organisation_id, ACTION_IS_OPEN, Action.assignee_id == member_id
+    )
+    return db.session.scalar(theirs) or 0
+
+
+def _is_about(organisation_id: int, invoice_id: int) -> ColumnElement[bool]:
+    about = select(ReactionInvoice.reaction_id).where(
+        ReactionInvoice.organisation_id == organisation_id, ReactionInvoice.invoice_id == invoice_id
+    )
+    return Action.reaction_id.in_(about)
+
+
 def _listed(
-    organisation_id: int, language: str, which: ColumnElement[bool], *, most: int = MOST
+    organisation_id: int, language: str, *which: ColumnElement[bool], most: int = MOST
 ) -> Sequence[ListedAction]:
     lines = db.session.execute(
         select(Action, Reaction, Debtor, ReactionType)
         .join(Reaction, Reaction.id == Action.reaction_id)
         .join(Debtor, Debtor.id == Action.debtor_id)
         .join(ReactionType, ReactionType.id == Action.type_id)
-        .where(Action.organisation_id == organisation_id, which)
+        .where(Action.organisation_id == organisation_id, *which)
         .order_by(Reaction.reacted_at.desc(), Action.id.desc())
         .limit(most)
     ).all()

@@ -90,9 +90,9 @@ def counts(*, organisation_id: int, member_id: int, now: datetime) -> dict[View,
     today = _today(organisation_id, now)
     views = [view for view in View if view != View.CLOSED]
     row = db.session.execute(
-        select(*(func.count().filter(*conditions(view, member_id, today)) for view in views)).where(
-            Action.organisation_id == organisation_id, ACTION_IS_OPEN
-        )
+        select(
+            *(func.count().filter(*conditions(view, organisation_id, member_id, today)) for view in views)
+        ).where(Action.organisation_id == organisation_id, ACTION_IS_OPEN)
     ).one()
     return dict(zip(views, row, strict=True))
 

@@ -13,14 +13,16 @@ from invoices.queries import is_covered
 from messaging.charge_models import Charge
 from messaging.charges import Asked, asked_for
 from reactions.models import Action, ActionState, Reaction, ReactionInvoice, ReactionType, ReactionTypeText
+from reactions.queries.several import Given, all_given, foremost
 
 
 class ListedInvoice(NamedTuple):
-    """An open invoice (minor units), what was paid and credited on it, and the latest reaction to it.
+    """An open invoice (minor units), what was paid and credited on it, and the foremost reaction to it.
 
     `is_exempt` says whether all that is open is left alone by dunning at the moment. From
-    `reaction_public_id` on, everything is None when there was no reaction: `label` is what the debtor chose,
-    `type_key` what the action is now. `charges` are what reminders added and is asked for beside the invoice.
+    `reaction_public_id` to `closed_at`, everything is None when there was no reaction: `label` is what the
+    debtor chose, `type_key` what the action is now. `charges` are what reminders added and is asked for
+    beside the invoice; `others` are the reactions to it that are not foremost, newest first.
     """
 
     id: int
@@ -49,6 +51,7 @@ class ListedInvoice(NamedTuple):
     answer: str | None
     closed_at: datetime | None
     charges: Sequence[Asked] = ()
+    others: Sequence[Given] = ()
 
     @property
     def amount_asked(self) -> int:
@@ -78,6 +81,11 @@ _LATEST = (
     select(func.max(_ri.reaction_id))
     .where(_ri.organisation_id == _i.organisation_id, _ri.invoice_id == _i.id)
     .correlate(Invoice.__table__)
+)
+_HAS_EARLIER = (
+    exists()
+    .where(_ri.organisation_id == _i.organisation_id, _ri.invoice_id == _i.id, _ri.reaction_id < _r.id)
+    .correlate(Invoice.__table__, Reaction.__table__)
 )
 _HAS_CHARGES = (
     exists()
@@ -111,6 +119,7 @@ _LISTED = (
         _a.close_reason,
         _a.answer,
         _a.closed_at,
+        _HAS_EARLIER,
         _HAS_CHARGES,
     )
     .select_from(
@@ -146,8 +155,20 @@ def listed_invoices_of(*, organisation_id: int, debtor_id: int, language: str) -
     rows = db.session.connection().execute(
         _LISTED, {"organisation_id": organisation_id, "debtor_id": debtor_id, "language": language}
     )
-    found = [(ListedInvoice._make((*row[:-1], ())), row[-1]) for row in rows.all()]
-    # Nearly nobody has charges; who has them is asked about in a statement of its own.
-    charged = [one.id for one, has_charges in found if has_charges]
-    charges = asked_for(organisation_id=organisation_id, invoice_ids=charged) if charged else {}
-    return [one._replace(charges=charges.get(one.id, ())) if charges else one for one, _ in found]
+    found = rows.all()
+    listed = [ListedInvoice._make((*row[:-2], (), ())) for row in found]
+    # Nearly nobody has charges, and few react twice; who does is asked about in a statement of its own.
+    charged = [row[0] for row in found if row[-1]]
+    if charged:
+        charges = asked_for(organisation_id=organisation_id, invoice_ids=charged)
+        listed = [one._replace(charges=charges.get(one.id, ())) for one in listed]
+    several = [row[0] for row in found if row[-2]]
+    if several:
+        given = all_given(organisation_id=organisation_id, invoice_ids=several, language=language)
+        listed = [_with_all(one, given[one.id]) if one.id in given else one for one in listed]
+    return listed
+
+
+def _with_all(invoice: ListedInvoice, given: Sequence[Given]) -> ListedInvoice:
+    first = foremost(given)
+    return invoice._replace(**first._asdict(), others=[one for one in given if one is not first])

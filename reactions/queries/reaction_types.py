@@ -19,7 +19,10 @@ class TypeUnknown(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class TypeLine:
-    """A reaction type in the selector; `name` is for members, `label` is what debtors read."""
+    """A reaction type in the selector; `name` is for members, `label` is what debtors read.
+
+    `assignee_id` is the member whom its new actions are given to.
+    """
 
     public_id: str
     key: str
@@ -27,6 +30,7 @@ class TypeLine:
     name: str
     label: str
     is_offered: bool
+    assignee_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ def types_of(*, organisation_id: int, language: str) -> tuple[TypeLine, ...]:
 
 
 def _line(row: ReactionType, words: ReactionTypeText) -> TypeLine:
-    return TypeLine(row.public_id, row.key, row.code, words.name, words.label, row.is_offered)
+    return TypeLine(
+        row.public_id, row.key, row.code, words.name, words.label, row.is_offered, row.assignee_id
+    )
 
 
 def type_by_public_id(*, organisation_id: int, public_id: str) -> ReactionType:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from core.members.models import Member
+from invoices.finding import name_says, number_says
 from invoices.models import Debtor, Invoice
 from invoices.queries import like
 from reactions.models import ACTION_IS_OPEN, Action, ActionState, Reaction, ReactionInvoice, ReactionType
@@ -32,30 +33,38 @@ class View(StrEnum):
 class Wanted:
     """What a member asked the inbox for.
 
-    `assignee` is a member's public id or `nobody`; `within_days` counts back from now to when the debtor
-    reacted; `search` finds references, names, customer numbers and invoice numbers.
+    `assignee` is a member's public id or `nobody`, which finds what somebody left behind too; `debtor` is a
+    debtor's public id; `within_days` counts back from now to when the debtor reacted; `search` finds
+    references, names, customer numbers and invoice numbers.
     """
 
     view: View = View.NEEDS_ANSWER
     type_key: str | None = None
     state: ActionState | None = None
     assignee: str | None = None
+    debtor: str | None = None
     within_days: int | None = None
     search: str = ""
     page: int = 1
 
 
-def conditions(view: View, member_id: int, today: date) -> list[ColumnElement[bool]]:
+def conditions(view: View, organisation_id: int, member_id: int, today: date) -> list[ColumnElement[bool]]:
     """Return what an action has to be to stand in the view."""
     if view == View.CLOSED:
         return [Action.state == ActionState.CLOSED]
     narrower: dict[View, ColumnElement[bool]] = {
         View.OVERDUE: Action.review_on < today,
         View.MINE: Action.assignee_id == member_id,
-        View.UNASSIGNED: Action.assignee_id.is_(None),
+        View.UNASSIGNED: _nobodys(organisation_id),
         View.PROMISES_DUE: Action.promised_on <= today,
     }
     return [ACTION_IS_OPEN, narrower[view]] if view in narrower else [ACTION_IS_OPEN]
+
+
+def _nobodys(organisation_id: int) -> ColumnElement[bool]:
+    """Return SQL about an action: nobody has it, or somebody who can no longer sign in."""
+    gone = select(Member.id).where(Member.organisation_id == organisation_id, Member.active.is_(False))
+    return or_(Action.assignee_id.is_(None), Action.assignee_id.in_(gone))
 
 
 def order_of(view: View) -> tuple[Any, ...]:
@@ -72,19 +81,24 @@ def found_by(organisation_id: int, member_id: int, wanted: Wanted, today: date, 
         .join(Reaction, Reaction.id == Action.reaction_id)
         .join(ReactionType, ReactionType.id == Action.type_id)
         .join(Debtor, Debtor.id == Action.debtor_id)
-        .where(Action.organisation_id == organisation_id, *conditions(wanted.view, member_id, today))
+        .where(
+            Action.organisation_id == organisation_id,
+            *conditions(wanted.view, organisation_id, member_id, today),
+        )
     )
     if wanted.type_key:
         found = found.where(ReactionType.key == wanted.type_key)
     if wanted.state:
         found = found.where(Action.state == wanted.state)
     if wanted.assignee == NOBODY:
-        found = found.where(Action.assignee_id.is_(None))
+        found = found.where(_nobodys(organisation_id))
     elif wanted.assignee:
         chosen = select(Member.id).where(
             Member.organisation_id == organisation_id, Member.public_id == wanted.assignee
         )
         found = found.where(Action.assignee_id.in_(chosen))
+    if wanted.debtor:
+        found = found.where(Debtor.public_id == wanted.debtor)
     if wanted.within_days is not None:
         found = found.where(Action.created_at >= now - timedelta(days=wanted.within_days))
     text = wanted.search.replace("\0", "").strip()[:LONGEST_SEARCH]
@@ -98,13 +112,11 @@ def _mentions(organisation_id: int, text: str) -> ColumnElement[bool]:
     about = (
         select(ReactionInvoice.reaction_id)
         .join(Invoice, Invoice.id == ReactionInvoice.invoice_id)
-        .where(ReactionInvoice.organisation_id == organisation_id, Invoice.number.ilike(pattern, escape="\\"))
+        .where(ReactionInvoice.organisation_id == organisation_id, number_says(text))
     )
     return or_(
         Reaction.reference.ilike(pattern, escape="\\"),
-        Debtor.sort_name.ilike(pattern, escape="\\"),
-        Debtor.company_name.ilike(pattern, escape="\\"),
-        Debtor.last_name.ilike(pattern, escape="\\"),
+        name_says(text),
         Debtor.customer_number.ilike(pattern, escape="\\"),
         Action.reaction_id.in_(about),
     )

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
 
 from core.organisations.creditors import RULES as CREDITOR_RULES
 from core.organisations.models import Creditor, Organisation
@@ -101,6 +101,7 @@ class CreditorForm(FlaskForm):
     bic = StringField(lazy_gettext("BIC"))
     company_number = StringField(lazy_gettext("Company number"))
     adds_vat = BooleanField(lazy_gettext("Cannot reclaim VAT: add it to collection costs"))
+    password = PasswordField(lazy_gettext("Password you have now"))
 
     def values(self) -> dict[str, str]:
         """Return what was typed, by column."""

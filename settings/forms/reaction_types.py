@@ -103,7 +103,7 @@ def fields_form(page: TypePage, *, stored: bool) -> FieldsForm:
 
 def _parameters(page: TypePage, members: Sequence[Member]) -> dict[str, Any]:
     type_ = page.type
-    assignee = next((one.public_id for one in members if one.id == type_.assignee_id), "")
+    assignee = next((one.public_id for one in members if one.id == type_.assignee_id and one.active), "")
     return {
         "version": type_.version,
         "assignee": assignee,

@@ -7,12 +7,13 @@ from flask_babel import gettext
 from core import clock, transaction
 from core.members.models import Role
 from core.organisations.changes import SettingsChangedMeanwhile
-from core.organisations.creditors import change_creditor, enter_creditor
+from core.organisations.creditors import AccountNotConfirmed, change_creditor, enter_creditor
 from core.organisations.models import Creditor
 from core.organisations.operations import CreditorCodeKnown
 from core.organisations.queries import creditor_by_public_id, creditors_of
 from core.organisations.queries import organisation as organisation_now
 from core.organisations.settings import SettingsRefused
+from core.web.confirming import PasswordWrong, confirm
 from core.web.guards import allows, current_member, current_organisation
 from core.web.typed import asks
 from settings.answers import change_organisation, last_saved, overtaken, point_out
@@ -95,24 +96,19 @@ def creditor(public_id: str) -> ResponseReturnValue:
 @allows(Role.ADMINISTRATOR)
 @asks(CreditorForm)
 def save_creditor(public_id: str) -> ResponseReturnValue:
-    """Change a creditor; invoices that are there already show it too."""
+    """Change a creditor, its account only with the password; invoices that are there already show it too."""
     organisation_id = current_organisation().id
     found = creditor_by_public_id(organisation_id=organisation_id, public_id=public_id)
     form = CreditorForm()
     if not form.validate_on_submit():
         return _creditor_page(form, found), 422
     try:
-        with transaction.writing():
-            change_creditor(
-                organisation_id=organisation_id,
-                public_id=public_id,
-                values=form.values(),
-                mark=form.mark.data or "",
-                member_id=current_member().id,
-                now=clock.now(),
-            )
+        _change(form, public_id)
     except (SettingsRefused, CreditorCodeKnown) as refusal:
         return _creditor_refused(form, refusal, found)
+    except (AccountNotConfirmed, PasswordWrong) as refusal:
+        point_out(form, {"password": refusal})
+        return _creditor_page(form, found), 422
     except SettingsChangedMeanwhile:
         present = creditor_by_public_id(organisation_id=organisation_id, public_id=public_id)
         return overtaken(
@@ -124,6 +120,33 @@ def save_creditor(public_id: str) -> ResponseReturnValue:
         )
     flash(gettext("The creditor was saved."), "good")
     return redirect(url_for("settings.organisation.show"), 303)
+
+
+def _change(form: CreditorForm, public_id: str) -> None:
+    """Store the creditor; the password is looked at when it is needed, and only then.
+
+    Raises what `change_creditor` and `confirm` raise.
+    """
+    try:
+        _store(form, public_id)
+    except AccountNotConfirmed:
+        if not form.password.data:
+            raise
+        confirm(form.password.data)
+        _store(form, public_id, is_confirmed=True)
+
+
+def _store(form: CreditorForm, public_id: str, *, is_confirmed: bool = False) -> None:
+    with transaction.writing():
+        change_creditor(
+            organisation_id=current_organisation().id,
+            public_id=public_id,
+            values=form.values(),
+            mark=form.mark.data or "",
+            is_confirmed=is_confirmed,
+            member_id=current_member().id,
+            now=clock.now(),
+        )
 
 
 def _creditor_refused(

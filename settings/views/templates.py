@@ -1,6 +1,7 @@
 """`/settings/templates`: the organisation's own words for every message, or the standard ones."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,10 +14,11 @@ from core.organisations.models import LANGUAGES
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
 from core.web.typed import asks
+from dunning.lawful_texts import demands_on
 from invoices.models import Channel
 from links.samples import sample_link
 from messaging.events import EVENTS, PLACEHOLDERS, Part
-from messaging.legal import Ground, ground_of_texts
+from messaging.legal import Demands
 from messaging.own_texts import (
     PARTS,
     TextInUse,
@@ -74,11 +76,7 @@ def store(event: str, channel: str, language: str) -> ResponseReturnValue:
     try:
         typed = texts_of(form, text.channel)
         if request.form.get("step") == "preview":
-            longest = _samples(text, longest=True)
-            good = checked(
-                event=text.event, channel=text.channel, texts=typed, longest=longest, ground=_law()
-            )
-            return _page(text, form, good)
+            return _page(text, form, _checked(text, typed))
         _save(text, form, typed)
     except TextsRefused as refusal:
         for part, errors in refusal.errors.items():
@@ -128,6 +126,16 @@ def _text(event: str, channel: str, language: str) -> TextInUse:
     )
 
 
+def _checked(text: TextInUse, typed: Mapping[Part, str]) -> Mapping[Part, str]:
+    return checked(
+        event=text.event,
+        channel=text.channel,
+        texts=typed,
+        longest=_samples(text, longest=True),
+        demands=_demands(text),
+    )
+
+
 def _save(text: TextInUse, form: MailForm | SmsForm, typed: Mapping[Part, str]) -> None:
     with transaction.writing():
         save(
@@ -137,16 +145,18 @@ def _save(text: TextInUse, form: MailForm | SmsForm, typed: Mapping[Part, str]) 
             language=text.language,
             texts=typed,
             longest=_samples(text, longest=True),
-            ground=_law(),
+            demands=partial(_demands, text),
             mark=form.mark.data or "",
             member_id=current_member().id,
             now=clock.now(),
         )
 
 
-def _law() -> Ground:
-    """Return the law the texts of this organisation are checked by."""
-    return ground_of_texts(organisation=current_organisation(), now=clock.now())
+def _demands(text: TextInUse) -> Demands:
+    """Return what law and plans want said in the text."""
+    return demands_on(
+        organisation=current_organisation(), event=text.event.name, channel=text.channel, now=clock.now()
+    )
 
 
 def _samples(text: TextInUse, *, longest: bool = False) -> dict[str, str]:
@@ -174,9 +184,16 @@ def _page(text: TextInUse, form: MailForm | SmsForm, shown: Mapping[Part, str] |
         form=form,
         parts=PARTS[text.channel],
         placeholders=[(name, gettext(PLACEHOLDERS[name])) for name in _allowed(text)],
-        required=sorted(text.event.required.get(PARTS[text.channel][-1], ())),
+        required=_required(text),
         preview=_preview(text, shown) if shown else None,
     )
+
+
+def _required(text: TextInUse) -> list[str]:
+    """Return the placeholders without which the text cannot be saved."""
+    part = PARTS[text.channel][-1]
+    wanted = _demands(text).wanted(event=text.event.name) if part == Part.BODY else []
+    return sorted({*text.event.required.get(part, ()), *wanted})
 
 
 def _allowed(text: TextInUse) -> list[str]:

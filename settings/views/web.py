@@ -172,8 +172,15 @@ def _parameters(page: TypePage, form: ParametersForm) -> str:
         page,
         form=form,
         languages=[(code, language_name(code)) for code in _own_language_first(organisation.language)],
+        gone_assignee=_gone_assignee(page),
         answer_by=weekday_day(working_days.after(today, days), organisation.language) if days else "",
     )
+
+
+def _gone_assignee(page: TypePage) -> str:
+    """Return the name of whom new actions are given to, when they can no longer sign in."""
+    members = members_of(organisation_id=page.type.organisation_id)
+    return next((one.name for one in members if one.id == page.type.assignee_id and not one.active), "")
 
 
 def _own_language_first(own: str) -> list[str]:

@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from collections_portal.carriers import carriers_of, link_writer
+from collections_portal.jobs import answer_password_requests
 from core import clock as the_clock
 from core.members.models import Role
 from core.web.accounts import hash_of_new_password
@@ -224,9 +225,10 @@ def test_a_mailed_link_has_the_configured_host_whatever_was_asked_for(app: Flask
     assert answer.status_code == 303
     config = app.config["PORTAL"]
     with app.app_context():
+        answer_password_requests(app)
         deliver_due(
             carriers=carriers_of(config),
-            address_of_link=link_writer(config, the_clock.now),
+            links_of=link_writer(config, the_clock.now),
             clock=the_clock.now,
             worker="tests",
             limit=500,

@@ -30,13 +30,17 @@ SAFE = ("GET", "HEAD")
 
 @dataclass
 class Prober:
-    """Somebody with a browser, how far the guards let them in, and the tables that hold rows of theirs."""
+    """Somebody with a browser, how far the guards let them in, and which rows are theirs.
+
+    `debtor_id` is who they are, when they are a debtor; `own_tables` hold other rows of theirs.
+    """
 
     browser: Visitor
     rank: int
     visits: bool = False
     page_of_forms: str = ""
     own_tables: frozenset[str] = frozenset()
+    debtor_id: int | None = None
 
     def token(self) -> str:
         """Return the token of a form of their own, or nothing."""
@@ -61,7 +65,12 @@ def prober(request: pytest.FixtureRequest, crowd: Crowd) -> Prober:
     return {
         "nobody": Prober(crowd.stranger, EVERYBODY),
         "another debtor": Prober(
-            crowd.other_debtor, EVERYBODY, True, "/invoices", own_tables=frozenset({"visits"})
+            crowd.other_debtor,
+            EVERYBODY,
+            True,
+            "/invoices",
+            own_tables=frozenset({"opt_outs"}),
+            debtor_id=crowd.other_debtor_id,
         ),
         "an agent elsewhere": Prober(crowd.elsewhere, RANKS[Role.AGENT], False, "/desk/account"),
         "a viewer": Prober(
@@ -76,7 +85,7 @@ def prober(request: pytest.FixtureRequest, crowd: Crowd) -> Prober:
 
 def test_nobody_gets_at_what_is_not_theirs(app: Flask, crowd: Crowd, prober: Prober) -> None:
     of_the_same = prober.browser is crowd.viewer
-    ids, token, before = strangers_ids(crowd.ids), prober.token(), _prints(crowd)
+    ids, token, before = strangers_ids(crowd.ids), prober.token(), _prints(crowd, prober)
     asked, wrong = 0, []
     for place in sorted(places(app), key=lambda place: place.endpoint in ENDING):
         for method in METHODS:
@@ -94,7 +103,7 @@ def test_nobody_gets_at_what_is_not_theirs(app: Flask, crowd: Crowd, prober: Pro
             wrong += [f"{method} {place.rule.rule} shows {canary}" for canary in seen]
     assert wrong == [], "\n".join(wrong)
     assert asked == len(list(app.url_map.iter_rules())) * len(METHODS)
-    after = _prints(crowd)
+    after = _prints(crowd, prober)
     changed = {table for table in before if before[table] != after[table]}
     assert changed <= prober.own_tables, "Somebody changed what is not theirs."
 
@@ -142,6 +151,6 @@ def _answering(app: Flask, address: str, method: str) -> Place | None:
     return next(place for place in places(app) if place.rule is rule)
 
 
-def _prints(crowd: Crowd) -> dict[str, str]:
+def _prints(crowd: Crowd, prober: Prober) -> dict[str, str]:
     with crowd.app.app_context():
-        return fingerprints(organisation_id=crowd.organisation.id)
+        return fingerprints(organisation_id=crowd.organisation.id, but_of=prober.debtor_id)

@@ -25,7 +25,7 @@ from dunning.models import DunningPolicy, DunningRun, RunState
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import ImportBatch
 from invoices.importing.shelf import shelf_in
-from invoices.models import ContactPoint, Debtor, Invoice
+from invoices.models import ContactPoint, Debtor, Invoice, Payment
 from invoices.statements.models import BankLine
 from invoices.statements.prospects import prospects_of
 from invoices.statements.reading import read_statements
@@ -143,6 +143,9 @@ def _ids() -> dict[str, str]:
         "invoices": select(Invoice.public_id).where(Invoice.number == "2026/201"),
         "messages": select(Message.public_id).where(Message.debtor_id == star.id),
         "policy": select(DunningPolicy.public_id),
+        "settlements": select(Payment.public_id)
+        .join(Invoice, Invoice.id == Payment.invoice_id)
+        .where(Invoice.number == "2026/201"),
         "web": select(ReactionType.public_id).where(ReactionType.key == "complaint"),
     }
     ids = {word: db.session.scalars(query.limit(1)).one() for word, query in found.items()}
@@ -170,7 +173,7 @@ def _banked(organisation: Organisation) -> dict[str, str]:
         file_name="afschrift.xml",
         content=content,
         prospects=prospects_of(
-            organisation_id=organisation.id, statements=read_statements(content, today=today)
+            organisation_id=organisation.id, statements=read_statements(content, today=today, currency="EUR")
         ),
         now=clock.now(),
         today=today,

@@ -1,11 +1,20 @@
 """What only a browser shows of the desk: what stays on the screen, on paper and under the thumb."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import update
 
+from core import clock, tenancy
+from core.database import db
 from core.members.models import Role
+from core.organisations.models import Organisation
+from core.transaction import writing
+from dunning.models import DunningPolicy
+from invoices.importing.models import ImportBatch
+from invoices.statements.models import BankStatement
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
@@ -60,6 +69,31 @@ def test_a_second_step_in_the_bar_stays_on_the_screen(
     photograph(tab, "bar-confirm")
     assert is_seen(tab.get_by_role("button", name="Discard the file"))
     assert is_seen(tab.locator(".bar .confirm-body p"))
+
+
+def look_back(stage: Stage, *, days: int) -> None:
+    """Let plans run by themselves, on payment data of so many days at most; what there is is older."""
+    long_ago = clock.now() - timedelta(days=days + 30)
+    changes = (
+        update(Organisation).values(payment_data_days=days),
+        update(DunningPolicy).values(is_automatic=True),
+        update(ImportBatch).where(ImportBatch.finished_at.is_not(None)).values(finished_at=long_ago),
+        update(BankStatement).values(created_at=long_ago),
+    )
+    with stage.served.app.app_context(), tenancy.scope(stage.demo.organisation_id), writing():
+        for change in changes:
+            db.session.execute(change)
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_that_plans_stand_still_is_seen_beside_them(
+    stage: Stage, desk: Callable[..., Page], photograph: Callable[[Page, str], None], width: int
+) -> None:
+    look_back(stage, days=5)
+    tab = desk("/desk/dunning", width=width)
+    photograph(tab, "standing-still")
+    assert is_seen(tab.get_by_text("Plans that run by themselves stand still until then."))
+    assert is_seen(tab.get_by_role("link", name="Take in a statement"))
 
 
 @pytest.mark.parametrize("width", [360, 800])

@@ -15,6 +15,7 @@ from tests.crowd import Crowd
 from tests.forms import ENDING, Seen, forms_of, taking_forms
 from tests.people import Person
 from tests.serving import Served
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 # A button is pressed as it stands: what is missing is for the server to say. Typing is told by the script.
@@ -32,12 +33,15 @@ ANSWERS = {200, 204, 303, 409, 422}
 def test_every_form_is_taken_from_a_browser(
     app: Flask, crowd: Crowd, served_securely: Served, open_tab: Callable[..., Page]
 ) -> None:
-    tabs = {
-        crowd.debtor: _tab(open_tab, served_securely, {"__Host-visit": "debtor"}),
+    tabs: dict[Visitor, Page] = {
+        crowd.debtor: _tab(open_tab, served_securely, _visit(crowd.debtor)),
         crowd.stranger: _tab(open_tab, served_securely, {}),
         crowd.administrator: _tab(open_tab, served_securely, _desk(crowd.administrator)),
         crowd.elsewhere: _tab(open_tab, served_securely, _desk(crowd.elsewhere)),
     }
+    for visitor, _page in crowd.more_pages:
+        if visitor not in tabs:
+            tabs[visitor] = _tab(open_tab, served_securely, _visit(visitor))
     taken, wrong = set(), []
     forms = forms_of(app, crowd)
     # Of approving and discarding only one can follow the other: the second page was open before.
@@ -94,3 +98,9 @@ def _desk(person: Person) -> dict[str, str]:
     cookie = person.client.get_cookie("desk")
     assert cookie is not None
     return {"__Host-desk": cookie.value}
+
+
+def _visit(visitor: Visitor) -> dict[str, str]:
+    cookie = visitor.client.get_cookie("visit")
+    assert cookie is not None
+    return {"__Host-visit": cookie.value}

@@ -83,6 +83,20 @@ def test_the_desks_address_is_held_to_the_same() -> None:
     assert set(config.hosts) == {"pay.voltwerk.nl", "desk.voltwerk.nl"}
 
 
+@pytest.mark.parametrize(
+    ("named", "doors"), [("debtor", ("debtor",)), (" desk ", ("desk",)), ("debtor,desk", ("debtor", "desk"))]
+)
+def test_a_process_may_serve_one_door_only(named: str, doors: tuple[str, ...]) -> None:
+    assert read(PORTAL_DOORS=named).doors == doors
+    assert read().doors == ("debtor", "desk")
+
+
+@pytest.mark.parametrize("named", [" , ", "settings", "debtor,dsek"])
+def test_doors_that_are_not_there_are_refused(named: str) -> None:
+    (problem,) = problems_of(PORTAL_DOORS=named)
+    assert problem.startswith("PORTAL_DOORS")
+
+
 @pytest.mark.parametrize("url", ["https://Pay.Voltwerk.nl", "HTTPS://pay.voltwerk.nl:443/"])
 def test_the_address_is_spelled_as_browsers_do(url: str) -> None:
     assert read(PORTAL_URL=url).public_url == "https://pay.voltwerk.nl"

@@ -135,24 +135,35 @@ def test_a_closed_organisations_links_open_nothing(guest: Guest, clock: Clock) -
     assert guest.browser.client.post(guest.address).status_code == 410
 
 
+def home(number: int) -> dict[str, Any]:
+    """Return an address of its own for each, so that no limit answers instead."""
+    return {"REMOTE_ADDR": f"10.0.{number >> 8}.{number & 255}"}
+
+
 def malformed(real: str) -> list[str]:
-    """Return two thousand texts that are no token: too short, too long, other signs, other scripts, paths."""
+    """Return two thousand different texts, none of them a token: too short, too long, other signs, paths."""
     signs = [*"-_~+=$&@:;'*(|^`/?", "%00", "%0d%0a", "%2e%2e%2f", "%ff", "%C3%A9", "%F0%9F%98%80", "//"]
     texts = [real[:n] for n in range(25)] + [real + real[:n] for n in range(1, 200)]
     texts += [real[:n] + sign + real[n + 1 :] for sign in signs for n in range(25)]
     texts += [sign * n for sign in signs for n in range(1, 40)]
     texts += [real[:n] + real[n + 1 :] for n in range(25)] + ["z" * 25, "0" * 5000, real.swapcase()]
-    return (texts * 2)[:2000]
+    texts += [real[:n] + 2 * sign + real[n + 2 :] for sign in signs for n in range(24)]
+    return [text for text in dict.fromkeys(texts) if not text.startswith((f"{real}?", f"{real}#"))][:2000]
 
 
-def test_two_thousand_malformed_tokens_open_nothing(guest: Guest) -> None:
+def test_two_thousand_malformed_tokens_open_nothing_and_let_nobody_in(guest: Guest) -> None:
     real = guest.address.removeprefix("/k/")
     client = guest.browser.client
-    texts = [text for text in malformed(real) if text != real and not text.startswith(real + "?")]
-    assert len(texts) > 1900
-    statuses = {client.get(f"/k/{text}").status_code for text in texts}
-    assert statuses <= {400, 404, 308}
+    texts = malformed(real)
+    assert (len(set(texts)), real in texts) == (2_000, False)
+    for number, text in enumerate(texts):
+        look = client.get if number % 4 == 0 else client.post
+        answer = look(f"/k/{text}", environ_base=home(number))
+        assert answer.status_code in {400, 404, 405, 308}, text
+        assert "Set-Cookie" not in answer.headers, text
     assert guest.count(Visit) == 0
+    assert client.post(f"/k/{real}").status_code == 303
+    assert guest.count(Visit) == 1
 
 
 def test_no_change_of_one_character_opens_anything(guest: Guest) -> None:
@@ -165,7 +176,27 @@ def test_no_change_of_one_character_opens_anything(guest: Guest) -> None:
         if letter != real[place]
     ]
     assert len(changed) == 25 * 61
-    assert {client.get(f"/k/{text}").status_code for text in changed} == {404}
+    statuses = {client.get(f"/k/{text}", environ_base=home(n)).status_code for n, text in enumerate(changed)}
+    assert statuses == {404}
+
+
+def test_guessing_is_slowed_down_and_disturbs_nobody_with_a_link(guest: Guest, neighbour: Guest) -> None:
+    """An office, or a whole mobile network, may stand behind one address (L4)."""
+    client = guest.browser.client
+    statuses = [client.get(f"/k/{n:025d}").status_code for n in range(300)]
+    assert (statuses[:60], statuses[60:]) == ([404] * 60, [429] * 240)
+    answer = client.get("/k/abc")
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert "Please wait a moment" in answer.text
+    for one in (guest, neighbour):
+        assert one.enter().heading == "Your open invoices"
+    assert client.get("/k/abc", environ_base=home(1)).status_code == 404
+
+
+def test_links_that_have_ended_are_no_guesses(guest: Guest, clock: Clock) -> None:
+    clock.pass_by(days=20)
+    statuses = {guest.browser.client.get(guest.address).status_code for _ in range(100)}
+    assert statuses == {410}
 
 
 def test_pressing_too_often_is_answered_with_when_to_try_again(guest: Guest) -> None:

@@ -1,17 +1,19 @@
 """The whole way of a debtor: link, list, answer, receipt, and what the desk's answer makes of it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
-from core import clock
+from core import clock as moments
 from core.database import db
 from invoices.operations import end_exemptions, record_credit_note, record_payment
 from invoices.queries import why_not_dun
 from messaging.models import Message
 from reactions.models import Action, Reaction
+from reactions.operations.endings import break_promises
 from reactions.queries.given import asked_by
 from tests.collections_portal.conftest import Guest
+from tests.moments import Clock
 from tests.visitor import Visitor
 
 
@@ -86,11 +88,29 @@ def test_no_reminders_are_only_promised_while_an_exemption_is_in_force(guest: Gu
             organisation_id=guest.organisation.id,
             asked_by=asked_by(action.id),
             end_reason="test",
-            now=clock.now(),
+            now=moments.now(),
         )
     listed = guest.browser.open("/invoices")
     assert "You get an answer by 25 November 2026." in listed.words
     assert "no reminders" not in listed.words
+
+
+def test_a_promise_is_said_as_it_stands_before_and_after_its_day(guest: Guest, clock: Clock) -> None:
+    guest.enter()
+    promise = {"type": "will_pay", "will_pay.pay_on": "2026-11-20"}
+    listed = guest.choose(guest.invoices[0]).submit(promise, button="Save reaction")
+    assert "You pay on 20 November 2026. Until then we send no reminders for this invoice." in listed.words
+    # A Friday: Monday and Tuesday are given to the money.
+    clock.move_to(datetime(2026, 11, 24, 12, tzinfo=UTC))
+    with guest.room():
+        assert break_promises(organisation_id=guest.organisation.id, now=clock.now) == 0
+    listed = guest.enter()
+    assert "We send no reminders for this invoice until we have looked for your payment." in listed.words
+    clock.pass_by(days=1)
+    with guest.room():
+        assert break_promises(organisation_id=guest.organisation.id, now=clock.now) == 1
+    told = guest.enter().words
+    assert "You wanted to pay on 20 November 2026. We have not received all of it." in told
 
 
 def test_what_was_paid_stands_with_the_invoice(guest: Guest) -> None:
@@ -101,7 +121,7 @@ def test_what_was_paid_stands_with_the_invoice(guest: Guest) -> None:
             amount=50000,
             paid_on=date(2026, 11, 9),
             reference="x",
-            now=clock.now(),
+            now=moments.now(),
             today=date(2026, 11, 18),
         )
         record_credit_note(
@@ -110,7 +130,7 @@ def test_what_was_paid_stands_with_the_invoice(guest: Guest) -> None:
             number="C1",
             amount=5000,
             credited_on=date(2026, 11, 10),
-            now=clock.now(),
+            now=moments.now(),
             today=date(2026, 11, 18),
         )
     listed = guest.enter()

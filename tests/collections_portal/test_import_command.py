@@ -1,5 +1,6 @@
 """`portal import`: what it says, what it refuses, and how it ends."""
 
+import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +19,14 @@ from core.transaction import reading
 from invoices.importing.models import BatchState, ImportBatch
 from invoices.models import Debtor, Invoice
 from tests import factories
-from tests.house.code import ROOT
+from tests.faults.keeper import CONTEXT
 from tests.invoices.importing.made_files import workbook
+from tests.receivables import Receivables
 
-PUBLIC_FILE = ROOT.parent / "shared" / "data" / "accounts-receivable.csv"
 HEADER = "Klantnummer;Naam;Factuurnummer;Factuurdatum;Vervaldatum;Bedrag"
 LINE = "20418;De Vlijt;2026/098;14-08-2026;13-09-2026;3.480,00"
+# So many rows, read in more than one go; and so many megabytes.
+SHORT, ROOM = 6_000, 3
 SAID = ("--creditor", "VW", "--currency", "EUR")
 
 
@@ -68,6 +71,24 @@ def terminal(app: Flask, database_url: str, tmp_path: Path) -> Iterator[Terminal
             db.session.commit()
         db.session.expunge_all()
         yield Terminal(tmp_path, owner, environment)
+
+
+def growth_of(job: Callable[[], Result]) -> float:
+    """Do it in a process of its own; return by how many megabytes that grew at most, beyond what it began
+    with."""
+    here, there = CONTEXT.Pipe()
+
+    def do() -> None:
+        begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        done = job()
+        there.send((done.exit_code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - begun))
+
+    process = CONTEXT.Process(target=do)
+    process.start()
+    exit_code, kilobytes = here.recv()
+    process.join()
+    assert exit_code == 0
+    return float(kilobytes) / 1024
 
 
 def file(*rows: str, header: str = HEADER) -> str:
@@ -166,11 +187,24 @@ def new_name() -> Callable[[], str]:
     return lambda: "nobodyhasit0"
 
 
-@pytest.mark.skipif(not PUBLIC_FILE.exists(), reason="the public file is not at hand")
-def test_the_public_file_of_receivables_is_imported(terminal: Terminal) -> None:
-    done = terminal.run(PUBLIC_FILE)
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_three_times_as_many_rows_take_no_more_memory(terminal: Terminal) -> None:
+    def rows(first: int, end: int) -> str:
+        return file(*(LINE.replace("20418", str(n // 5)).replace("/098", f"/{n}") for n in range(first, end)))
+
+    short, long = terminal.folder / "short.csv", terminal.folder / "long.csv"
+    short.write_text(rows(0, SHORT))
+    long.write_text(rows(SHORT, 4 * SHORT))
+    grown = growth_of(lambda: terminal.run(short)), growth_of(lambda: terminal.run(long))
+    assert terminal.count(Invoice) == 4 * SHORT
+    # The rows alone, kept as a list of what stands in them, would take more.
+    assert grown[1] - grown[0] < ROOM, grown
+
+
+def test_a_ledger_of_receivables_is_imported(terminal: Terminal, receivables: Receivables) -> None:
+    done = terminal.run(receivables.path)
     assert done.exit_code == 0, done.output
-    assert (terminal.count(Invoice), terminal.count(Debtor)) == (2_466, 100)
+    assert (terminal.count(Invoice), terminal.count(Debtor)) == (receivables.rows, receivables.customers)
     with tenancy.scope(terminal.owner.id), reading():
-        debtor = db.session.scalars(select(Debtor).where(Debtor.customer_number == "0379-NEVHP")).one()
-        assert debtor.name == "0379-NEVHP"
+        named = Debtor.customer_number == receivables.customer
+        assert db.session.scalars(select(Debtor).where(named)).one().name == receivables.customer

@@ -27,6 +27,7 @@ from invoices.importing.checking import check
 from invoices.importing.choices import Choices
 from invoices.importing.kinds import FileKind
 from invoices.importing.models import BatchState, ImportBatch
+from invoices.importing.problems import in_english
 from invoices.importing.queries import batch_by_public_id
 from invoices.importing.shelf import Shelf
 from invoices.importing.storing import CHUNK
@@ -91,7 +92,7 @@ def queued(owner: Organisation, shelf: Shelf, text: str, *, again: bool = False)
                 limits=COMMAND_LIMITS,
                 now=NOW,
             )
-            findings = check(task=task, report=shelf.report_of(kept.name), translate=str)
+            findings = check(task=task, report=shelf.report_of(kept.name), say=in_english)
         with writing():
             batch = operations.take_in(
                 organisation_id=owner.id, member_id=None, kind=kind, file_name="a.csv", kept=kept, now=NOW

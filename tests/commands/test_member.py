@@ -12,6 +12,7 @@ from core.database import db
 from core.members.models import Member
 from messaging.models import Message
 from tests import factories
+from tests.reactions.conftest import counter_of
 from tests.visitor import Visitor
 
 
@@ -86,3 +87,17 @@ def test_a_member_is_disabled_and_enabled_but_not_the_last_administrator(
     assert "bob@voltwerk.example\tBob\tagent\tdisabled" in portal("list", voltwerk).output
     assert portal("enable", voltwerk, "bob@voltwerk.example").exit_code == 0
     assert "disabled" not in portal("list", voltwerk).output
+
+
+def test_who_disables_somebody_reads_how_many_actions_they_leave_behind(
+    app: Flask, portal: Callable[..., Result]
+) -> None:
+    with app.app_context():
+        counter = counter_of()
+        action = counter.action_of(counter.react("complaint"))
+        with counter.scope():
+            action.assignee_id = counter.member.id
+            db.session.commit()
+        where = (counter.organisation.public_id, counter.member.email)
+    told = "Open actions of theirs: 1. The inbox shows them under Not assigned."
+    assert told in portal("disable", *where).output

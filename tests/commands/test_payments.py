@@ -72,3 +72,47 @@ def test_one_statement_of_a_file_that_does_not_add_up_keeps_all_of_them_out(
     assert done.exit_code == 1
     assert "Statement 2 does not add up" in done.output
     assert open_and_paid(app) == (125_000, 0)
+
+
+@pytest.fixture
+def portal_with(run: Callable[..., Result], voltwerk: Organisation, tmp_path: Path) -> Callable[..., Result]:
+    """The command for a table with this content, with options."""
+    file = tmp_path / "bank.csv"
+
+    def take_in(content: str, *options: str) -> Result:
+        file.write_text(content)
+        return run("import-payments", str(file), "--organisation", voltwerk.public_id, *options)
+
+    return take_in
+
+
+def test_a_table_of_payments_goes_by_the_name_of_its_file(
+    app: Flask, portal_with: Callable[..., Result]
+) -> None:
+    done = portal_with("Datum;Bedrag;Omschrijving\n5-11-2026;1.250,00;2026/7771\n")
+    assert done.output == (
+        "Statement bank.csv: 1 new lines, 1 booked, 0 to settle, 0 went out, 0 known before.\n"
+    )
+    assert open_and_paid(app) == (0, 1)
+
+
+@pytest.mark.parametrize("currency", ["EUR", "NOK"])
+def test_a_table_without_a_currency_is_in_that_of_the_organisation(
+    app: Flask, voltwerk: Organisation, portal_with: Callable[..., Result], currency: str
+) -> None:
+    with app.app_context(), tenancy.everywhere():
+        db.session.get_one(Organisation, voltwerk.id).currency = currency
+        db.session.commit()
+    portal_with("Datum;Bedrag;Omschrijving\n5-11-2026;1.250,00;2026/7771\n")
+    assert open_and_paid(app) == ((0, 1) if currency == "EUR" else (125_000, 0))
+
+
+def test_what_a_table_leaves_open_is_said_by_options(app: Flask, portal_with: Callable[..., Result]) -> None:
+    content = "Date,Amount,Description\n03/04/2026,1.250,2026/7771\n"
+    asked = portal_with(content)
+    assert (asked.exit_code, "(--date-order)" in asked.output) == (1, True)
+    asked = portal_with(content, "--date-order", "dmy")
+    assert (asked.exit_code, "(--decimal)" in asked.output) == (1, True)
+    assert open_and_paid(app) == (125_000, 0)
+    assert portal_with(content, "--date-order", "dmy", "--decimal", ",").exit_code == 0
+    assert open_and_paid(app) == (0, 1)

@@ -4,13 +4,11 @@ import json
 import logging
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import structlog
 
-from core.web import logs
 from tests.serving import Served
 
 TOKEN = "7Hk2PqRs4TuVw6XyZa8BcDe0F"
@@ -21,25 +19,6 @@ PATHS = {
     f"/desk/reset-password/{PASSWORD_TOKEN}": PASSWORD_TOKEN,
     f"/desk/invitation/{PASSWORD_TOKEN}": PASSWORD_TOKEN,
 }
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """Log into a file for the length of a test; returns what stands in it."""
-    root, config = logging.getLogger(), structlog.get_config()
-    # Taken off first: what stands there when the logs are configured is closed, and these are pytest's own.
-    level = root.level
-    root.handlers.clear()
-    file = tmp_path / "portal.log"
-    logs.configure(file=file)
-    (ours,) = root.handlers
-    assert isinstance(ours, logging.StreamHandler)
-
-    yield file.read_text
-    root.removeHandler(ours)
-    root.setLevel(level)
-    structlog.configure(**config)
-    ours.stream.close()
 
 
 @pytest.mark.parametrize(("path", "key"), PATHS.items(), ids=["path", "address", "reset", "invitation"])
@@ -91,7 +70,33 @@ def test_a_line_is_json_with_its_moment_in_utc(written: Callable[[], str]) -> No
     assert event == {"event": "message", "id": 7, "state": "sent", "level": "info"}
 
 
-def test_a_whole_visit_leaves_no_key_and_no_path_in_the_log(
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r", "\x85", "\u2028"])
+def test_nobody_writes_a_line_of_the_log_by_what_they_ask_for(written: Callable[[], str], ends: str) -> None:
+    forged = f"/desk{ends}" + '{"event": "answered", "status": 200}' + ends
+    log = logging.getLogger("flask")
+    log.warning("Exception on %s", forged)
+    try:
+        raise ValueError(forged)
+    except ValueError:
+        log.exception("failed")
+        structlog.get_logger().exception("failed", path=forged)
+    events = [json.loads(line)["event"] for line in written().splitlines()]
+    assert events == [f"Exception on {forged}", "failed", "failed"]
+
+
+def test_a_line_of_a_library_is_json_with_its_moment_and_its_traceback(written: Callable[[], str]) -> None:
+    try:
+        raise RuntimeError("the disk is full")
+    except RuntimeError:
+        logging.getLogger("waitress").exception("cannot write %s", "it")
+    (line,) = written().splitlines()
+    event = json.loads(line)
+    assert event.pop("timestamp").endswith("Z")
+    assert event.pop("exception").endswith("RuntimeError: the disk is full")
+    assert event == {"event": "cannot write it", "logger": "waitress", "level": "error"}
+
+
+def test_asking_for_addresses_that_are_not_there_leaves_none_of_them_in_the_log(
     written: Callable[[], str], served: Served
 ) -> None:
     for path in (f"/k/{TOKEN}", f"/k/{TOKEN}.", f"/desk/reset-password/{PASSWORD_TOKEN}", "/nowhere/at/all"):

@@ -216,6 +216,8 @@ def test_every_reference_between_rows_of_organisations_is_composite() -> None:
     assert single == []
 
 
+# SQLite has no rules about rows: whoever opens the file has all of it, and a statement past the ORM is seen
+# by nobody. What holds there are the guard of the ORM and the composite references, which are tried above.
 POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 # Past the ORM: here only the database itself stands guard.

@@ -13,7 +13,9 @@ from sqlalchemy import func, select
 from core import tenancy
 from core.audit import AuditEvent
 from core.database import OfOrganisation, db
+from core.members.models import Member
 from core.organisations.models import Creditor, Organisation
+from core.web.accounts import hash_of_new_password
 from invoices.models import Channel, ContactPoint, Debtor, Invoice
 from links.models import AccessLink, Visit
 from reactions.models import Action, Reaction
@@ -25,6 +27,9 @@ from tests.people import Person
 
 Row = TypeVar("Row", bound=OfOrganisation)
 _keys = count(1)
+# The password of `ada`, and the one she chooses.
+OLD = "vier natte schoenen"
+NEW = "zeven droge laarzen"
 
 
 @dataclass
@@ -145,3 +150,16 @@ def office(app: Flask, clock: Clock, agent: Person) -> Office:
 def office_elsewhere(app: Flask, clock: Clock, agent_elsewhere: Person) -> Office:
     """The same of another organisation."""
     return _open_office(app, agent_elsewhere.organisation, clock.now)
+
+
+@pytest.fixture
+def ada(app: Flask, clock: Clock) -> Member:
+    """A member with a password, apart from the database session."""
+    with app.app_context():
+        owner = factories.organisation()
+        member = factories.member(owner, email="ada@voltwerk.example", name="Ada Visser", language="en")
+        with tenancy.scope(owner.id):
+            member.password = hash_of_new_password(member, OLD, organisation_name=owner.name)
+            db.session.commit()
+        db.session.expunge_all()
+    return member

@@ -1,15 +1,19 @@
 """One action: its page, and what an agent does with it, also when a colleague was faster."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
+from sqlalchemy import update
 
-from core.members.models import Role
+from core.database import db
+from core.members.models import Member, Role
 from invoices.models import Exemption
 from messaging.models import Message
 from reactions.models import Action, ActionNote, ActionState
 from tests.desk.conftest import Office
 from tests.people import Person
+from tests.reactions.conftest import tell_what_is_open
 from tests.visitor import Page, Visitor
 
 
@@ -31,6 +35,27 @@ def test_the_page_shows_answers_invoices_and_history(agent: Person, office: Offi
         "Paused", "Answer promised by", "Dunning is paused for 2 invoices", "The debtor reacted: Complaint",
     ):  # fmt: skip
         assert words in page.words, words
+
+
+@pytest.mark.parametrize(
+    ("promised_on", "known_on", "words"),
+    [
+        (27, None, "Payment promised on Friday, 27 November 2026 9 days left"),
+        (16, None, "The payment may come in until Wednesday, 18 November 2026."),
+        (13, None, "Payment promised on Friday, 13 November 2026 That day has passed."),
+        (13, 16, "The payments up to Tuesday, 17 November 2026 are not known yet."),
+        (13, 17, "Payment promised on Friday, 13 November 2026 That day has passed."),
+    ],
+)
+def test_a_promise_says_how_long_its_payment_is_waited_for(
+    agent: Person, office: Office, promised_on: int, known_on: int | None, words: str
+) -> None:
+    action = office.react("will_pay")
+    day = date(2026, 11, promised_on)
+    office.work(lambda: db.session.execute(update(Action).values(promised_on=day)))
+    if known_on is not None:
+        office.work(lambda: tell_what_is_open(office.organisation, date(2026, 11, known_on)))
+    assert words in page_of(agent, action).words
 
 
 def test_what_a_debtor_typed_is_shown_and_not_run(agent: Person, office: Office) -> None:
@@ -65,6 +90,19 @@ def test_an_action_is_taken_given_away_and_put_back(
     assert "assigned the action to Noor Bakker" in page.words
     page.submit({"assignee": ""}, button="Assign")
     assert office.now(action).assignee_id is None
+
+
+def test_the_page_says_that_whoever_has_it_left(
+    agent: Person, office: Office, at_the_desk: Callable[..., Person]
+) -> None:
+    colleague = at_the_desk(Role.AGENT, agent.organisation, name="Noor Bakker")
+    action = office.react()
+    page = page_of(agent, action).submit({"assignee": colleague.member.public_id}, button="Assign")
+    assert "can no longer sign in" not in page.words
+    office.work(lambda: db.session.execute(update(Member).values(active=Member.id != colleague.member.id)))
+    page = page_of(agent, action)
+    assert "Noor Bakker can no longer sign in" in page.words
+    assert page.form("Assign").values["assignee"] == [""]
 
 
 def test_only_people_who_work_here_can_be_chosen(

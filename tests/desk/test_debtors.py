@@ -106,7 +106,7 @@ def test_a_company_is_added_with_its_numbers_checked(agent: Person, office: Offi
     page = agent.open("/desk/debtors/new").submit(
         values | {"register_number": "0123.456.780"}, button="Add debtor", status=422
     )
-    assert "This number is not right for BE." in page.words
+    assert "This number is not right (Belgium)." in page.words
     assert page.form("Add debtor").values["company_name"] == ["Bakkerij De Korenaar"]
     page.submit({"register_number": "0403.170.701", "vat_number": "BE 0403.170.701"}, button="Add debtor")
     stored = added(office)
@@ -122,10 +122,10 @@ def test_a_company_is_added_with_its_numbers_checked(agent: Person, office: Offi
         ({"kind": "company"}, "Fill in the name of the company."),
         ({"customer_number": "{number}"}, "Another debtor already has customer number {number}."),
         ({"email": "eva@"}, "This is not an e-mail address."),
-        ({"mobile": "123"}, "This is not a phone number in DE."),
+        ({"mobile": "123"}, "This is not a phone number of this country (Germany)."),
         ({"mobile": "030 901820"}, "This number cannot receive an SMS."),
         ({"last_name": "x" * 81}, "This is too long."),
-        ({"vat_number": "DE1"}, "This number is not right for DE."),
+        ({"vat_number": "DE1"}, "This number is not right (Germany)."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(

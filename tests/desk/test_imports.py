@@ -91,6 +91,14 @@ def test_one_row_with_a_problem_keeps_all_of_them_out(agent: Person) -> None:
     assert (number_of(agent, Invoice), number_of(agent, Debtor)) == (0, 0)
 
 
+def test_what_is_wrong_names_the_country_on_the_page_and_in_the_file(agent: Person) -> None:
+    page = choose(agent, lines("7;Bakker Jan;123;BE", header="Klantnummer;Naam;Mobiel;Land"), "debtors")
+    page = check(page)
+    sentence = "This is not a phone number of this country (Belgium). For another, begin with + or 00."
+    assert sentence in page.words
+    assert sentence in page.follow("Download").response.text
+
+
 def test_a_file_with_problems_is_not_queued_by_force_either(agent: Person) -> None:
     page = check(choose(agent, lines(VLIJT.replace("3.480,00", "veel"), BAKKER)))
     token = page.form("Discard the file").values["csrf_token"]

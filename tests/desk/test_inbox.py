@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import pytest
+from sqlalchemy import update
+
 from core.database import db
 from core.members.models import Role
+from invoices.models import Invoice
 from reactions.models import Action
 from tests.desk.conftest import Office
 from tests.manners import words_of
@@ -55,6 +59,39 @@ def test_filters_and_search_narrow_the_list(agent: Person, office: Office) -> No
         assert "1–1 of 1 shown" in page.words, address
     assert "1–2 of 2 shown" in agent.open("/desk/actions?q=wit").words
     assert "No action fits these filters" in agent.open("/desk/actions?type=paid").words
+
+
+@pytest.mark.parametrize("text", ["Sanne de Wit", "wit  sanne", "SÁNNE", "wit"])
+def test_an_action_is_found_by_the_name_it_shows(agent: Person, office: Office, text: str) -> None:
+    office.react()
+    assert "1–1 of 1 shown" in agent.ask("GET", "/desk/actions", query_string={"q": text}).words
+    page = agent.ask("GET", "/desk/actions", query_string={"q": f"{text} Jansen"})
+    assert "No action fits these filters" in page.words
+
+
+@pytest.mark.parametrize("address", ["/desk/actions", "/desk/invoices", "/desk/debtors", "/desk/search"])
+@pytest.mark.parametrize(
+    ("number", "typed"),
+    [
+        ("F-2026-0017", ("f-2026-0017", "F20260017", "f 2026 0017", "2026/0017", "0017", " 2026 0017 ")),
+        ("000451", ("451", "00451", "0000451", "00 0451")),
+        ("2026/88", ("2026-88", "2026 88", "02026/88")),
+    ],
+)
+def test_an_invoice_number_is_found_as_payers_write_it(
+    agent: Person, office: Office, address: str, number: str, typed: tuple[str, ...]
+) -> None:
+    office.work(
+        lambda: db.session.execute(
+            update(Invoice).where(Invoice.id == office.invoices[0].id).values(number=number)
+        )
+    )
+    office.react(about=office.invoices[:1])
+    for text in typed:
+        page = agent.ask("GET", address, query_string={"q": text})
+        assert "Sanne de Wit" in page.words, text
+    page = agent.ask("GET", address, query_string={"q": "F20260018"})
+    assert "Sanne de Wit" not in page.words
 
 
 def test_what_is_no_filter_is_passed_over(agent: Person, office: Office) -> None:

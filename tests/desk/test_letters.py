@@ -160,6 +160,57 @@ def test_what_came_in_between_is_said_by_number_and_left_out_the_next_time(postr
     assert "The invoices in it are paid." in page.words
 
 
+def test_a_pause_reaches_a_letter_that_lies_printed_and_the_page_says_why(postroom: Postroom) -> None:
+    postroom.printed()
+    debtor = postroom.agent.open("/desk/debtors").follow("Anna Vos")
+    debtor.submit({"reason": "Died", "ends_on": "2026-12-18"}, button="Let reminders wait")
+    page = postroom.agent.open(f"/desk/letters/{postroom.batch}")
+    assert "Something came in between for 1 letter: 1." in page.words
+    assert "Reminders to this debtor wait" in page.words
+    assert page.form(to="/posted").filled_in({}, None)["taken_out"] == ["1"]
+
+
+def test_letters_taken_out_do_not_count_as_sent_and_it_says_so_everywhere(postroom: Postroom) -> None:
+    postroom.printed()
+    postroom.pay("F-Bram")
+    page = postroom.agent.open(f"/desk/letters/{postroom.batch}")
+    assert page.form(to="/posted").filled_in({}, None)["taken_out"] == ["2"]
+    page = page.submit(to="/posted")
+    assert "The letters count as sent, but for those taken out: 2." in page.words
+    assert postroom.states() == [MessageState.SENT, MessageState.SUPPRESSED]
+    assert "Numbers taken out 2" in page.words
+    assert "It was taken out of the printed letters and not posted." in page.words
+    who = postroom.agent.member.name
+    assert f"{who} noted that letters were taken out and not posted: 2" in page.words
+    message = page.follow("Bram Vos")
+    assert message.words.count("It was taken out of the printed letters and not posted.") == 2
+
+
+def test_whoever_posted_all_the_same_says_so(postroom: Postroom) -> None:
+    postroom.printed()
+    postroom.pay("F-Bram")
+    page = postroom.agent.open(f"/desk/letters/{postroom.batch}").submit({"taken_out": ""}, to="/posted")
+    assert "The letters count as sent." in page.words
+    assert postroom.states() == [MessageState.SENT] * 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("3", "There is no letter with this number to be posted: 3."),
+        ("two", "This is not a number: two."),
+        ("1, 2", "This leaves no letter that was posted."),
+    ],
+)
+def test_wrong_numbers_are_refused_where_they_were_typed(
+    postroom: Postroom, typed: str, sentence: str
+) -> None:
+    page = postroom.printed().submit({"taken_out": typed}, to="/posted", status=422)
+    assert sentence in page.words
+    assert page.form(to="/posted").filled_in({}, None)["taken_out"] == [typed]
+    assert postroom.states() == [MessageState.HANDING] * 2
+
+
 def test_two_people_at_once_and_the_second_sees_what_the_first_did(postroom: Postroom) -> None:
     page = postroom.printed()
     stale = postroom.agent.open(f"/desk/letters/{postroom.batch}")

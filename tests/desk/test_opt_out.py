@@ -1,11 +1,14 @@
 """Who wants no messages, noted at the desk: for every debtor with the address; who may take it back."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
 from core.audit import AuditEvent
 from core.database import db
 from invoices.models import Channel, ContactPoint, ContactState
+from links.opting import send_again, send_nothing
 from messaging import opting
 from messaging.sms_models import OptOut, OptOutSource
 from tests import factories
@@ -136,3 +139,20 @@ def test_nobody_of_another_organisation_notes_it(
     assert sources(office) == []
     events = office.work(lambda: db.session.scalars(select(AuditEvent.what)).all())
     assert "contact.opt_out_noted" not in events
+
+
+def test_what_the_debtor_said_on_their_own_page_is_seen_and_may_be_taken_back(
+    agent: Person, office: Office
+) -> None:
+    about: Any = {"organisation_id": office.organisation.id, "link_id": office.link.id, "now": office.at}
+    office.work(lambda: send_nothing(**about))
+    page = agent.open(f"/desk/debtors/{office.debtor.public_id}")
+    assert "The receiver wants no messages any more: said so on their own page" in page.words
+    page = agent.open(f"/desk/debtors/{office.debtor.public_id}/contacts/{office.email.public_id}")
+    assert "Wants no messages here said so on their own page" in page.words
+    switch(agent, office, office.email, on=True)
+    assert (sources(office), office.now(office.email).state) == ([], ContactState.USABLE)
+    office.work(lambda: send_nothing(**about))
+    office.work(lambda: send_again(**about))
+    page = agent.open(f"/desk/debtors/{office.debtor.public_id}")
+    assert "The receiver wants messages again: said so on their own page" in page.words

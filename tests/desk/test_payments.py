@@ -1,13 +1,14 @@
 """Bank statements at the desk: taken in, looked at, and what is left of them settled by hand."""
 
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.database import db
-from core.members.models import Role
+from core.members.models import Member, Role
 from invoices.models import Invoice, Payment
 from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
 from invoices.statements.reading import MOST_BYTES
@@ -94,6 +95,36 @@ def test_what_cannot_be_trusted_is_refused_at_its_field(
     page = send(agent, content, status=422)
     assert sentence in page.words
     assert office.number_of(BankStatement) == office.number_of(Payment) == 0
+
+
+def test_a_table_of_payments_is_taken_in_and_shows_no_balances(agent: Person, office: Office) -> None:
+    content = f"Datum;Bedrag;Omschrijving\n5-11-2026;1.250,00;{office.invoices[0].number}\n".encode()
+    page = send(agent, content, name="bank.csv")
+    for words in ("bank.csv", "CSV or Excel", "Booked on invoices 1"):
+        assert words in page.words, words
+    assert "balance" not in page.words
+    assert office.now(office.invoices[0]).amount_open == 0
+    assert "bank.csv" in agent.open(f"/desk/payments/{line_of(office).public_id}").words
+    assert "bank.csv" in agent.open("/desk/statements").words
+
+
+def test_what_a_table_leaves_open_is_asked_at_its_field(agent: Person, office: Office) -> None:
+    content = f"Date,Amount,Description\n03/04/2026,1.250,{office.invoices[0].number}\n".encode()
+    page = send(agent, content, name="bank.csv", status=422)
+    assert "Row 2, column Date: “03/04/2026” can be read as more than one day." in page.words
+    chosen = {"file": (BytesIO(content), "bank.csv"), "date_order": "dmy"}
+    page = page.submit(chosen, to="/new", status=422)
+    assert "Row 2, column Amount: “1.250” can be read as two amounts." in page.words
+    assert office.number_of(BankStatement) == 0
+    chosen = {"file": (BytesIO(content), "bank.csv"), "date_order": "dmy", "decimal_sign": ","}
+    assert "Booked on invoices 1" in page.submit(chosen, to="/new").words
+    assert (line_of(office).booked_on, line_of(office).amount) == (date(2026, 4, 3), 125_000)
+
+
+def test_a_cell_that_is_refused_is_explained_in_the_readers_language(agent: Person, office: Office) -> None:
+    office.work(lambda: db.session.execute(update(Member).values(language="nl")))
+    page = send(agent, b"Datum;Bedrag\n5-11-2026;1,00\nmorgen;1,00\n", name="bank.csv", status=422)
+    assert "Rij 3, kolom Datum: “morgen”. Dit is niet als datum te lezen." in page.words
 
 
 @pytest.mark.parametrize("more", [1, 1024 * 1024])

@@ -168,6 +168,7 @@ def test_too_old_payment_data_stops_a_proposal_with_its_day(
         {"payment_data_days": "5", "collection_messages_a_week": "2"}
     )
     assert "Saved." in saved.words
+    assert "A link sent by hand counts too, unless the debtor asked for it." in saved.words
     page = agent.open("/desk/dunning").submit(button="Propose a run")
     assert "The newest payment data is of no day." in page.words
     assert planned.number_of(DunningRun) == 0

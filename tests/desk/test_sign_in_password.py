@@ -10,36 +10,21 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_security.utils import hash_password
+from sqlalchemy import event
 
-from collections_portal.jobs import deliver_messages
+from collections_portal.jobs import answer_password_requests, deliver_messages, run_schedule
 from core import tenancy
 from core.database import db
 from core.members import operations
-from core.members.models import Member, Role
+from core.members.models import Member, PasswordRequest, Role
 from core.organisations.models import Organisation
 from core.web import accounts
 from core.web.accounts import WITHIN, LinkKind, hash_of_new_password, password_link
 from messaging.models import Message, MessageState
-from tests import factories
+from tests.desk.conftest import NEW, OLD
 from tests.moments import Clock
 from tests.people import Person
 from tests.visitor import Page, Visitor
-
-OLD = "vier natte schoenen"
-NEW = "zeven droge laarzen"
-
-
-@pytest.fixture
-def ada(app: Flask, clock: Clock) -> Member:
-    """A member with a password."""
-    with app.app_context():
-        owner = factories.organisation()
-        member = factories.member(owner, email="ada@voltwerk.example", name="Ada Visser", language="en")
-        with tenancy.scope(owner.id):
-            member.password = hash_of_new_password(member, OLD, organisation_name=owner.name)
-            db.session.commit()
-        db.session.expunge_all()
-    return member
 
 
 def messages(app: Flask) -> list[Message]:
@@ -50,7 +35,11 @@ def messages(app: Flask) -> list[Message]:
 
 
 def ask(visitor: Visitor, email: str) -> Page:
-    return visitor.open("/desk/forgotten-password").submit({"email": email})
+    """Ask for a link, and let a worker look whose address it is."""
+    page = visitor.open("/desk/forgotten-password").submit({"email": email})
+    with visitor.client.application.app_context():
+        answer_password_requests(visitor.client.application)
+    return page
 
 
 def link_to(app: Flask, member: Member, kind: LinkKind, *, now: datetime) -> str:
@@ -99,6 +88,53 @@ def test_an_unknown_address_gets_the_same_page_and_no_mail(app: Flask, visitor: 
     known, unknown = ask(visitor, ada.email), ask(visitor, "bob@voltwerk.example")
     assert known.words == unknown.words
     assert [message.member_id for message in messages(app)] == [ada.id]
+
+
+def test_the_answer_is_made_of_the_same_steps_whoever_has_the_address(
+    app: Flask, visitor: Visitor, ada: Member
+) -> None:
+    """Nobody can time what is not looked at: before the answer the database is asked the same."""
+    asked: dict[str, list[str]] = {}
+    answers = {}
+    with app.app_context():
+        engine = db.engine
+    for email in (ada.email, "bob@voltwerk.example"):
+        sent = visitor.open("/desk/forgotten-password").form().filled_in({"email": email}, None)
+        asked[email] = []
+
+        def note(*arguments: Any, to: list[str] = asked[email]) -> None:
+            to.append(arguments[2])
+
+        event.listen(engine, "before_cursor_execute", note)
+        answer = visitor.client.post("/desk/forgotten-password", data=sent)
+        event.remove(engine, "before_cursor_execute", note)
+        answers[email] = (answer.status, answer.data, sorted(answer.headers))
+    known, unknown = asked.values()
+    assert known == unknown
+    assert not [statement for statement in known if "members" in statement]
+    assert len(set(map(str, answers.values()))) == 1
+
+
+def test_a_request_is_gone_when_a_worker_has_looked(app: Flask, visitor: Visitor, ada: Member) -> None:
+    for email in (ada.email, "bob@voltwerk.example"):
+        ask(visitor, email)
+    with app.app_context():
+        assert db.session.query(PasswordRequest).all() == []
+        assert answer_password_requests(app) == 0
+    assert len(messages(app)) == 1
+
+
+def test_a_request_that_no_worker_took_up_is_forgotten_when_its_link_would_have_ended(
+    app: Flask, visitor: Visitor, ada: Member, clock: Clock
+) -> None:
+    visitor.open("/desk/forgotten-password").submit({"email": ada.email})
+    left = []
+    for span in ({"minutes": 60}, {"seconds": 1}):
+        clock.pass_by(**span)
+        with app.app_context():
+            run_schedule(app)
+            left.append(db.session.query(PasswordRequest).count())
+    assert left == [1, 0]
 
 
 def test_no_key_lies_in_the_outbox_before_or_after_the_mail_left(

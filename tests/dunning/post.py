@@ -32,7 +32,7 @@ class Post:
         )
         return deliver_due(
             carriers=carriers,
-            address_of_link=link_writer(config, lambda: now),
+            links_of=link_writer(config, lambda: now),
             clock=lambda: now,
             worker="worker",
             limit=50,

@@ -41,9 +41,7 @@ class Press:
     def print(self, now: datetime) -> int:
         """Make what waits, and return how many batches came to an end."""
         config = self.app.config["PORTAL"]
-        return print_due(
-            shelf=self.shelf, address_of_link=link_writer(config, lambda: now), clock=lambda: now
-        )
+        return print_due(shelf=self.shelf, links_of=link_writer(config, lambda: now), clock=lambda: now)
 
     def batch(self) -> LetterBatch:
         """Return the one batch there is, as the database has it now."""

@@ -9,6 +9,7 @@ from core.law.collecting import ChargeKind
 from dunning.bills import Omission
 from dunning.elsewhere import send_elsewhere
 from dunning.explaining import explain
+from dunning.lawful_texts import TextWithoutCharges
 from dunning.simulation import simulate
 from invoices.models import Channel, Invoice
 from messaging import charges as asking
@@ -71,7 +72,8 @@ def test_an_explanation_says_that_the_text_names_nothing(office: Office) -> None
     own_text(office, "((link))")
     lines, (omission,) = told(office, invoice, FIRST_COST.date())
     assert (lines, omission.why) == ([], "not_said")
-    office.run_and_send(FIRST_COST)
+    with pytest.raises(TextWithoutCharges):
+        office.run_and_send(FIRST_COST)
     assert charges(invoice) == []
 
 

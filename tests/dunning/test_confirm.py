@@ -234,5 +234,5 @@ def test_a_chunk_takes_no_more_statements_for_thirty_debtors_than_for_two(office
     objected: list[int] = []
     few, many = statements_for(2), statements_for(30)
     assert [one.split()[:3] for one in few] == [one.split()[:3] for one in many]
-    # Six decide and tell, nine ask, two leave invoices alone, five queue and settle, three or four end it.
-    assert len(few) <= 28
+    # Six decide and tell, eleven ask, two leave invoices alone, five queue and settle, three or four end it.
+    assert len(few) <= 30

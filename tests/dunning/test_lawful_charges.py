@@ -6,6 +6,7 @@ from core.database import db
 from core.refusals import Refusal
 from dunning import lawful_charges as law
 from dunning import policies, queries
+from dunning.lawful_texts import TextWithoutCharges
 from dunning.models import StageChannel, StageCosts
 from dunning.policies import PolicyWish, StageWish
 from messaging.models import MessageTemplate
@@ -111,5 +112,5 @@ def test_a_text_of_ones_own_that_does_not_name_the_costs_is_refused(office: Offi
         )
     )
     db.session.flush()
-    with pytest.raises(law.TextWithoutCharges, match=r"step 2 .*\(fr\): add \(\(charges\)\)"):
+    with pytest.raises(TextWithoutCharges, match=r"\(e-mail, fr\) of step 2 .* Add \(\(charges\)\)"):
         add(office, "NL", NOTICE, costs(22))

@@ -8,7 +8,8 @@ from core import tenancy
 from core.database import db
 from core.organisations.models import Organisation
 from dunning import operations, policies, queries
-from dunning.lawful_stages import StageNotBySms, StageTextUnlawful
+from dunning.lawful_stages import StageNotBySms
+from dunning.lawful_texts import StageTextUnlawful
 from dunning.models import DunningPolicy, StageChannel
 from dunning.policies import PolicyWish, StageWish
 from invoices.models import Channel
@@ -102,8 +103,10 @@ def test_one_language_that_lacks_a_mention_is_enough_to_refuse(policy: DunningPo
     own_words(policy.organisation_id, "Kosten: ((cost_after_term)) ((link))")
     with pytest.raises(StageTextUnlawful) as refused:
         change(policy)
-    assert "((payment_term)) (Art. 6:96(6) BW)" in str(refused.value)
-    assert refused.value.sentence.startswith("A reminder with a term must say how long")
+    assert str(refused.value).startswith(
+        "The text “Reminder with a term” (e-mail, de) of step 2 lacks ((payment_term)), "
+        "which the law wants in it (Art. 6:96(6) BW)."
+    )
     assert events_of(policy) == ["reminder_1", "reminder_2", "reminder_3"]
 
 

@@ -8,7 +8,6 @@ import structlog
 from flask import Flask
 
 from core.organisations.models import Organisation
-from core.refusals import Country
 from core.web.languages import sentence_of, speak
 from dunning import operations, policies
 from dunning.lawful_values import CreditorNumberUnknown, LawRowMissing
@@ -127,7 +126,7 @@ def test_what_is_accepted_leaves(office: Office, rates: None) -> None:
     ],
 )
 def test_a_country_is_named_in_the_readers_language(app: Flask, language: str, said: str) -> None:
-    refusal = CreditorNumberUnknown(step=1, country=Country("NL"), creditor="Voltwerk")
+    refusal = CreditorNumberUnknown(step=1, country="NL", creditor="Voltwerk")
     with app.test_request_context():
         speak(language)
         assert said in sentence_of(refusal)

@@ -9,7 +9,6 @@ from core.database import db
 from dunning import operations
 from invoices.freshness import PaymentDataTooOld, require_fresh
 from invoices.importing.kinds import FileKind
-from invoices.importing.models import BatchState, ImportBatch
 from invoices.operations import record_payment
 from invoices.pauses import (
     NoPause,
@@ -24,6 +23,7 @@ from invoices.statements.prospects import prospects_of
 from invoices.statements.reading import read_statements
 from invoices.statements.taking_in import take_in
 from messaging.models import Message
+from tests import factories
 from tests.dunning.conftest import FRIDAY, Office, days
 from tests.invoices.statements.made import camt
 
@@ -48,21 +48,7 @@ def stop_pause(office: Office, debtor_id: int) -> None:
 def imported(
     office: Office, at: datetime, kind: FileKind = FileKind.INVOICES, *, says_open: bool = True
 ) -> None:
-    db.session.add(
-        ImportBatch(
-            organisation_id=office.organisation.id,
-            kind=kind,
-            state=BatchState.DONE,
-            file_name="open.csv",
-            stored_as="1",
-            sha256="0" * 64,
-            size=1,
-            findings={"says_open": says_open},
-            created_at=at,
-            finished_at=at,
-        )
-    )
-    db.session.flush()
+    factories.import_of(office.organisation, at=at, kind=kind, says_open=says_open)
 
 
 def stated(office: Office, closed_on: date, at: datetime = FRIDAY) -> None:
@@ -74,7 +60,8 @@ def stated(office: Office, closed_on: date, at: datetime = FRIDAY) -> None:
         file_name="statement.xml",
         content=content,
         prospects=prospects_of(
-            organisation_id=office.organisation.id, statements=read_statements(content, today=at.date())
+            organisation_id=office.organisation.id,
+            statements=read_statements(content, today=at.date(), currency="EUR"),
         ),
         now=at,
         today=at.date(),

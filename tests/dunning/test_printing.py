@@ -64,7 +64,7 @@ def test_a_worker_keeps_its_turn_while_the_typesetter_works(
 ) -> None:
     done = printing.print_due(
         shelf=press.shelf,
-        address_of_link=link_writer(press.app.config["PORTAL"], lambda: FRIDAY),
+        links_of=link_writer(press.app.config["PORTAL"], lambda: FRIDAY),
         clock=lambda: slow["now"],
     )
     assert slow["turns"] == [None] * 3

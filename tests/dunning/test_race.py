@@ -1,4 +1,4 @@
-"""A reaction against a dunning run, at the same moment, a hundred times."""
+"""A reaction against a dunning run, at the same moment, a hundred times and more."""
 
 import threading
 import time
@@ -18,8 +18,8 @@ from reactions.operations.founding import found_types
 from reactions.operations.submission import submit
 from tests.dunning.conftest import FRIDAY, Office
 from tests.dunning.post import Post
+from tests.faults.suite import RACES
 
-ROUNDS = 100
 HANDED = (MessageState.HANDING, MessageState.SENT)
 
 
@@ -55,7 +55,7 @@ def test_nothing_is_handed_over_after_a_reaction_was_stored(app: Flask, office: 
     db.session.commit()
     seen: list[bool] = []
     took = 0.1
-    for number in range(ROUNDS):
+    for number in range(RACES.here):
         debtor = office.debtor()
         invoice = office.invoice(debtor)
         db.session.commit()

@@ -199,7 +199,7 @@ def test_a_worker_of_before_prints_nothing_more(printing_office: Office, press: 
         turn = printing._next_turn(FRIDAY)
     assert turn is not None
     restore(printing_office)
-    printing._make(turn, press.shelf, lambda _message: None, lambda: FRIDAY)
+    printing._make(turn, press.shelf, lambda _messages: {}, lambda: FRIDAY)
     assert states(printing_office) == [NEW] * 3
     assert press.batch().state is LetterBatchState.WAITING
     assert list(press.folder.rglob("*.pdf")) == []

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from bench.stores import Store, kinds, store_of
-from tests.faults import promises, trials
+from tests.faults import promises, suite, trials
 from tests.faults.promises import Promise
 
 
@@ -40,8 +40,8 @@ def _trials(part: float) -> Iterator[Callable[[], Promise]]:
     for trial in trials.ON_EACH:
         for kind in kinds():
             yield partial(_on, kind, trial, part)
-    for what, (must_be, test) in trials.TESTS.items():
-        yield partial(trials.ran, what, must_be, test)
+    for row in suite.ROWS:
+        yield partial(suite.ran, row, part)
 
 
 def _on(kind: str, trial: Callable[[Store, float], Promise], part: float) -> Promise:

@@ -25,13 +25,18 @@ class NotFinished(AssertionError):
     """The workers did not come to an end."""
 
 
+def do_nothing() -> None:
+    """Ring no bell: workers that never sleep need none."""
+
+
 @dataclass(slots=True)
 class Shift:
     """Workers with their outbox and clock; `arrived` counts what the other side took.
 
     `longest_asked` is how long, by that clock, the provider had been asked about a doubtful SMS at most.
     Who holds a message and lives is waited for, but for so many seconds without an arrival at most: after a
-    fault of the database nobody goes on with what they hold, and only the lease's end frees it.
+    fault of the database nobody goes on with what they hold, and only the lease's end frees it. `ring` wakes
+    workers that sleep until a bell rings; it is rung as often as it is looked.
     """
 
     pack: Pack
@@ -39,6 +44,7 @@ class Shift:
     clock: Clock
     arrived: Callable[[], int]
     patience_with_living: float = float("inf")
+    ring: Callable[[], None] = do_nothing
     longest_asked: timedelta = field(default_factory=timedelta)
 
     def until_done(self, *, kills: int, messages: int) -> list[Kept]:
@@ -60,6 +66,7 @@ class Shift:
                 if all(kept.is_over for kept in states):
                     return states
                 self._wait_no_longer(states, stuck=time.monotonic() - moved_at > self.patience_with_living)
+                self.ring()
                 if time.monotonic() - moved_at > PATIENCE:
                     raise NotFinished(str(Counter((kept.state.value, kept.reason) for kept in states)))
                 time.sleep(STILL)
@@ -78,6 +85,6 @@ class Shift:
         self.longest_asked = max([self.longest_asked, *asked])
         waiting = [kept.waits_until for kept in states if not kept.is_over]
         is_due = any(moment is None or moment <= now for moment in waiting)
-        at_work = any(kept.is_held and kept.held_by in living for kept in states)
+        at_work = any(kept.is_held and kept.held_in in living for kept in states)
         if not is_due and (stuck or not at_work):
             self.clock.skip(min(moment for moment in waiting if moment) - now + SWEEP)

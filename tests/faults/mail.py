@@ -6,13 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from collections_portal.work import Bell
 from tests.faults.hours import Clock
 from tests.faults.keeper import CONTEXT
-from tests.faults.killing import Shift
+from tests.faults.killing import Shift, do_nothing
 from tests.faults.mail_sink import NOBODY, MailSink, Troubles, mail_sink
 from tests.faults.outbox import LINK, POISON, REMINDER, Kind, mail_config, outbox_of
 from tests.faults.pack import Pack
 from tests.faults.verdict import Verdict, verdict_of
+from tests.faults.worker import work, work_as_installed
 
 # One address in a hundred is not known at the server, whose answers go wrong as often as the issue asks.
 UNKNOWN_ADDRESSES = 100
@@ -46,25 +48,33 @@ def kill_mail_workers(
     troubles: Troubles | None = None,
     away_for: float = 0.0,
     poisoned: bool = False,
+    as_installed: bool = False,
+    redis_url: str = "",
 ) -> Mailing:
     """Kill one of two workers again and again while they send reminders (held when doubtful) or links (sent
     again), or both by turns.
 
     With `troubles` some addresses are unknown too, and the server refuses connections for `away_for` seconds.
-    `poisoned` puts one more message among them, which cannot be written.
+    `poisoned` puts one more message among them, which cannot be written. Workers `as_installed` are whole
+    ones, with their threads and the bell, which they hear through Redis, if there is one.
     """
     recipients = [_address(number, some_unknown=troubles is not None) for number in range(messages)]
     clock = Clock(CONTEXT)
     with mail_sink(CONTEXT, folder, troubles) as sink:
-        config = mail_config(database_url=database_url, folder=folder, port=sink.port)
+        config = mail_config(database_url=database_url, folder=folder, port=sink.port, redis_url=redis_url)
         with outbox_of(config) as outbox:
+            job = work_as_installed if as_installed else work
             outbox.fill(recipients[: len(kinds)], kinds=kinds)
-            with Pack(config, clock) as pack, _away(sink, after=messages // 4, seconds=away_for):
+            with (
+                Pack(config, clock, job=job) as pack,
+                _away(sink, after=messages // 4, seconds=away_for),
+            ):
                 outbox.fill(recipients[len(kinds) :], kinds=kinds)
                 if poisoned:
                     outbox.fill([POISONED], kinds=(POISON,))
                 pack.work()
-                shift = Shift(pack, outbox, clock, sink.number)
+                ring = Bell(outbox.app).ring if as_installed else do_nothing
+                shift = Shift(pack, outbox, clock, sink.number, ring=ring)
                 states = shift.until_done(kills=kills, messages=messages)
             refused = sink.refused()
             poison = "".join(kept.reason for kept in states if kept.recipient == POISONED)

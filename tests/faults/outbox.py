@@ -16,22 +16,26 @@ from core import tenancy
 from core.database import db
 from core.organisations.models import Organisation
 from core.transaction import reading, writing
+from desk.message_lists import DOUBTFUL
+from desk.views.messages import GROUPS
 from invoices.models import Channel, ContactPoint, Debtor, Invoice
 from links import operations as links
 from links.models import AccessLink
 from messaging.models import Message, MessageInvoice, MessageState, MessageTemplate
 from messaging.providers.smtp import Encryption
+from messaging.queries import messages_found
 from messaging.queueing import queue
 from tests import factories
 from tests.factories import NOW
 from tests.faults.copies import copies
+from tests.faults.worker import process_of
 
 SENDER = "portal@voltwerk.example"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How one message stands in the database."""
+    """How one message stands in the database; listed is what the desk shows an agent as doubtful."""
 
     recipient: str
     state: MessageState
@@ -43,6 +47,12 @@ class Kept:
     ask_at: datetime | None = None
     handed_at: datetime | None = None
     losses: int = 0
+    is_listed: bool = False
+
+    @property
+    def held_in(self) -> str | None:
+        """The process of the worker that has it, dead or alive."""
+        return process_of(self.held_by) if self.held_by else None
 
     @property
     def is_held(self) -> bool:
@@ -69,15 +79,16 @@ class Kept:
         return self.state is not MessageState.NEW and not self.is_held
 
 
-def mail_config(*, database_url: str, folder: Path, port: int) -> Config:
+def mail_config(*, database_url: str, folder: Path, port: int, redis_url: str = "") -> Config:
     """Return a configuration behind a proxy, with a mail server on loopback that is used without limit."""
     mail = Mail(
         host="127.0.0.1", port=port, encryption=Encryption.NONE, sender=SENDER, per_minute_organisation=0,
         per_minute_domain=0,
     )  # fmt: skip
     return Config.for_tests(
-        database_url=database_url, var_dir=folder, testing=False, mail=mail, mailbox_dir=None, proxies=1
-    )
+        database_url=database_url, var_dir=folder, testing=False, mail=mail, mailbox_dir=None, proxies=1,
+        redis_url=redis_url,
+    )  # fmt: skip
 
 
 def sms_config(*, database_url: str, folder: Path, account_sid: str, token: str, url: str) -> Config:
@@ -144,13 +155,16 @@ class Outbox:
             Message.losses,
         )  # fmt: skip
         with self._room(), reading():
-            return [Kept(*tuple(row)) for row in db.session.execute(select(*columns).order_by(Message.id))]
+            listed = _listed_as_doubtful()
+            rows = db.session.execute(select(*columns, Message.id).order_by(Message.id))
+            return [Kept(*(*tuple(row)[:-1], row[-1] in listed)) for row in rows]
 
-    def holders(self) -> set[str | None]:
-        """Return the names of the workers, dead or alive, that hold a message."""
+    def holders(self) -> set[str]:
+        """Return the processes of the workers, dead or alive, that hold a message."""
         held = Message.state.in_((MessageState.CLAIMED, MessageState.HANDING))
         with self._room(), reading():
-            return set(db.session.scalars(select(Message.claimed_by).where(held).distinct()))
+            workers = db.session.scalars(select(Message.claimed_by).where(held).distinct())
+            return {process_of(worker) for worker in workers if worker}
 
     def forget_connections(self) -> None:
         """Ask the database on new lines from now on: it was restarted."""
@@ -173,6 +187,17 @@ def outbox_of(config: Config) -> Iterator[Outbox]:
     finally:
         with app.app_context():
             db.engine.dispose()
+
+
+def _listed_as_doubtful() -> set[int]:
+    """Return the ids of the messages on the desk's list of doubtful ones, all pages of it as one."""
+    listed: set[int] = set()
+    for owner_id in db.session.scalars(select(Organisation.id)).all():
+        rows, _total = messages_found(
+            organisation_id=owner_id, states=GROUPS[DOUBTFUL], in_trouble=True, size=1_000_000
+        )
+        listed |= {row.message.id for row in rows}
+    return listed
 
 
 def _broken_words(owner: Organisation) -> MessageTemplate:

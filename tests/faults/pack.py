@@ -2,29 +2,31 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from flask import Flask
 
 from collections_portal.config import Config
+from tests.faults.hours import Clock
 from tests.faults.keeper import Keeper
 from tests.faults.worker import one_round, work
 
+Job = Callable[[Flask, Clock], None]
+
 
 class Pack:
-    """So many workers on one database; a context manager.
+    """So many workers on one database, each at this job; a context manager.
 
     What is queued before it begins is sent when it does; from `work` on the workers work.
     """
 
-    def __init__(self, config: Config, clock: Callable[[], datetime], *, workers: int = 2) -> None:
+    def __init__(self, config: Config, clock: Clock, *, workers: int = 2, job: Job = work) -> None:
         def warm(app: Flask) -> None:
             while one_round(app, clock):
                 pass
 
-        self._keeper = Keeper(config, warm=warm, job=lambda app: work(app, clock))
+        self._keeper = Keeper(config, warm=warm, job=lambda app: job(app, clock))
         self._number = workers
         self._ends = ExitStack()
         self._pids: set[int] = set()
@@ -44,12 +46,12 @@ class Pack:
         self._pids = {self._keeper.begin() for _ in range(self._number)}
 
     def living(self) -> set[str]:
-        """Return the names under which those who live hold messages."""
+        """Return the numbers of the processes that live."""
         return {str(pid) for pid in self._pids}
 
-    def kill(self, name: str) -> None:
+    def kill(self, process: str) -> None:
         """Kill this worker without a word, and start another in its place."""
-        self._keeper.end(int(name))
-        self._pids.remove(int(name))
+        self._keeper.end(int(process))
+        self._pids.remove(int(process))
         self._pids.add(self._keeper.begin())
         self.kills += 1

@@ -1,39 +1,27 @@
 """What is tried on each kind of database, and what must come of it: the rows of docs/promises.md."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 
-from bench.page import ROOT
 from bench.stores import Store
 from collections_portal.app import create_app
 from collections_portal.config import Config
+from collections_portal.work import SENDERS
+from tests import machine
 from tests.faults.clocks import WRONG_BY, one_clock_wrong
 from tests.faults.fairness import wait_for_a_link
 from tests.faults.mail import TROUBLES, kill_mail_workers
-from tests.faults.outbox import LINK
+from tests.faults.outbox import LINK, REMINDER
 from tests.faults.promises import Promise
 from tests.faults.restarts import restart_database
 from tests.faults.sms import kill_sms_workers
-from tests.faults.verdict import Verdict
+from tests.faults.verdict import DOUBLED, DOUBTFUL, Verdict
 from tests.faults.web import end_under_load, kill_web_workers
+from tests.jobs_server import own_redis
 
-# Doubtful messages, and links that came twice under one name, as a share of kills.
-DOUBTFUL, DOUBLED = 0.15, 0.20
 QUEUED, SOON, ENDING, BACK = 50_000, 10.0, 10.0, 5.0
 ASKED = timedelta(minutes=5)
-# Tests of the suite that kill nothing: they run as they are.
-TESTS: Mapping[str, tuple[str, str]] = {
-    "a reaction against a run at hand-over, 100 rounds": (
-        "nothing handed over after the reaction was stored",
-        "tests/dunning/test_race.py",
-    ),
-    "callbacks in every order and repetition, 4 x 125 drawn by Hypothesis": (
-        "the same end; never back from delivered",
-        "tests/messaging/test_reports.py::test_any_order_and_repetition_of_reports_has_the_same_end",
-    ),
-}
 
 
 def held(store: Store, part: float) -> Promise:
@@ -43,7 +31,7 @@ def held(store: Store, part: float) -> Promise:
     ).verdict
     return Promise(
         f"one of two mail workers killed, reminders, {store.name}",
-        "lost 0, doubled 0, doubtful <= 15 % of kills, each in state unknown",
+        "lost 0, doubled 0, doubtful <= 15 % of kills, each listed at the desk",
         verdict.words,
         _is_clean(verdict) and not verdict.doubled and verdict.doubtful <= DOUBTFUL * verdict.kills,
     )
@@ -65,6 +53,29 @@ def resent(store: Store, part: float) -> Promise:
         _is_clean(verdict)
         and not verdict.doubled_by_name
         and len(verdict.doubled) <= DOUBLED * verdict.kills,
+    )
+
+
+def killed_as_installed(store: Store, part: float) -> Promise:
+    """Kill whole workers, with all their threads; on PostgreSQL Redis carries the bell, if there is one."""
+    program = machine.redis_server() if store.kind == "postgresql" else None
+    with own_redis(program) if program else nullcontext("") as redis_url:
+        came_of_it = kill_mail_workers(
+            database_url=store.url,
+            folder=store.folder,
+            kills=_of(100, part),
+            messages=_of(5_000, part),
+            kinds=(REMINDER, LINK),
+            as_installed=True,
+            redis_url=redis_url,
+        )
+    verdict = came_of_it.verdict
+    return Promise(
+        f"one of two `portal worker` killed, up to {SENDERS} threads at once, reminders and links, "
+        f"{store.name}, bell on {'Redis' if redis_url else 'SQLite'}",
+        "lost 0, doubled 0 (links: only under the same Message-ID), each doubtful one listed at the desk",
+        verdict.words,
+        _is_clean(verdict) and not verdict.doubled_by_name and not came_of_it.doubled_reminders,
     )
 
 
@@ -193,14 +204,6 @@ def restarted(part: float) -> Promise:
     )
 
 
-def ran(what: str, must_be: str, test: str) -> Promise:
-    """Run a test of the suite, on every kind of database there is."""
-    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", test]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    last = done.stdout.strip().splitlines()[-1:]
-    return Promise(what, must_be, f"`{test}`: {''.join(last)}", done.returncode == 0)
-
-
 ON_EACH: tuple[Callable[[Store, float], Promise], ...] = (
     saved,
     ended,
@@ -208,6 +211,7 @@ ON_EACH: tuple[Callable[[Store, float], Promise], ...] = (
     texted,
     held,
     resent,
+    killed_as_installed,
     troubled,
     poisoned,
 )

@@ -1,15 +1,19 @@
-"""A worker process: the product's own delivery in a loop, by a clock that is handed in."""
+"""Worker processes by a clock that is handed in: delivery alone in a loop, or all of `portal worker`."""
 
 import os
 import time
 from collections.abc import Callable
 from datetime import datetime
+from unittest import mock
 
 import structlog
 from flask import Flask
 
-from collections_portal.carriers import carriers_of, link_writer
+from collections_portal import serving
+from collections_portal.carriers import carriers_of, link_writer, worker_name
 from collections_portal.config import Config
+from core import clock as the_clock
+from core import server_clock
 from core.database import db
 from messaging.asking import ask_due
 from messaging.delivery import deliver_due
@@ -30,18 +34,35 @@ def work(app: Flask, clock: Callable[[], datetime]) -> None:
                 time.sleep(PAUSE)
 
 
+def work_as_installed(app: Flask, clock: Callable[[], datetime]) -> None:
+    """Be `portal worker`: all its threads, its bell and its schedule, until killed or asked to end.
+
+    The one difference is what its machine's clock shows. The database server's, by which it would go
+    otherwise, cannot be put on.
+    """
+    by_it = mock.patch.object(the_clock, "of_machine", clock)
+    alone = mock.patch.object(server_clock, "compare", return_value=None)
+    with by_it, alone:
+        serving.work(app)
+
+
+def process_of(worker: str) -> str:
+    """Return the number of the process that a worker's name tells."""
+    return worker.split(":")[1]
+
+
 def one_round(app: Flask, clock: Callable[[], datetime]) -> int:
     """Do what one ring of the bell does, and return how many messages were held."""
     config: Config = app.config["PORTAL"]
     carriers, write_link = carriers_of(config), link_writer(config, clock)
     try:
         if carriers.sms is not None:
-            ask_due(opened=carriers.sms, address_of_link=write_link, clock=clock)
+            ask_due(opened=carriers.sms, links_of=write_link, clock=clock)
         return deliver_due(
             carriers=carriers,
-            address_of_link=write_link,
+            links_of=write_link,
             clock=clock,
-            worker=str(os.getpid()),
+            worker=worker_name(),
             limit=AT_ONCE,
         ).claimed
     except Exception:

@@ -53,7 +53,10 @@ ELSEWHERE = {
 LEADING_ON = {"debtor.visits.begin", "desk.home.show", "settings.web.index"}
 KEBAB = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 # Files that a browser keeps, and the demo's own pages, are nobody's.
-TYPED = {"public_id", "debtor_public_id", "contact_public_id", "token", "attempt", *PLAIN}
+TYPED = {
+    *("public_id", "debtor_public_id", "contact_public_id", "settlement_public_id", "token", "attempt"),
+    *PLAIN,
+}
 
 
 def test_every_view_asks_who_is_there_or_is_open_for_a_reason(app: Flask) -> None:
@@ -71,9 +74,12 @@ def test_the_demo_mailbox_is_there_in_the_demo_only(
 
 
 def test_the_debtors_door_stands_on_a_host_of_its_own_without_the_others(tmp_path: Path) -> None:
-    config = Config.for_tests(database_url="sqlite://", var_dir=tmp_path)
-    assert {place.door for place in places(create_app(config, doors=("debtor",)))} == {"debtor", ""}
-    assert {place.door for place in places(create_app(config, doors=("desk",)))} == {"desk", "settings", ""}
+    def found_behind(*doors: str) -> set[str]:
+        config = Config.for_tests(database_url="sqlite://", var_dir=tmp_path, doors=doors)
+        return {place.door for place in places(create_app(config))}
+
+    assert found_behind("debtor") == {"debtor", ""}
+    assert found_behind("desk") == {"desk", "settings", ""}
 
 
 def test_no_route_comes_or_goes_unnoticed(app: Flask) -> None:

@@ -13,7 +13,6 @@ from urllib.request import urlopen
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
-from redis import Redis
 
 from collections_portal.web_server import WebServer
 from core import clock
@@ -72,11 +71,6 @@ def test_a_browser_reads_a_page_of_the_portal_over_tls(
     tab = open_tab(width=360, javascript=javascript)
     tab.goto(f"{served_securely.url}/no-such-page")
     assert tab.locator("h1").count() == 1
-
-
-def test_redis_is_there_and_empty(redis_url: str) -> None:
-    with Redis.from_url(redis_url) as client:
-        assert client.dbsize() == 0
 
 
 class Slow:

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from core.database import db
 from invoices import operations
+from invoices.locking import hold_together
 from invoices.models import Exemption, Invoice
 from invoices.queries import WhyNot, exemptions_in_force, why_not_dun
 from tests import factories
@@ -14,10 +15,16 @@ from tests.factories import NOW
 from tests.invoices.conftest import Books
 
 
+def answers(books: Books, *invoice_ids: int, lock: bool = False) -> dict[int, WhyNot | None]:
+    owner, debtor = books.organisation.id, books.debtor.id
+    held = hold_together(organisation_id=owner, debtor_id=debtor, invoice_ids=invoice_ids) if lock else None
+    return why_not_dun(
+        organisation_id=owner, invoice_ids=invoice_ids, invoices=held.invoices if held else None
+    )
+
+
 def answer(books: Books, invoice: Invoice, *, lock: bool = False) -> WhyNot | None:
-    return why_not_dun(organisation_id=books.organisation.id, invoice_ids=(invoice.id,), lock=lock)[
-        invoice.id
-    ]
+    return answers(books, invoice.id, lock=lock)[invoice.id]
 
 
 @pytest.fixture(params=[False, True], ids=["asked", "asked with a lock"])
@@ -56,8 +63,7 @@ def test_about_an_exempt_one_not_and_it_says_who_asked(books: Books, lock: bool)
 def test_an_exemption_of_one_invoice_is_none_of_the_next(books: Books) -> None:
     held, free = books.invoice(), books.invoice()
     books.exempt(held)
-    answers = why_not_dun(organisation_id=books.organisation.id, invoice_ids=(free.id, held.id))
-    assert answers == {free.id: None, held.id: WhyNot("exempt", "action:7")}
+    assert answers(books, free.id, held.id) == {free.id: None, held.id: WhyNot("exempt", "action:7")}
 
 
 def test_two_who_asked_must_both_have_ended(books: Books) -> None:
@@ -113,19 +119,18 @@ def test_an_exemption_does_not_end_by_ageing(books: Books, days: int) -> None:
 
 
 def test_an_invoice_nobody_knows_may_not_be_written_about(books: Books, lock: bool) -> None:
-    answers = why_not_dun(organisation_id=books.organisation.id, invoice_ids=(987654,), lock=lock)
-    assert answers == {987654: WhyNot("unknown")}
+    assert answers(books, 987654, lock=lock) == {987654: WhyNot("unknown")}
 
 
 def test_another_organisations_invoice_is_unknown(books: Books) -> None:
     invoice = books.invoice()
     elsewhere = factories.organisation(name="Elders")
-    answers = why_not_dun(organisation_id=elsewhere.id, invoice_ids=(invoice.id,))
-    assert answers == {invoice.id: WhyNot("unknown")}
+    of_another = why_not_dun(organisation_id=elsewhere.id, invoice_ids=(invoice.id,))
+    assert of_another == {invoice.id: WhyNot("unknown")}
 
 
 def test_asked_about_nothing_it_answers_nothing(books: Books, lock: bool) -> None:
-    assert why_not_dun(organisation_id=books.organisation.id, invoice_ids=(), lock=lock) == {}
+    assert answers(books, lock=lock) == {}
 
 
 def test_what_is_in_force_is_listed_with_its_amount(books: Books) -> None:

@@ -271,3 +271,34 @@ def test_another_organisation_finds_neither_link_nor_debtor(link: AccessLink) ->
     assert links_of(organisation_id=elsewhere.id, debtor_id=link.debtor_id) == []
     with pytest.raises(LinkUnknown):
         link_by_public_id(organisation_id=elsewhere.id, public_id=link.public_id)
+
+
+def test_of_more_than_ten_visits_the_one_seen_longest_ago_ends(link: AccessLink) -> None:
+    secrets = [enter(link, after=SECOND * number) for number in range(operations.MOST_VISITS)]
+    stay(secrets[0], after=SECOND * 20)
+    assert all(is_in(secret, after=SECOND * 21) for secret in secrets)
+    newest = enter(link, after=SECOND * 22)
+    assert [is_in(secret, after=SECOND * 23) for secret in secrets] == [True, False] + [True] * 8
+    assert is_in(newest, after=SECOND * 23)
+
+
+def test_visits_that_ended_or_were_idle_for_long_take_no_room(link: AccessLink) -> None:
+    for number in range(operations.MOST_VISITS):
+        operations.leave(secret=enter(link, after=SECOND * number), now=NOW + SECOND * number)
+        enter(link, after=SECOND * number)
+    later = [enter(link, after=timedelta(minutes=31) + SECOND * number) for number in range(10)]
+    assert all(is_in(secret, after=timedelta(minutes=32)) for secret in later)
+
+
+def test_another_link_of_the_same_debtor_has_room_of_its_own(link: AccessLink) -> None:
+    other = operations.issue(
+        organisation=owner_of(link),
+        debtor_id=link.debtor_id,
+        contact_point_id=None,
+        channel=Channel.EMAIL,
+        now=NOW,
+    )
+    kept = enter(other)
+    for number in range(operations.MOST_VISITS + 5):
+        enter(link, after=SECOND * number)
+    assert is_in(kept, after=SECOND * 30)

@@ -136,7 +136,7 @@ class Outbox:
         config = self.app.config["PORTAL"]
         return deliver_due(
             carriers=carriers,
-            address_of_link=link_writer(config, lambda: self.now),
+            links_of=link_writer(config, lambda: self.now),
             clock=lambda: self.now,
             worker=worker,
             limit=limit,
@@ -148,7 +148,7 @@ class Outbox:
         config = self.app.config["PORTAL"]
         return ask_due(
             opened=self.sms,
-            address_of_link=link_writer(config, lambda: self.now),
+            links_of=link_writer(config, lambda: self.now),
             clock=lambda: self.now,
         )
 

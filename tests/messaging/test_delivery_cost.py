@@ -7,9 +7,8 @@ from messaging.models import Message, MessageState
 from tests.dunning.conftest import counted
 from tests.messaging.outbox import Outbox
 
-# Held: debtor, standing, link, invoices, exemptions, handing. Settled: sent, the attempt. The link once more
-# when it is written.
-MOST_FOR_ONE = 9
+# Held: debtor and invoices, standing, link, handing. Settled: sent, the attempt.
+MOST_FOR_ONE = 6
 
 
 def test_a_message_costs_few_statements_however_many_are_sent(outbox: Outbox) -> None:

@@ -1,12 +1,15 @@
 """When collection messages leave: within the contact hours, not in a pause, and not too many in a week."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from core.database import db
+from core.law import shelf
 from invoices.models import Debtor
 from invoices.operations import exempt
 from invoices.pauses import end_pause, pause
@@ -57,6 +60,37 @@ def test_a_reminder_on_saturday_evening_waits_for_monday_morning_and_burns_no_at
     assert outbox.deliver() == {}
     outbox.now = MONDAY_MORNING
     assert outbox.deliver() == {"sent": 1}
+
+
+EQUATED = """
+[[rows]]
+id = "own.equated"
+rule = "holidays"
+kind = "equated in another decree"
+segments = ["B2C", "B2B"]
+valid_from = 2026-01-01
+valid_to = 2026-12-31
+status = "sure"
+source = "A decree"
+seen = "the gazette"
+dates = [2026-11-23]
+"""
+
+
+@pytest.fixture
+def operators_monday(tmp_path: Path) -> Iterator[None]:
+    """Let the operator have made a holiday of the Monday."""
+    (tmp_path / "nl.toml").write_text(EQUATED)
+    shelf.use(tmp_path)
+    yield
+    shelf.use(None)
+
+
+def test_a_day_that_the_operator_added_is_kept_to(outbox: Outbox, operators_monday: None) -> None:
+    outbox.now = SATURDAY_EVENING
+    message = outbox.write()
+    assert outbox.deliver() == {"withheld": 1}
+    assert outbox.fresh(message).not_before == MONDAY_MORNING + timedelta(days=1)
 
 
 def test_a_reminder_leaves_until_the_second_before_the_hours_end(outbox: Outbox) -> None:

@@ -134,7 +134,7 @@ def test_without_a_way_out_for_sms_it_waits(outbox: Outbox) -> None:
     message = text_message(outbox)
     done = deliver_due(
         carriers=replace(outbox.carriers(), sms=None),
-        address_of_link=link_writer(outbox.app.config["PORTAL"], lambda: outbox.now),
+        links_of=link_writer(outbox.app.config["PORTAL"], lambda: outbox.now),
         clock=lambda: outbox.now,
         worker="worker",
     )

@@ -81,7 +81,8 @@ def send_statement(outbox: Outbox, amount: int) -> None:
         file_name="november.sta",
         content=content,
         prospects=prospects_of(
-            organisation_id=organisation_id, statements=read_statements(content, today=NOW.date())
+            organisation_id=organisation_id,
+            statements=read_statements(content, today=NOW.date(), currency="EUR"),
         ),
         now=NOW,
         today=NOW.date(),

@@ -196,7 +196,7 @@ class Race:
         """Hand over what is due, by a clock that runs."""
         deliver_due(
             carriers=self.outbox.carriers(),
-            address_of_link=link_writer(self.outbox.app.config["PORTAL"], lambda: NOW),
+            links_of=link_writer(self.outbox.app.config["PORTAL"], lambda: NOW),
             clock=running_clock,
             worker=f"worker {self.invoice_id}",
         )

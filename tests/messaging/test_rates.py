@@ -2,10 +2,22 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from messaging.rates import MINUTE, SKEW, free_again, room, spend
+from messaging.rates import (
+    BURST,
+    MINUTE,
+    RECOVERY,
+    SKEW,
+    free_again,
+    halved,
+    halvings,
+    is_same_burst,
+    room,
+    spend,
+)
 from tests.factories import NOW
 
 SECOND = timedelta(seconds=1)
@@ -54,3 +66,44 @@ def test_no_minute_ever_sees_more_than_two_minutes_worth(rate: int, steps: list[
         sent.append((now, number))
         # A share of a minute is rounded to a microsecond, so one message of a full bucket may be missing.
         assert sum(number for at, number in sent if at > now - MINUTE) <= 2 * rate
+
+
+@pytest.mark.parametrize(
+    ("since", "times"),
+    [
+        (timedelta(), 3),
+        (RECOVERY - SECOND, 3),
+        (RECOVERY, 2),
+        (2 * RECOVERY - SECOND, 2),
+        (2 * RECOVERY, 1),
+        (3 * RECOVERY, 0),
+        (300 * RECOVERY, 0),
+    ],
+)
+def test_a_halving_is_taken_back_for_each_quiet_while(since: timedelta, times: int) -> None:
+    assert halvings(counted=3, last_at=NOW, now=NOW + since) == times
+
+
+def test_what_was_never_halved_is_whole() -> None:
+    assert halvings(counted=0, last_at=None, now=NOW) == 0
+
+
+def test_a_halving_by_a_clock_that_ran_ahead_counts_for_nothing_and_hides_no_other() -> None:
+    assert halvings(counted=3, last_at=NOW + SKEW, now=NOW) == 3
+    assert halvings(counted=3, last_at=NOW + SKEW + SECOND, now=NOW) == 0
+    assert not is_same_burst(last_at=NOW + SKEW, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("after", "same"), [(timedelta(), True), (BURST - SECOND, True), (BURST, False), (-SECOND, True)]
+)
+def test_refusals_of_one_burst(after: timedelta, same: bool) -> None:
+    assert is_same_burst(last_at=NOW, now=NOW + after) is same
+    assert not is_same_burst(last_at=None, now=NOW + after)
+
+
+@pytest.mark.parametrize(
+    ("rate", "times", "left"), [(600, 0, 600), (600, 1, 300), (600, 5, 18), (3, 5, 1), (1, 1, 1), (0, 3, 0)]
+)
+def test_a_rate_is_halved_down_to_one_a_minute(rate: int, times: int, left: int) -> None:
+    assert halved(per_minute=rate, times=times) == left

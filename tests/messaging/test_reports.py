@@ -21,6 +21,7 @@ from messaging.reports import Reported
 from messaging.settlement import Attempt, settle
 from messaging.sms_models import ProviderEvent, Report
 from tests.factories import NOW
+from tests.faults.suite import ORDERS
 from tests.messaging.outbox import Outbox
 
 NUMBER = "+31612345678"
@@ -111,7 +112,11 @@ def test_any_order_and_repetition_of_reports_has_the_same_end(outbox: Outbox, co
     message, claim = handed(outbox)
     known: dict[frozenset[object], tuple[object, ...]] = {}
 
-    @settings(max_examples=125, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=ORDERS.here,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
     @given(st.lists(st.sampled_from((*LIFE, "answer")), min_size=1, max_size=12))
     def runs(happenings: Sequence[Report | str]) -> None:
         begin_again(message, claim)

@@ -28,7 +28,7 @@ def paced(outbox: Outbox, per_minute: int) -> dict[str, int]:
     """Deliver with a sender that takes so many a minute."""
     return deliver_due(
         carriers=replace(outbox.carriers(), sms_per_minute=per_minute),
-        address_of_link=link_writer(outbox.app.config["PORTAL"], lambda: outbox.now),
+        links_of=link_writer(outbox.app.config["PORTAL"], lambda: outbox.now),
         clock=lambda: outbox.now,
         worker="worker",
     ).outcomes

@@ -18,7 +18,7 @@ from messaging.providers.outcomes import (
     Withheld,
 )
 from messaging.providers.twilio import TwilioAccount, TwilioProvider
-from messaging.providers.twilio_errors import REMEDIES
+from messaging.providers.twilio_errors import REMEDIES, is_too_fast
 from tests.fakes.twilio import REFUSALS, FakeTwilio
 
 SMS = OutgoingSms("+31612345678", "Sanne, zie https://mijn.voltwerk.nl/k/ABC Vragen? 020-1234567")
@@ -158,7 +158,22 @@ def test_too_many_requests_means_nothing_was_sent_and_how_long_to_wait(
     outcome = provider.hand_over(SMS, before_handing=yes)
     assert isinstance(outcome, NotHanded)
     assert outcome.retry_after == timedelta(seconds=7)
+    assert outcome.is_too_fast
     assert twilio.messages == []
+
+
+def test_a_full_queue_at_twilio_says_nothing_of_our_rate(
+    twilio: FakeTwilio, provider: TwilioProvider
+) -> None:
+    twilio.faults.queue.append(21611)
+    outcome = provider.hand_over(SMS, before_handing=yes)
+    assert isinstance(outcome, NotHanded)
+    assert not outcome.is_too_fast
+
+
+@pytest.mark.parametrize(("code", "too_fast"), [(20429, True), (0, True), (99999, True), (21611, False)])
+def test_429_with_a_number_that_nobody_knows_is_about_our_rate(code: int, too_fast: bool) -> None:
+    assert is_too_fast(code) is too_fast
 
 
 def test_a_refused_connection_means_nothing_was_sent(twilio: FakeTwilio) -> None:

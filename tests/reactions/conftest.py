@@ -19,6 +19,7 @@ from invoices.models import ContactPoint, Debtor, Invoice
 from links.models import AccessLink, Visit
 from reactions.models import Action, Reaction
 from reactions.operations import submission
+from reactions.operations.actions import close
 from reactions.operations.founding import found_types
 from reactions.operations.submission import submit
 from tests import factories
@@ -74,6 +75,19 @@ class Counter:
                 .execution_options(populate_existing=True)
             ).one()
 
+    def close(self, action: Action, *, reason: str, answer: str, now: datetime) -> None:
+        """Answer, as the member."""
+        with self.scope():
+            close(
+                organisation_id=self.organisation.id,
+                action_public_id=action.public_id,
+                version=action.version,
+                member_id=self.member.id,
+                reason=reason,
+                answer=answer,
+                now=now,
+            )
+
     def scope(self) -> AbstractContextManager[Any]:
         """Work for this organisation."""
         return tenancy.scope(self.organisation.id)
@@ -92,6 +106,11 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "question": {"explanation": "Wat is dit?"},
 }
+
+
+def tell_what_is_open(organisation: Organisation, on: date) -> None:
+    """Store an import of noon on this day (UTC) that says what is open: payments are known until then."""
+    factories.import_of(organisation, at=datetime.combine(on, NOW.timetz().replace(hour=12)))
 
 
 def counter_of(**changes: Any) -> Counter:

@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 
 from core import tenancy, transaction
 from core.database import db
-from invoices.models import Exemption
+from invoices.models import Exemption, Invoice
 from invoices.operations import record_payment
+from invoices.settlements import SettlementGone
+from invoices.taking_back import take_back
 from messaging.models import Message
 from reactions.models import Action, ActionState, Reaction
 from reactions.operations import actions
@@ -75,6 +77,7 @@ def attempt(counter: Counter, action: Action, what: str, member_id: int, words: 
             "type_key": "unknown",
             "exempts": False,
             "amount_disputed": None,
+            "promised_on": None,
             "review_on": None,
             "note": words,
         },
@@ -155,4 +158,34 @@ def test_money_and_a_member_at_once_end_in_one_of_two_orders(
     assert isinstance(other, ActionAlreadyClosed) == (now_is.close_reason == "paid")
     with counter.scope():
         assert db.session.scalars(select(Exemption).where(Exemption.ended_at.is_(None))).all() == []
+    db.session.commit()
+
+
+def test_a_payment_that_two_take_back_while_a_third_pays_is_taken_back_once(
+    app: Flask, counter: Counter
+) -> None:
+    owner, invoice_id, member_id = counter.organisation.id, counter.invoices[0].id, counter.member.id
+    of_it: dict[str, Any] = {"organisation_id": owner, "invoice_id": invoice_id, "now": NOW}
+
+    def pay(amount: int) -> str:
+        paid = record_payment(**of_it, amount=amount, paid_on=NOW.date(), reference="", today=NOW.date())
+        db.session.flush()
+        return paid.public_id
+
+    def undo(public_id: str) -> bool:
+        try:
+            take_back(**of_it, settlement_public_id=public_id, reason="?", member_id=member_id)
+        except SettlementGone:
+            return False
+        return True
+
+    for number in range(10):
+        with counter.scope():
+            wrong = pay(100_000 - number)
+        db.session.commit()
+        twice = [lambda known=wrong: undo(known)] * 2
+        *undone, _ = at_once(app, owner, [*twice, lambda: pay(1_000)])
+        assert sorted(undone) == [False, True]
+    with counter.scope():
+        assert db.session.get_one(Invoice, invoice_id, populate_existing=True).amount_open == 115_000
     db.session.commit()

@@ -12,7 +12,7 @@ from reactions.models import Action, ActionState
 from reactions.operations.actions import change
 from reactions.operations.endings import break_promises, close_settled
 from reactions.queries.actions import action_page
-from tests.reactions.conftest import NOW, Counter
+from tests.reactions.conftest import NOW, Counter, tell_what_is_open
 
 
 def pay(counter: Counter, *invoices: Invoice, amount: int | None = None) -> int:
@@ -69,16 +69,33 @@ def test_a_complaint_stays_open_when_its_invoices_are_paid(counter: Counter) -> 
     assert counter.action_of(reaction).state == ActionState.NEW
 
 
-def test_a_promise_breaks_after_its_day_and_two_days_of_grace(counter: Counter) -> None:
+def test_a_promise_breaks_after_its_day_and_two_working_days_of_grace(counter: Counter) -> None:
     reaction = counter.react("will_pay")
-    # 27 November and two days: until midnight of the 29th in Amsterdam, which is an hour earlier in UTC.
-    assert end_promises(counter, datetime(2026, 11, 29, 22, 59, 59, tzinfo=UTC)) == 0
+    # Friday 27 November, then Monday and Tuesday: until midnight in Amsterdam, an hour earlier in UTC.
+    assert end_promises(counter, datetime(2026, 12, 1, 22, 59, 59, tzinfo=UTC)) == 0
     assert is_held(counter, counter.invoices[0])
-    assert end_promises(counter, datetime(2026, 11, 29, 23, 0, tzinfo=UTC)) == 1
+    assert end_promises(counter, datetime(2026, 12, 1, 23, 0, tzinfo=UTC)) == 1
     action = counter.action_of(reaction)
     assert (action.state, action.close_reason) == (ActionState.CLOSED, "promise_broken")
     assert not is_held(counter, counter.invoices[0])
     assert end_promises(counter, datetime(2026, 12, 29, tzinfo=UTC)) == 0
+
+
+def test_a_promise_does_not_break_before_payments_up_to_its_grace_are_known(counter: Counter) -> None:
+    reaction = counter.react("will_pay")
+    tuesday = date(2026, 12, 1)
+    told(counter, tuesday - timedelta(days=1))
+    assert end_promises(counter, NOW + timedelta(days=400)) == 0
+    assert is_held(counter, counter.invoices[0])
+    told(counter, tuesday)
+    assert end_promises(counter, datetime(2026, 12, 2, 9, tzinfo=UTC)) == 1
+    assert counter.action_of(reaction).close_reason == "promise_broken"
+
+
+def told(counter: Counter, on: date) -> None:
+    """Import a file that says what is open on this day."""
+    with counter.scope():
+        tell_what_is_open(counter.organisation, on)
 
 
 def test_a_promise_about_a_part_is_kept_when_that_part_was_paid(counter: Counter) -> None:
@@ -113,6 +130,7 @@ def test_a_promise_that_a_member_made_a_complaint_does_not_break(counter: Counte
             type_key="complaint",
             exempts=True,
             amount_disputed=None,
+            promised_on=None,
             review_on=None,
             now=NOW,
         )

@@ -9,7 +9,7 @@ from core.database import db
 from invoices.queries import why_not_dun
 from messaging.models import Message, MessageState
 from reactions.models import Action
-from reactions.operations.actions import change, close
+from reactions.operations.actions import change
 from reactions.queries.given import ReactionUnknown, Receipt, reaction_for_receipt
 from reactions.queries.listed import ListedInvoice, listed_invoices_of
 from tests import factories
@@ -57,24 +57,15 @@ def test_an_invoice_without_a_reaction_has_no_status(counter: Counter) -> None:
 
 def test_the_members_decision_changes_the_status(counter: Counter) -> None:
     action = counter.action_of(counter.react("complaint"))
-    with counter.scope():
-        close(
-            organisation_id=counter.organisation.id,
-            action_public_id=action.public_id,
-            version=action.version,
-            member_id=counter.member.id,
-            reason="rejected",
-            answer="Het bedrag klopt.",
-            now=NOW + timedelta(days=1),
-        )
+    counter.close(action, reason="rejected", answer="Het bedrag klopt.", now=NOW + timedelta(days=1))
     status = statuses(counter)[counter.invoices[0].id]
     assert (status.state, status.close_reason, status.answer) == ("closed", "rejected", "Het bedrag klopt.")
     assert not status.is_exempt
 
 
 def test_statuses_take_one_statement(counter: Counter, statements: list[str]) -> None:
-    for _ in range(3):
-        counter.react("complaint")
+    for invoice in counter.invoices:
+        counter.react("complaint", about=[invoice])
     statements.clear()
     statuses(counter, "nl")
     assert len([statement for statement in statements if "FROM" in statement]) == 1
@@ -91,6 +82,7 @@ def dispute(counter: Counter, action: Action, amount: int) -> None:
             type_key="complaint",
             exempts=True,
             amount_disputed=amount,
+            promised_on=None,
             review_on=None,
             now=NOW,
         )

@@ -167,6 +167,16 @@ def test_new_work_goes_to_who_was_chosen_for_it(counter: Counter) -> None:
     assert counter.action_of(counter.react("complaint")).assignee_id == colleague.id
 
 
+def test_who_was_shut_out_gets_no_new_work(counter: Counter) -> None:
+    colleague = factories.member(counter.organisation)
+    change(counter, "complaint", assignee_id=colleague.id)
+    for active, expected in ((False, None), (True, colleague.id)):
+        with counter.scope():
+            colleague.active = active
+            db.session.commit()
+        assert counter.action_of(counter.react("complaint")).assignee_id == expected
+
+
 def test_open_actions_keep_what_they_were_given(counter: Counter) -> None:
     reaction = counter.react("complaint")
     change(counter, "complaint", exempts=False, review_days=1)

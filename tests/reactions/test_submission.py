@@ -81,10 +81,10 @@ def test_only_the_chosen_invoices_are_left_alone(counter: Counter) -> None:
         assert db.session.scalars(select(Exemption.invoice_id)).all() == [counter.invoices[0].id]
 
 
-def test_a_promise_is_kept_with_its_day_and_looked_at_two_days_after(counter: Counter) -> None:
+def test_a_promise_is_kept_with_its_day_and_looked_at_two_working_days_after(counter: Counter) -> None:
     action = counter.action_of(counter.react("will_pay"))
     assert action.promised_on == date(2026, 11, 27)
-    assert action.review_on == date(2026, 11, 29)
+    assert action.review_on == date(2026, 12, 1)
     assert counter.react("will_pay").answer_by is None
 
 

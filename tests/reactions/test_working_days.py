@@ -21,3 +21,8 @@ from reactions.working_days import after
 )
 def test_working_days_step_over_weekends(day: date, count: int, expected: date) -> None:
     assert after(day, count) == expected
+
+
+def test_holidays_are_stepped_over_where_somebody_tells_them() -> None:
+    monday = date(2026, 11, 23)
+    assert after(date(2026, 11, 20), 1, is_holiday={monday}.__contains__) == date(2026, 11, 24)

@@ -7,19 +7,29 @@ import pytest
 
 from core import tenancy
 from core.database import db
+from core.members.models import Member
 from core.organisations.models import Creditor
+from core.web.accounts import hash_of_new_password
 from tests.moments import Clock
 from tests.people import Person
 from tests.settings.conftest import Office
 
 PROFILE = "/settings/organisation"
 NEW = "/settings/organisation/creditors/new"
+PASSWORD = "vier natte schoenen"
 GOOD = {"code": "NH", "name": "Noordhaven Wonen", "iban": "NL91 ABNA 0417 1643 00", "bic": "ABNANL2A"}
 
 
 def creditor(office: Office, code: str = "VW") -> Creditor:
     with office.app.app_context(), tenancy.scope(office.organisation.id):
         return db.session.query(Creditor).filter_by(code=code).one()
+
+
+def with_password(office: Office, person: Person) -> None:
+    with office.app.app_context(), tenancy.scope(person.organisation.id):
+        row = db.session.get_one(Member, person.member.id)
+        row.password = hash_of_new_password(row, PASSWORD, organisation_name=person.organisation.name)
+        db.session.commit()
 
 
 def test_data_is_stored_and_stands_on_the_debtors_pages(office: Office, boss: Person) -> None:
@@ -125,12 +135,57 @@ def test_a_creditor_with_wrong_numbers_is_not_stored(
 
 def test_a_creditor_is_changed(office: Office, boss: Person) -> None:
     address = f"/settings/organisation/creditors/{creditor(office).public_id}"
-    boss.open(address).submit({"name": "Voltwerk B.V.", "iban": "BE68 5390 0754 7034"})
+    with_password(office, boss)
+    typed = {"name": "Voltwerk B.V.", "iban": "BE68 5390 0754 7034", "password": PASSWORD}
+    boss.open(address).submit(typed)
     assert creditor(office).iban == "BE68539007547034"
     assert office.lines("creditor.changed")[0].details["changes"]["iban"] == [
         "NL91ABNA0417164300",
         "BE68539007547034",
     ]
+
+
+@pytest.mark.parametrize(
+    "typed", [{"iban": "BE68 5390 0754 7034"}, {"bic": "INGBNL2A"}, {"account_name": "Somebody else"}]
+)
+def test_where_debtors_pay_to_is_not_changed_in_a_borrowed_browser(
+    office: Office, boss: Person, typed: dict[str, str]
+) -> None:
+    before, address = creditor(office), f"/settings/organisation/creditors/{creditor(office).public_id}"
+    with_password(office, boss)
+    page = boss.open(address).submit(typed, status=422)
+    assert page.words.count("Enter your password too: debtors will pay to another account.") == 2
+    page = page.submit({"password": "vier droge schoenen"}, status=422)
+    assert page.words.count("This is not the password you have now.") == 2
+    now = creditor(office)
+    assert (now.iban, now.bic, now.account_name) == (before.iban, before.bic, before.account_name)
+    assert office.lines("creditor.changed") == []
+    # What was typed is still there, and the password is not.
+    assert page.form().values | {name: [text] for name, text in typed.items()} == page.form().values
+    assert "droge" not in page.response.text
+    page.submit({"password": PASSWORD})
+    (line,) = office.lines("creditor.changed")
+    assert set(line.details["changes"]) == set(typed)
+
+
+def test_guessing_the_password_at_a_creditor_is_stopped_and_a_right_one_forgets_the_slips(
+    office: Office, boss: Person
+) -> None:
+    address = f"/settings/organisation/creditors/{creditor(office).public_id}"
+    with_password(office, boss)
+    for number in range(12):
+        boss.open(address).submit({"account_name": f"Voltwerk {number}", "password": PASSWORD})
+    wrong = {"account_name": "Somebody else", "password": "vier droge schoenen"}
+    for _ in range(10):
+        boss.open(address).submit(wrong, status=422)
+    boss.open(address).submit(wrong | {"password": PASSWORD}, status=429)
+    assert creditor(office).account_name == "Voltwerk 11"
+
+
+def test_a_password_that_is_not_needed_is_not_looked_at(office: Office, boss: Person) -> None:
+    address = f"/settings/organisation/creditors/{creditor(office).public_id}"
+    boss.open(address).submit({"name": "Voltwerk B.V.", "password": "what the browser filled in"})
+    assert creditor(office).name == "Voltwerk B.V."
 
 
 def test_a_creditor_who_cannot_reclaim_vat_adds_it_from_the_next_day_on(
@@ -167,8 +222,9 @@ def test_who_saves_a_creditor_second_sees_both_versions(
     address = f"/settings/organisation/creditors/{creditor(office).public_id}"
     mine = boss.open(address)
     colleague.open(address).submit({"name": "Een"})
-    page = mine.submit({"name": "Twee"}, status=409)
+    page = mine.submit({"name": "Twee", "password": PASSWORD}, status=409)
     assert "Name Een Twee" in page.words
+    assert PASSWORD not in page.response.text
     page.submit(button="Save yours instead")
     assert creditor(office).name == "Twee"
 

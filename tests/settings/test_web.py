@@ -65,6 +65,21 @@ def test_an_action_is_assigned_to_who_was_chosen(office: Office, boss: Person, c
     assert types[0].assignee_id == colleague.member.id
 
 
+def test_the_page_says_that_who_gets_new_actions_has_left(
+    office: Office, boss: Person, colleague: Person
+) -> None:
+    page = boss.open(parameters(office)).submit({"assignee": colleague.member.public_id}, to="/parameters")
+    assert "can no longer sign in" not in page.words
+    boss.open(f"/settings/members/{colleague.member.public_id}").submit(to="/disable")
+    page = boss.open(parameters(office))
+    assert (
+        "Ada Visser can no longer sign in, so new actions go to nobody. Choose somebody else." in page.words
+    )
+    assert page.form(to="/parameters").values["assignee"] == [""]
+    page = page.submit({"assignee": boss.member.public_id}, to="/parameters")
+    assert "can no longer sign in" not in page.words
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -10,8 +10,9 @@ from core import clock, tenancy, transaction
 from core.organisations.faces import read_face
 from core.web import languages
 from links import operations as links
-from links.queries import link_behind
-from links.tokens import without_punctuation
+from links.models import AccessLink
+from links.queries import LinkUnknown, link_behind
+from links.tokens import TokenMalformed, without_punctuation
 
 blueprint = Blueprint("entry", __name__)
 
@@ -20,8 +21,7 @@ blueprint = Blueprint("entry", __name__)
 @guard.without_visit
 def show(token: str) -> ResponseReturnValue:
     """Show whose invoices the link opens. Whatever reads this page, nothing is changed or told by it."""
-    tenancy.enter(tenancy.EVERYWHERE)
-    link = link_behind(token=token, keys=_config().link_keys, now=clock.now())
+    link = _link_behind(token)
     g.face = read_face(organisation_id=link.organisation_id)
     g.zone, g.link_ends_at = g.face.zone, link.expires_at
     chosen = languages.language() if "lang" in request.args else None
@@ -47,6 +47,16 @@ def enter(token: str) -> ResponseReturnValue:
     response = redirect(url_for("debtor.invoices.index"), 303)
     guard.sessions().hand_out(response, secret=secret)
     return response
+
+
+def _link_behind(token: str) -> AccessLink:
+    """Return the link; count a token that is none: nobody types so many in a minute. Raises TooOften."""
+    tenancy.enter(tenancy.EVERYWHERE)
+    try:
+        return link_behind(token=token, keys=_config().link_keys, now=clock.now())
+    except (LinkUnknown, TokenMalformed):
+        limits_here().guessing.spend()
+        raise
 
 
 def _config() -> Config:

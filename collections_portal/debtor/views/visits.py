@@ -11,7 +11,7 @@ from core.web import languages
 from links import operations as links
 
 blueprint = Blueprint("visits", __name__)
-OWN_PAGE = re.compile(r"/(invoices|react|pay|about|reactions/[0-9A-Za-z]{12})")
+OWN_PAGE = re.compile(r"/(invoices|react|pay|messages|about|reactions/[0-9A-Za-z]{12})")
 
 
 @blueprint.get("/")

@@ -34,7 +34,7 @@ def test_every_row_says_where_it_stands_and_what_is_off_is_known() -> None:
     assert len({row.id for row in rows}) == len(rows)
     assert all(row.source and row.seen and row.segments for row in rows)
     assert {row.id for row in rows if row.status is Status.UNSURE} == UNSURE
-    assert {row.country for row in rows} == {"NL", "BE", "NO", "EU"}
+    assert {row.country for row in rows} == {"NL", "BE", "NO", "DE", "FR", "LU", "EU", "ANY"}
 
 
 def test_no_number_passes_through_binary_fractions() -> None:

@@ -17,7 +17,7 @@ from invoices.importing import operations
 from invoices.importing.checking import check
 from invoices.importing.choices import Choices, Existing
 from invoices.importing.kinds import FileKind
-from invoices.importing.problems import Problems
+from invoices.importing.problems import Problems, in_english
 from invoices.importing.shelf import Shelf
 from invoices.importing.storing import Counts, compare, gather, store
 from invoices.importing.tables import COMMAND_LIMITS
@@ -71,7 +71,7 @@ class Importer:
         """Look a file over and return what was found."""
         with tenancy.scope(self.owner.id), reading():
             task = self.task(content, kind, now, existing, **more)
-            return check(task=task, report=self.folder / "report.csv", translate=str)
+            return check(task=task, report=self.folder / "report.csv", say=in_english)
 
     def store(
         self,

@@ -14,7 +14,7 @@ from invoices.importing.dates import DateOrder
 from invoices.importing.files import open_table
 from invoices.importing.kinds import FileKind
 from invoices.importing.matching import ColumnsMissing, Matching
-from invoices.importing.problems import Problems
+from invoices.importing.problems import Problems, in_english
 from invoices.importing.tables import DESK_LIMITS
 from tests.invoices.importing.made_files import HEADER, LINE, matched, opened, workbook, written
 
@@ -48,7 +48,7 @@ def converted_from(
         dict(zip(conversion.identifiers, values, strict=True))
         for _, values in conversion.rows(table.rows(), problems)
     ]
-    return rows, [(it.row, it.column, it.said(str), it.found) for it in problems.kept]
+    return rows, [(it.row, it.column, in_english(it.sentence, it.values), it.found) for it in problems.kept]
 
 
 def test_a_row_becomes_typed_values(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 import pytest
 
@@ -9,9 +10,13 @@ from core.refusals import Refusal
 from core.texts import without_formula
 from invoices.importing.amounts import TooManyDecimals
 from invoices.importing.dates import DateImpossible
-from invoices.importing.problems import ProblemReport, Problems
+from invoices.importing.problems import ProblemReport, Problems, in_english
 
 DUTCH = {"Row": "Rij", "Due date": "Vervaldatum", "This date does not exist.": "Deze datum bestaat niet."}
+
+
+def in_dutch(sentence: str, values: Mapping[str, object]) -> str:
+    return in_english(DUTCH.get(sentence, sentence), values)
 
 
 def noted(problems: Problems, *, row: int, refusal: Refusal, found: str = "31-02-2026") -> None:
@@ -31,13 +36,10 @@ def test_the_first_are_kept_and_all_are_counted() -> None:
     }
 
 
-def test_sentences_are_filled_in_after_they_were_translated() -> None:
-    problems = Problems()
-    noted(problems, row=1, refusal=TooManyDecimals(currency="EUR"))
-    assert (
-        problems.kept[0].said(lambda _: "Meer decimalen dan %(currency)s heeft.")
-        == "Meer decimalen dan EUR heeft."
-    )
+def test_sentences_are_filled_in_for_who_reads_english() -> None:
+    refusal = TooManyDecimals(currency="EUR")
+    assert in_english(refusal.sentence, refusal.values) == "This amount has more decimals than EUR has."
+    assert in_english("100 % of it", {}) == "100 % of it"
 
 
 def test_a_long_value_is_cut() -> None:
@@ -48,7 +50,7 @@ def test_a_long_value_is_cut() -> None:
 
 def test_the_report_has_every_problem_in_the_readers_language() -> None:
     file = io.StringIO()
-    problems = Problems(keep=0, report=ProblemReport(file, translate=lambda text: DUTCH.get(text, text)))
+    problems = Problems(keep=0, report=ProblemReport(file, say=in_dutch))
     noted(problems, row=17, refusal=DateImpossible())
     noted(problems, row=18, refusal=DateImpossible(), found='a;"b"\nc')
     assert file.getvalue().startswith("\ufeff")
@@ -65,7 +67,7 @@ def test_the_report_has_every_problem_in_the_readers_language() -> None:
 def test_no_cell_of_the_report_starts_a_formula(start: str) -> None:
     assert without_formula(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
     file = io.StringIO()
-    problems = Problems(report=ProblemReport(file, translate=str))
+    problems = Problems(report=ProblemReport(file, say=in_english))
     noted(problems, row=1, refusal=DateImpossible(), found=f"{start}1+1")
     assert f"'{start}1+1" in file.getvalue()
 

@@ -113,3 +113,8 @@ def test_columns_that_are_left_out_decide_nothing(tmp_path: Path) -> None:
     table = opened(tmp_path, "Datum;Besteld;Bedrag;Korting\n5-6-2026;13-11-2026;1.234;1,50\n")
     found = profile(table=table, matching=Matching(FileKind.INVOICES, {0: "invoiced_on", 2: "amount"}))
     assert (found.dates.verdict, found.decimals.verdict) == (Verdict.AMBIGUOUS, Verdict.AMBIGUOUS)
+
+
+def test_what_is_chosen_where_it_does_not_matter_can_read_every_value(tmp_path: Path) -> None:
+    found = profiled(tmp_path, "5-5-2026;6-6-2026;1,00", "7-7-2026;8-8-2026;1,00").dates
+    assert (found.verdict, found.choice) == (Verdict.NO_MATTER, DateOrder.DMY)

@@ -109,10 +109,23 @@ def test_vat_numbers_of_the_union_and_norway_are_checked(cell: str, country: str
     assert vat_number(cell, country=country) == number
 
 
-@pytest.mark.parametrize(("cell", "country"), [("BE0403019262", "BE"), ("12345", "NL"), ("NL123", "DE")])
-def test_a_vat_number_with_a_wrong_digit_is_refused(cell: str, country: str) -> None:
-    with pytest.raises(RegistrationWrong):
+@pytest.mark.parametrize(
+    ("cell", "country", "named"),
+    [
+        ("BE0403019262", "BE", "BE"),
+        ("12345", "NL", "NL"),
+        ("NL123", "DE", "NL"),
+        ("nl123", "", "NL"),
+        ("EL123", "GR", "GR"),
+        ("MVA", "NO", "NO"),
+    ],
+)
+def test_a_vat_number_with_a_wrong_digit_is_refused_by_its_own_country(
+    cell: str, country: str, named: str
+) -> None:
+    with pytest.raises(RegistrationWrong) as refused:
         vat_number(cell, country=country)
+    assert refused.value.values == {"country": named}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from invoices.importing.refusals import (
 )
 from invoices.importing.tables import DESK_LIMITS, Limits
 from invoices.importing.workbook_guard import guard
+from invoices.importing.workbook_reader import read_sheet
 from tests.invoices.importing.made_files import inline, members, packed, relations, rows_read
 
 MEGABYTE = 1024 * 1024
@@ -206,6 +207,6 @@ def test_no_damaged_byte_does_worse_than_a_refusal(
     for place in range(0, len(whole), 3):
         path.write_bytes(change(whole, place))
         try:
-            rows_read(path)
+            list(read_sheet(path=path, limits=DESK_LIMITS)[1])
         except Refusal:
             continue

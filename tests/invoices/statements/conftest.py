@@ -31,7 +31,7 @@ class Bank:
 
     def send(self, content: bytes, *, prospects: list[Prospect] | None = None) -> list[BankStatement]:
         """Take a file in; `prospects` is what was looked up before."""
-        statements = read_statements(content, today=NOW.date())
+        statements = read_statements(content, today=NOW.date(), currency="EUR")
         organisation_id = self.books.organisation.id
         taken = take_in(
             organisation_id=organisation_id,

@@ -17,7 +17,8 @@ from invoices.statements import refusals
 from invoices.statements.matching import LONGEST_KEY, MOST_KEYS, Incoming
 from invoices.statements.prospects import prospects_of
 from invoices.statements.queries import KEYS_AT_ONCE, named_in
-from invoices.statements.reading import MOST_STATEMENTS, read_statements
+from invoices.statements.reading import read_statements
+from invoices.statements.room import MOST_STATEMENTS
 from tests.factories import NOW
 from tests.invoices.conftest import Books
 from tests.invoices.statements.conftest import Bank
@@ -102,7 +103,7 @@ def test_the_database_keeps_the_keys_that_payments_are_compared_with(books: Book
 
 def test_a_long_file_is_looked_up_in_few_statements(books: Books) -> None:
     paid = [Paid(100, text=f"factuur 2026/{number:06} klant {number:05}") for number in range(500)]
-    statements = read_statements(mt940(*paid), today=TODAY)
+    statements = read_statements(mt940(*paid), today=TODAY, currency="EUR")
     with asked() as made:
         (prospect,) = prospects_of(organisation_id=books.organisation.id, statements=statements)
     keys = {key for one in prospect.incoming.values() for key in one.keys}
@@ -124,7 +125,8 @@ def test_what_was_paid_since_the_file_was_looked_up_is_not_paid_again(bank: Bank
     invoice, other = books.invoice(number="2026/501"), books.invoice(number="2026/502")
     content = camt(Paid(125_000, text="2026/501"), Paid(125_000, text="2026/502"))
     found = prospects_of(
-        organisation_id=books.organisation.id, statements=read_statements(content, today=TODAY)
+        organisation_id=books.organisation.id,
+        statements=read_statements(content, today=TODAY, currency="EUR"),
     )
     books.pay(invoice, 125_000)
     bank.send(content, prospects=found)
@@ -134,6 +136,6 @@ def test_what_was_paid_since_the_file_was_looked_up_is_not_paid_again(bank: Bank
 
 def test_a_file_may_have_so_many_statements_and_not_one_more() -> None:
     some = [camt_statement(number=str(number)) for number in range(MOST_STATEMENTS + 1)]
-    assert len(read_statements(camt_of(*some[1:]), today=TODAY)) == MOST_STATEMENTS
+    assert len(read_statements(camt_of(*some[1:]), today=TODAY, currency="EUR")) == MOST_STATEMENTS
     with pytest.raises(refusals.TooManyStatements):
-        read_statements(camt_of(*some), today=TODAY)
+        read_statements(camt_of(*some), today=TODAY, currency="EUR")

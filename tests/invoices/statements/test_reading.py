@@ -9,8 +9,9 @@ import pytest
 from core.refusals import Refusal
 from invoices.importing.refusals import FileTooLarge
 from invoices.statements import refusals
-from invoices.statements.models import StatementFormat
-from invoices.statements.reading import MOST_BYTES, MOST_LINES, read_statements
+from invoices.statements.formats import StatementFormat
+from invoices.statements.reading import MOST_BYTES, read_statements
+from invoices.statements.room import MOST_LINES
 from invoices.statements.shapes import Line, Statement
 from tests.invoices.statements.made import (
     ACCOUNT,
@@ -29,7 +30,7 @@ VERSIONS = ("02", "03", "04", "05", "06", "07", "08")
 
 
 def read(content: bytes) -> list[Statement]:
-    return list(read_statements(content, today=TODAY))
+    return list(read_statements(content, today=TODAY, currency="EUR"))
 
 
 def lines(content: bytes) -> tuple[Line, ...]:
@@ -224,7 +225,9 @@ def test_what_is_no_whole_statement_is_refused_by_name(content: bytes, refused: 
 
 @pytest.mark.parametrize("write", [camt, mt940, coda])
 def test_where_the_day_begins_earlier_a_statement_may_be_of_tomorrow(write: Callable[..., bytes]) -> None:
-    (statement,) = read_statements(write(Paid(100, on=date(2026, 11, 16))), today=date(2026, 11, 16))
+    (statement,) = read_statements(
+        write(Paid(100, on=date(2026, 11, 16))), today=date(2026, 11, 16), currency="EUR"
+    )
     assert statement.closed_on == date(2026, 11, 17)
 
 

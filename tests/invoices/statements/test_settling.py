@@ -88,12 +88,16 @@ def test_without_a_decision_there_is_nothing_to_take_back(bank: Bank) -> None:
             bank.undo(line)
 
 
-def test_a_payment_on_an_invoice_that_was_withdrawn_is_not_taken_back(bank: Bank, books: Books) -> None:
-    invoice = books.invoice(number="2026/7771", amount=5_000)
-    bank.send(camt(Paid(5_000, text="2026/7771")))
-    invoicing.withdraw(organisation_id=books.organisation.id, invoice_id=invoice.id, now=NOW)
-    with pytest.raises(invoicing.InvoiceWithdrawn):
-        bank.undo(bank.lines[0])
+def test_a_line_is_taken_back_from_an_invoice_that_was_withdrawn_too(bank: Bank, books: Books) -> None:
+    wrong, other = books.invoice(amount=5_000), books.invoice(amount=2_000)
+    bank.send(camt(Paid(6_000)))
+    line = bank.settle(bank.lines[0], (wrong, 4_000), (other, 2_000))
+    invoicing.withdraw(organisation_id=books.organisation.id, invoice_id=wrong.id, now=NOW)
+    line = bank.undo(line)
+    assert (line.state, line.amount_left, bank.payments) == (LineState.UNMATCHED, 6_000, [])
+    assert (wrong.amount_open, wrong.withdrawn_at, other.amount_open) == (0, NOW, 2_000)
+    instead = books.invoice(amount=6_000)
+    assert bank.settle(line, (instead, 6_000)).state == LineState.MATCHED
 
 
 def test_a_line_of_another_organisation_is_not_there(bank: Bank) -> None:

@@ -1,0 +1,83 @@
+"""Statements from outside, read in a process of its own: no file takes the portal along."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import structlog
+
+from core.apart import MEGABYTE, Allowance, NotDone, do_apart
+from core.disk import room
+from invoices.importing.amounts import DecimalSign
+from invoices.importing.dates import DateOrder
+from invoices.statements.formats import StatementFormat
+from invoices.statements.reading import may_be_table, read_statements, require_short
+from invoices.statements.refusals import NotAStatement
+from invoices.statements.shapes import Line, Statement
+
+log = structlog.get_logger()
+# The largest file within the limits takes a tenth of the time, and half of the memory.
+ALLOWANCE = Allowance(cpu_seconds=30, memory=384 * MEGABYTE, written=64 * MEGABYTE)
+
+
+def read_statements_apart(
+    content: bytes,
+    *,
+    today: date,
+    currency: str,
+    date_order: DateOrder | None = None,
+    decimal_sign: DecimalSign | None = None,
+) -> Sequence[Statement]:
+    """Return the statements of a file. Refuses what `reading.read_statements` refuses, and TooMuchWork.
+
+    A table is read here, by our own code; what opens workbooks is a process of its own.
+    """
+    require_short(content)
+    if may_be_table(content):
+        return read_statements(
+            content, today=today, currency=currency, date_order=date_order, decimal_sign=decimal_sign
+        )
+    with room(), tempfile.TemporaryFile() as written:
+        try:
+            do_apart(
+                write_statements,
+                today.isoformat(),
+                currency,
+                allowance=ALLOWANCE,
+                into=written,
+                given=content,
+            )
+        except NotDone as error:
+            # Its words may hold what stands in the file.
+            log.warning("statements not read", why=str(error).partition(":")[0])
+            raise NotAStatement from error
+        written.seek(0)
+        return [_statement(one) for one in json.load(written)]
+
+
+def write_statements(arguments: Sequence[str]) -> None:
+    """Write the statements that come from the standard input to the standard output, as JSON.
+
+    The arguments are the day and the organisation's currency. Refuses what `reading.read_statements` refuses.
+    """
+    today, currency = arguments
+    found = read_statements(sys.stdin.buffer.read(), today=date.fromisoformat(today), currency=currency)
+    json.dump([asdict(one) for one in found], sys.stdout, default=date.isoformat)
+
+
+def _statement(said: dict[str, Any]) -> Statement:
+    lines = tuple(
+        Line(**line | {"booked_on": date.fromisoformat(line["booked_on"])}) for line in said["lines"]
+    )
+    return Statement(
+        **said
+        | {
+            "format": StatementFormat(said["format"]),
+            "closed_on": date.fromisoformat(said["closed_on"]),
+            "lines": lines,
+        }
+    )

@@ -102,9 +102,11 @@ def deliver_due(
     Once `ending` says so, the message in hand is finished and the others go back to the queue.
     """
     done = Delivered()
-    settle_taken(carriers.journal, worker=worker, now=clock())
+    # At one moment, so that nothing is given up whose journal was not read.
+    now = clock()
+    settle_taken(carriers.journal, worker=worker, now=now)
     with tenancy.everywhere(), writing():
-        settle_lost(now=clock())
+        settle_lost(now=now)
     for channel in (Channel.EMAIL, Channel.SMS):
         opened = carriers.of(channel)
         if opened is None or ending():

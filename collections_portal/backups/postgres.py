@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -37,10 +37,14 @@ ROWS_ONLY = ("--no-owner", "--no-privileges", "--enable-row-security")
 # Who is still connected is not waited for.
 BEGINNING = "SET lock_timeout = '10s'; BEGIN;\n"
 PIECE = 1024 * 1024
-LOOKS = 80
+# A connection that was just closed is still listed for a moment, in seconds; a restore that was killed leaves
+# a psql behind that works off what it was told last.
+MOMENT, LEFT_BEHIND = 8.0, 60.0
+OURS = "portal restore"
 OTHERS = (
-    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-    " AND usesysid IS NOT NULL AND pid <> pg_backend_pid() LIMIT 1"
+    "SELECT application_name, usename, backend_start FROM pg_stat_activity"
+    " WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()"
+    " ORDER BY backend_start"
 )
 # Nothing may leave from the very moment on in which the rows are there: the rest of the restore comes after.
 STANDS_STILL = """
@@ -84,12 +88,14 @@ class PostgresStore:
     def require_quiet(self) -> None:
         """Raise PortalRuns while another connection to this database is open."""
         with self._connected() as connection:
-            for _ in range(LOOKS):
-                if not connection.execute(OTHERS).fetchone():
-                    return
-                # A connection that was just closed is still listed for a moment.
+            # Within one transaction the server tells again and again who was there at its beginning.
+            connection.autocommit = True
+            began = monotonic()
+            while others := connection.execute(OTHERS).fetchall():
+                is_left_behind = all(name == OURS for name, *_rest in others)
+                if monotonic() - began > (LEFT_BEHIND if is_left_behind else MOMENT):
+                    raise PortalRuns(who=_told(*others[0]))
                 sleep(0.1)
-        raise PortalRuns
 
     def put_back(self, copy: Path, *, backup_at: datetime, finish: Callable[[str], None]) -> None:
         """Put the rows in the place of what is there, in one transaction, then finish.
@@ -105,7 +111,8 @@ class PostgresStore:
             _read(reader, copy, write)
             write(STANDS_STILL.format(backup_at=backup_at.isoformat()))
         try:
-            finish(self._url.render_as_string(hide_password=False))
+            named = self._url.update_query_dict({"application_name": OURS})
+            finish(named.render_as_string(hide_password=False))
         except BaseException as error:
             raise FinishFailed from error
 
@@ -134,7 +141,7 @@ class PostgresStore:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
-                env=self._environment,
+                env=self._environment | {"PGAPPNAME": OURS},
                 text=True,
                 encoding="utf-8",
             )
@@ -166,6 +173,12 @@ class PostgresStore:
     def _environment(self) -> dict[str, str]:
         password = {"PGPASSWORD": str(self._url.password)} if self._url.password else {}
         return os.environ | password | {"PGOPTIONS": EVERYWHERE, "PGCLIENTENCODING": "UTF8"}
+
+
+def _told(program: str, role: str, since: datetime | None) -> str:
+    """Return who is connected, in words; of another role the server does not tell since when."""
+    told = f"{program or 'a program without a name'} as {role}"
+    return f"{told}, since {since.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if since else told
 
 
 def _read(program: str, copy: Path, write: Callable[[str], object]) -> None:

@@ -70,7 +70,8 @@ class PortalRuns(Refusal):
     """Somebody is connected to the database that is about to be replaced."""
 
     sentence = (
-        "Something is still connected to the database. Stop every `portal run` and `portal worker` first."
+        "Something is still connected to the database (%(who)s). "
+        "Stop every `portal run` and `portal worker` first."
     )
 
 

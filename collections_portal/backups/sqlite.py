@@ -78,7 +78,7 @@ class SqliteStore:
                 connection.execute("PRAGMA journal_mode=DELETE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
-                    raise PortalRuns from error
+                    raise PortalRuns(who="another process has its file open") from error
             except sqlite3.DatabaseError:
                 # It cannot be read any more, which may be why it is replaced.
                 return

@@ -3,16 +3,20 @@
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
-from collections_portal.backups import files
+from collections_portal.backups import files, postgres
 from collections_portal.backups.refusals import RestoreUnfinished
 from invoices.importing.shelf import shelf_in
 from tests.backups.places import PROGRAM, Place, migrated
 from tests.backups.test_commands import found, organisations, uploads
+from tests.databases import KINDS, kinds_here
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -72,3 +76,23 @@ def test_a_killed_backup_has_no_name_and_changes_nothing(here: Place, tmp_path: 
     assert not target.exists()
     assert organisations(here) == ["Voltwerk"]
     assert here.run("backup", target).exit_code == 0
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True, scope="session")
+@pytest.mark.skipif(len(kinds_here()) < len(KINDS), reason="PostgreSQL was not found")
+def test_what_a_killed_restore_left_behind_is_waited_for(
+    here: Place, elsewhere: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its psql and its server's process work off what they were told; the portal's are not waited for."""
+    monkeypatch.setattr(postgres, "MOMENT", 0.2)
+    found(here, "Voltwerk")
+    backup = tmp_path / "portal.backup"
+    assert here.run("backup", backup).exit_code == 0
+    address = make_url(elsewhere.owner_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with ThreadPoolExecutor() as beside:
+        with psycopg.connect(address, application_name=postgres.OURS) as left_behind:
+            restoring = beside.submit(elsewhere.run, "restore", backup)
+            left_behind.execute("SELECT pg_sleep(1)")
+            assert not restoring.done()
+        assert restoring.result().exit_code == 0
+    assert organisations(elsewhere) == ["Voltwerk"]

@@ -15,8 +15,9 @@ from tests.faults.pack import Pack
 STILL, PATIENCE = 0.2, 90
 # So often it is looked how many arrived: seldom enough to leave the processors to the workers.
 LOOK = 0.01
-# A kill comes up to so long, some deliveries, after the arrival that set it off: in any of their steps.
-LATEST = 0.06
+# A kill comes up to so many deliveries after the arrival that set it off, in any of their steps, and so many
+# seconds at most: on a fast machine all would have left before the last kill.
+DELIVERIES, LATEST = 12, 0.06
 # What waits is looked at again when the sweep comes, so long after its moment at most.
 SWEEP = timedelta(seconds=30)
 
@@ -46,6 +47,7 @@ class Shift:
     patience_with_living: float = float("inf")
     ring: Callable[[], None] = do_nothing
     longest_asked: timedelta = field(default_factory=timedelta)
+    _apart: float = LATEST
 
     def until_done(self, *, kills: int, messages: int) -> list[Kept]:
         """Kill so many workers while about so many messages arrive; return how all messages ended.
@@ -57,9 +59,12 @@ class Shift:
         while True:
             number = self.arrived()
             if number != seen:
-                seen, moved_at = number, time.monotonic()
+                now = time.monotonic()
+                self._apart = (now - moved_at) / (number - seen)
+                seen, moved_at = number, now
             if self.pack.kills < kills and number >= next_at and self._kill_one():
-                apart = (messages - number) // (kills - self.pack.kills + 1)
+                # Half of what there is for each kill, as it takes its time too.
+                apart = (messages - number) // (2 * (kills - self.pack.kills + 1))
                 next_at = number + 1 + DRAW.randrange(max(apart, 1))
             elif time.monotonic() - moved_at > STILL:
                 states = self.outbox.states()
@@ -75,7 +80,7 @@ class Shift:
     def _kill_one(self) -> bool:
         holding = self.pack.living() & self.outbox.holders()
         if holding:
-            time.sleep(DRAW.random() * LATEST)
+            time.sleep(DRAW.random() * min(LATEST, DELIVERIES * self._apart))
             self.pack.kill(DRAW.choice(sorted(holding)))
         return bool(holding)
 

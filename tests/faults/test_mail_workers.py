@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.mail import TROUBLES, kill_mail_workers
 from tests.faults.outbox import LINK, REMINDER
-from tests.faults.verdict import DOUBLED, DOUBTFUL
+from tests.faults.verdict import DOUBTFUL, surely_above
 
 # Seconds on a machine of its own; minutes on one that does six other things.
 pytestmark = [
@@ -32,9 +32,11 @@ def test_killed_workers_lose_nothing_and_double_no_reminder(database_url: str, t
     assert came_of_it.doubled_reminders == []
     assert verdict.failed == 0
     assert came_of_it.poison_failed.startswith("not_rendered")
-    # Half of the messages can be doubtful, the other half doubled: twice what was ever measured fits in.
-    assert verdict.doubtful <= DOUBTFUL * verdict.kills, verdict
-    assert len(verdict.doubled) <= DOUBLED * verdict.kills, verdict
+    # A kill in the moment of doubt shows as one or the other. Forty kills say little about a share, and on a
+    # machine that does other things a worker waits for a processor while its answer is there. Without the
+    # journal it is twice as many.
+    in_doubt = verdict.doubtful + len(verdict.doubled)
+    assert not surely_above(in_doubt, DOUBTFUL, kills=verdict.kills), verdict
 
 
 def test_kills_and_a_bad_mail_server_lose_nothing_and_double_nothing(

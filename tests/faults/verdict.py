@@ -1,5 +1,6 @@
 """What a run with faults came to: who got nothing, who got it twice, and what is doubtful."""
 
+import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,13 @@ from tests.faults.outbox import Kept
 
 # Doubtful messages, and links that came twice under one name, are no more than these shares of the kills.
 DOUBTFUL, DOUBLED = 0.15, 0.20
+# So many standard deviations above a share are no chance any more.
+SURELY = 3
+
+
+def surely_above(found: int, share: float, *, kills: int) -> bool:
+    """Return whether so many of these kills can no longer be chance where the share is kept."""
+    return found > share * kills + SURELY * math.sqrt(kills * share * (1 - share))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a worker was told and could not store: it wrote it down, so that nobody has to doubt it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,26 @@ def test_a_worker_whose_database_was_away_stores_it_before_it_sends_anything_els
     assert outbox.deliver(worker="dead") == {"sent": 1}
     assert [outbox.fresh(one).state for one in (first, second)] == [MessageState.SENT] * 2
     assert len(outbox.sink.received) == 2
+
+
+def test_no_lease_ends_between_the_journal_and_the_look_for_the_dead(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that was asleep wakes up between the two."""
+    message = outbox.write()
+    take_and_fail(outbox, monkeypatch, Killed())
+    read = settlement.settle_taken
+
+    def fall_asleep(journal: Journal, *, worker: str, now: datetime) -> int:
+        settled = read(journal, worker=worker, now=now)
+        outbox.pass_by(seconds=61)
+        return settled
+
+    monkeypatch.setattr(delivery, "settle_taken", fall_asleep)
+    outbox.deliver()
+    assert outbox.fresh(message).state is MessageState.HANDING
+    outbox.deliver()
+    assert outbox.fresh(message).state is MessageState.SENT
 
 
 def test_one_that_cannot_be_stored_holds_up_no_other(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ def look_at_rows() -> None:
 
 
 def look_at_growth() -> None:
-    """Have the planner look at the outbox's tables where they grew much; between two chunks of a run."""
+    """Have the planner look at the outbox's tables where they grew much, as in a run's first chunk."""
     _call("look_at_growth")
 
 

@@ -11,7 +11,6 @@ from core.bulk import among, change_all, store_all
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Creditor, Organisation
-from core.planner import look_at_growth
 from dunning import adding
 from dunning.billing import NO_BILL
 from dunning.last_look import LastLook, top_of
@@ -47,7 +46,6 @@ def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_
         if not chunk:
             break
         _Chunk(organisation, run, chunk, now).send()
-        look_at_growth()
         left = None if left is None else left - len(chunk)
     left_over = waiting(run)
     if not left_over:

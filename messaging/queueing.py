@@ -11,9 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from core.bulk import store_all
 from core.database import db
 from core.identifiers import public_ids
+from core.planner import look_at_growth
 from invoices.models import Channel
 from messaging.events import EVENTS
 from messaging.models import Message, MessageInvoice
+
+MANY = 500
 
 
 class Draft(TypedDict, total=False):
@@ -96,6 +99,9 @@ def queue_all(*, organisation_id: int, now: datetime, drafts: Sequence[Draft]) -
             returning=(Message.dedupe_key, Message.id),
         )
         ids |= dict(stored)
+        if len(new) >= MANY:
+            # Before the planner knows of them, each reference to one would be looked for in all of them.
+            look_at_growth()
         _store_invoices([(ids[draft["dedupe_key"]], draft) for draft in new], organisation_id)
     return ids
 

@@ -4,8 +4,12 @@ from datetime import date
 
 # So far from both ends of the calendar that midnight of each day is a moment in every time zone.
 FIRST, LAST = date(1, 1, 3), date(9999, 12, 29)
+_FIRST, _LAST = FIRST.toordinal(), LAST.toordinal()
 
 
 def days_after(day: date, number: int) -> date:
     """Return the day so many days after another (before it, below nothing), within `FIRST` and `LAST`."""
-    return date.fromordinal(min(max(day.toordinal() + number, FIRST.toordinal()), LAST.toordinal()))
+    ordinal = day.toordinal() + number
+    if _FIRST <= ordinal <= _LAST:
+        return date.fromordinal(ordinal)
+    return FIRST if ordinal < _FIRST else LAST

@@ -27,6 +27,8 @@ def term_of(*, law: Law, letter: Letter) -> Term | None:
 
 def free_until(*, law: Law, letters: Sequence[Letter]) -> date | None:
     """Return the first day after the last term that was given."""
+    if not letters:
+        return None
     ends = [found.first_cost_on for one in letters if (found := term_of(law=law, letter=one))]
     return max(ends, default=None)
 

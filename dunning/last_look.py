@@ -35,10 +35,13 @@ class LastLook:
         today: date,
     ) -> None:
         self._plan, self._lines, self._addresses, self._today = plan, lines, addresses, today
+        every = [line for some in lines.values() for line in some]
         self._gate = why_not_dun(
             organisation_id=organisation.id,
-            invoice_ids=[line.invoice_id for some in lines.values() for line in some],
+            invoice_ids=[line.invoice_id for line in every],
+            invoices=[line.as_it_stands for line in every],
         )
+        self._stages = {stage.position: stage for stage in plan.stages}
         debtor_ids = [one.debtor_id for one in notices]
         self._letters = correspondence(
             organisation_id=organisation.id, zone=organisation.zone, debtor_ids=debtor_ids, today=today
@@ -74,8 +77,7 @@ class LastLook:
 
     def _too_early(self, line: NoticeLine) -> WhyNot | None:
         """Return that the day of an invoice's stage is still to come: its due date was put off since."""
-        stage = next((its for its in self._plan.stages if its.position == line.stage_position), None)
-        planned = planned_on(stage=stage, due_on=line.due_on)
+        planned = planned_on(stage=self._stages.get(line.stage_position), due_on=line.due_on)
         return WhyNot(Reason.NOT_DUE_YET, planned.isoformat()) if self._today < planned else None
 
     def _is_reachable(self, one: Addressed) -> bool:

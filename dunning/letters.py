@@ -84,7 +84,8 @@ def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple
 
 def reached_by(letters: Sequence[Letter]) -> tuple[int, date | None]:
     """Return the highest stage of these reminders and the last day it left; (0, None) without any."""
-    return max(((one.position, one.sent_on) for one in letters), default=(0, None))
+    # Most invoices of a run have none yet.
+    return max((one.position, one.sent_on) for one in letters) if letters else (0, None)
 
 
 def correspondence(

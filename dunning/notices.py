@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, Noti
 from dunning.queries import same
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
 from invoices.postal import PostalAddress, postal_address
-from invoices.queries import covered_by, exemptions_in_force
+from invoices.queries import Standing, covered_by, exemptions_in_force
 from messaging.legal import BEGINS_TERM
 
 
@@ -30,11 +30,18 @@ class NoticeLine:
     event: str
     creditor_id: int
     due_on: date
+    amount_open: int
+    withdrawn_at: datetime | None
 
     @property
     def begins_term(self) -> bool:
         """Whether its own text begins a term in law."""
         return self.event in BEGINS_TERM
+
+    @property
+    def as_it_stands(self) -> Standing:
+        """What the gate asks about its invoice."""
+        return Standing(self.invoice_id, self.amount_open, self.withdrawn_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,8 @@ def lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list[
             DunningNoticeInvoice.event,
             Invoice.creditor_id,
             Invoice.due_on,
+            Invoice.amount_open,
+            Invoice.withdrawn_at,
         )
         .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
         .where(

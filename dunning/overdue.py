@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +17,7 @@ from dunning.given_terms import free_until
 from dunning.letters import correspondence, letters_about, reached_by
 from dunning.schedule import Correspondence, Decision, Plan, Reason, Standing, decide_together
 from invoices.models import INVOICE_IS_OPEN, Invoice
+from invoices.queries import Standing as InvoiceStanding
 from invoices.queries import UsableContact, WhyNot, covered_by, exemptions_in_force, why_not_dun
 
 DEBTORS_IN_A_CHUNK = 2_500
@@ -65,6 +66,12 @@ class _Invoice:
     due_on: date
     currency: str
     amount_open: int
+    withdrawn_at: datetime | None
+
+    @property
+    def as_it_stands(self) -> InvoiceStanding:
+        """What the gate asks about it."""
+        return InvoiceStanding(self.id, self.amount_open, self.withdrawn_at)
 
 
 def debtors_after(*, organisation_id: int, due_before: date, after: int) -> Sequence[int]:
@@ -138,7 +145,7 @@ def facts(
     ids = [invoice.id for invoice in invoices]
     of_invoices: dict[str, Any] = {"organisation_id": organisation.id, "invoice_ids": ids}
     held = exemptions_in_force(**of_invoices)
-    why_not = why_not_dun(**of_invoices, held=held)
+    why_not = why_not_dun(**of_invoices, invoices=[one.as_it_stands for one in invoices], held=held)
     of_debtors: dict[str, Any] = {
         "organisation_id": organisation.id,
         "zone": organisation.zone,
@@ -181,7 +188,14 @@ def _invoices(
     organisation_id: int, debtor_ids: Collection[int], which: ColumnElement[bool]
 ) -> list[_Invoice]:
     rows = db.session.execute(
-        select(Invoice.id, Invoice.debtor_id, Invoice.due_on, Invoice.currency, Invoice.amount_open)
+        select(
+            Invoice.id,
+            Invoice.debtor_id,
+            Invoice.due_on,
+            Invoice.currency,
+            Invoice.amount_open,
+            Invoice.withdrawn_at,
+        )
         .where(Invoice.organisation_id == organisation_id, among(Invoice.debtor_id, debtor_ids), which)
         .order_by(Invoice.debtor_id, Invoice.due_on, Invoice.id)
     )

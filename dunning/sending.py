@@ -144,7 +144,10 @@ class _Chunk:
         )
 
     def _write(self, letters: Sequence[_Letter]) -> dict[str, int]:
-        """Queue these messages, each with a link, and return their ids by their keys."""
+        """Queue these messages, each with a link, and return their ids by their keys.
+
+        None is there yet: a notice waits only until its message is, and the run is held.
+        """
         links = issue_all(
             organisation=self._organisation,
             addressees=[

@@ -182,6 +182,8 @@ def _why_not(amount_open: int, withdrawn: bool, held: Held) -> WhyNot | None:
         return WhyNot("withdrawn")
     if amount_open <= 0:
         return WhyNot("settled")
+    if not held:
+        return None
     for asked_by, amount in held:
         if amount is None or amount >= amount_open:
             return WhyNot("exempt", asked_by)

@@ -79,30 +79,22 @@ def queue(*, organisation_id: int, now: datetime, **draft: Unpack[Draft]) -> Mes
 
 
 def queue_all(*, organisation_id: int, now: datetime, drafts: Sequence[Draft]) -> dict[str, int]:
-    """Store a message for each draft, as `queue` does one, and return their ids by `dedupe_key`.
+    """Store a message for each draft and return their ids by `dedupe_key`.
 
-    For callers who hold what their keys are made of: a key that somebody else queues at the same moment
-    fails them all.
+    For callers who hold what their keys are made of and know that none is there: one that is fails them all.
     """
-    known = select(Message.dedupe_key, Message.id).where(
-        Message.organisation_id == organisation_id,
-        Message.dedupe_key.in_([draft["dedupe_key"] for draft in drafts]),
+    stored = store_all(
+        Message,
+        [_row(draft, name, now) for draft, name in zip(drafts, public_ids(), strict=False)],
+        organisation_id=organisation_id,
+        same={"created_at": now},
+        returning=(Message.dedupe_key, Message.id),
     )
-    ids: dict[str, int] = dict(db.session.execute(known).all()) if drafts else {}
-    new = [draft for draft in drafts if draft["dedupe_key"] not in ids]
-    if new:
-        stored = store_all(
-            Message,
-            [_row(draft, name, now) for draft, name in zip(new, public_ids(), strict=False)],
-            organisation_id=organisation_id,
-            same={"created_at": now},
-            returning=(Message.dedupe_key, Message.id),
-        )
-        ids |= dict(stored)
-        if len(new) >= MANY:
-            # Before the planner knows of them, each reference to one would be looked for in all of them.
-            look_at_growth()
-        _store_invoices([(ids[draft["dedupe_key"]], draft) for draft in new], organisation_id)
+    ids: dict[str, int] = dict(stored)
+    if len(drafts) >= MANY:
+        # Before the planner knows of them, each reference to one would be looked for in all of them.
+        look_at_growth()
+    _store_invoices([(ids[draft["dedupe_key"]], draft) for draft in drafts], organisation_id)
     return ids
 
 

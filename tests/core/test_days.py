@@ -17,6 +17,8 @@ from core.days import FIRST, LAST, days_after
         (date.max, 14, LAST),
         (date.min, -7, FIRST),
         (date(9999, 12, 1), 1000, LAST),
+        (date.min, 1, FIRST),
+        (date.max, -1, LAST),
     ],
 )
 def test_days_are_counted_up_to_the_ends_of_the_calendar(day: date, number: int, found: date) -> None:

@@ -13,10 +13,10 @@ from core.organisations.models import Organisation
 from core.organisations.queries import organisation_by_public_id
 from invoices.importing.amounts import DecimalSign
 from invoices.importing.dates import DateOrder
+from invoices.statements.bank_files import MOST_BYTES
 from invoices.statements.models import BankStatement
 from invoices.statements.prospects import prospects_of
 from invoices.statements.queries import Tally, tallies
-from invoices.statements.reading import MOST_BYTES
 from invoices.statements.reading_apart import read_statements_apart
 from invoices.statements.table_refusals import AmountOpen, DayOpen
 from invoices.statements.taking_in import take_in

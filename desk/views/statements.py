@@ -20,10 +20,10 @@ from desk.forms.bank import StatementForm
 from desk.import_files import name_of
 from desk.refusing import at_field
 from invoices.importing.refusals import FileTooLarge
+from invoices.statements.bank_files import MEGABYTE, MOST_BYTES
 from invoices.statements.models import BankStatement
 from invoices.statements.prospects import prospects_of
 from invoices.statements.queries import statement_by_public_id
-from invoices.statements.reading import MEGABYTE, MOST_BYTES
 from invoices.statements.reading_apart import read_statements_apart
 from invoices.statements.table_refusals import AmountOpen, DayOpen
 from invoices.statements.taking_in import take_in

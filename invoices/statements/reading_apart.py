@@ -1,10 +1,8 @@
 """Statements from outside, read in a process of its own: no file takes the portal along."""
 
 import json
-import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -14,8 +12,9 @@ from core.apart import MEGABYTE, Allowance, NotDone, do_apart
 from core.disk import room
 from invoices.importing.amounts import DecimalSign
 from invoices.importing.dates import DateOrder
+from invoices.statements.bank_files import may_be_table, require_short, write_statements
 from invoices.statements.formats import StatementFormat
-from invoices.statements.reading import may_be_table, read_statements, require_short
+from invoices.statements.reading import read_statements
 from invoices.statements.refusals import NotAStatement
 from invoices.statements.shapes import Line, Statement
 
@@ -46,7 +45,6 @@ def read_statements_apart(
             do_apart(
                 write_statements,
                 today.isoformat(),
-                currency,
                 allowance=ALLOWANCE,
                 into=written,
                 given=content,
@@ -57,16 +55,6 @@ def read_statements_apart(
             raise NotAStatement from error
         written.seek(0)
         return [_statement(one) for one in json.load(written)]
-
-
-def write_statements(arguments: Sequence[str]) -> None:
-    """Write the statements that come from the standard input to the standard output, as JSON.
-
-    The arguments are the day and the organisation's currency. Refuses what `reading.read_statements` refuses.
-    """
-    today, currency = arguments
-    found = read_statements(sys.stdin.buffer.read(), today=date.fromisoformat(today), currency=currency)
-    json.dump([asdict(one) for one in found], sys.stdout, default=date.isoformat)
 
 
 def _statement(said: dict[str, Any]) -> Statement:

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from core.database import db
 from core.members.models import Member, Role
 from invoices.models import Invoice, Payment
+from invoices.statements.bank_files import MOST_BYTES
 from invoices.statements.models import BankLine, BankStatement, IgnoreReason, LineState
-from invoices.statements.reading import MOST_BYTES
 from reactions.models import ActionState, CloseReason
 from tests.desk.conftest import Office
 from tests.desk.files import choose_large

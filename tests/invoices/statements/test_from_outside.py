@@ -11,8 +11,9 @@ import pytest
 from core.apart import MEGABYTE, Allowance, TooMuchWork
 from core.refusals import Refusal
 from invoices.statements import reading_apart, refusals
+from invoices.statements.bank_files import MOST_BYTES
 from invoices.statements.camt import MOST_ELEMENTS
-from invoices.statements.reading import MOST_BYTES, read_statements
+from invoices.statements.reading import read_statements
 from invoices.statements.reading_apart import read_statements_apart
 from invoices.statements.room import MOST_LINES, MOST_STATEMENTS
 from invoices.statements.swift import MOST_OF_A_LINE
@@ -164,7 +165,7 @@ def test_all_elements_a_file_may_have_fit_into_what_reading_it_may_use() -> None
 
 
 def test_a_file_that_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading_apart, "ALLOWANCE", replace(LITTLE, memory=64 * MEGABYTE))
+    monkeypatch.setattr(reading_apart, "ALLOWANCE", replace(LITTLE, memory=40 * MEGABYTE))
     with pytest.raises(TooMuchWork):
         read_statements_apart(camt_with("<a/>" * (MOST_ELEMENTS - 50)), today=TODAY, currency="EUR")
 

@@ -9,8 +9,9 @@ import pytest
 from core.refusals import Refusal
 from invoices.importing.refusals import FileTooLarge
 from invoices.statements import refusals
+from invoices.statements.bank_files import MOST_BYTES
 from invoices.statements.formats import StatementFormat
-from invoices.statements.reading import MOST_BYTES, read_statements
+from invoices.statements.reading import read_statements
 from invoices.statements.room import MOST_LINES
 from invoices.statements.shapes import Line, Statement
 from tests.invoices.statements.made import (

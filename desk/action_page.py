@@ -187,7 +187,10 @@ def _breaks(promised_on: date, today: date) -> list[Notice]:
     if broken_on <= today:
         return []
     fact = gettext("The promise counts as broken from %(day)s", day=weekday_day(broken_on, language()))
-    return [Notice("clock", fact, gettext("If it is not paid. This action then closes by itself."))]
+    why = gettext(
+        "If it is not paid. This action closes by itself as soon as the payments up to then are known."
+    )
+    return [Notice("clock", fact, why)]
 
 
 def _left(day: date, today: date) -> str:

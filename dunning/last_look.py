@@ -76,7 +76,7 @@ class LastLook:
         return None if first is None else WhyNot(first.reason, first.detail)
 
     def _too_early(self, line: NoticeLine) -> WhyNot | None:
-        """Return that the day of an invoice's stage is still to come: its due date was put off since."""
+        """Return that the day of an invoice's stage is still to come: it, or the due date, was put off."""
         planned = planned_on(stage=self._stages.get(line.stage_position), due_on=line.due_on)
         return WhyNot(Reason.NOT_DUE_YET, planned.isoformat()) if self._today < planned else None
 

@@ -87,7 +87,10 @@ def add_policy(*, organisation_id: int, wish: PolicyWish, member_id: int, now: d
 
 
 def change_policy(*, policy: DunningPolicy, wish: PolicyWish, member_id: int, now: datetime) -> None:
-    """Replace the policy's settings and stages for runs from now on; a proposal that waits stays as it is.
+    """Replace the policy's settings and stages for runs from now on.
+
+    A proposal that waits says what it said; what would go out too early by now is left alone when it is
+    approved.
 
     Stages keep their number: an invoice that reached the second stage goes on with the third one, whatever
     they were before. Raises a PolicyRefused.

@@ -1,4 +1,7 @@
-"""A message that goes out once more: with a new link where its own ended, never where it was taken back."""
+"""A message that goes out once more: with a new link where its own ended.
+
+By itself never where that was taken back; another address that a person chose gets one.
+"""
 
 from datetime import datetime
 

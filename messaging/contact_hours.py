@@ -14,15 +14,10 @@ from core.law.shelf import in_force
 LONGEST_WAIT_DAYS = 31
 
 
-def may_approach(*, country: str, zone: str, at: datetime) -> bool:
-    """Return whether people in the country may be approached at this moment (aware); `zone` is IANA."""
-    return next_moment(country=country, zone=zone, at=at) == at
-
-
 def next_moment(*, country: str, zone: str, at: datetime) -> datetime:
     """Return the first moment from `at` on (aware) at which people in the country may be approached, in UTC.
 
-    `country` is ISO 3166 (`NL`); one without rows gets careful hours. `zone` is the clock that counts.
+    `country` is ISO 3166 (`NL`); one without rows gets careful hours. `zone` is the clock that counts (IANA).
     """
     clock, book = ZoneInfo(zone), in_force()
     today = at.astimezone(clock).date()

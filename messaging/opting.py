@@ -155,13 +155,18 @@ def opt_in(
     member_id: int | None = None,
     said: str = TAKEN_BACK,
 ) -> bool:
-    """Take the word back, whoever noted it; return whether there was one. `said` is how its owner did."""
+    """Take the word back, whoever noted it; return whether there was one. `said` is how its owner did.
+
+    START takes everything back. STOP, which may come at the same moment, is taken back by nothing else.
+    """
+    is_start = member_id is None and said == TAKEN_BACK
     gone = db.session.execute(
         delete(OptOut)
         .where(
             OptOut.organisation_id == organisation_id,
             OptOut.channel == channel,
             OptOut.value == folded(value),
+            *(() if is_start else (OptOut.source.not_in(BY_SMS),)),
         )
         .returning(OptOut.id)
     ).all()

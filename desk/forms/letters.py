@@ -8,8 +8,8 @@ from wtforms.widgets import HiddenInput
 
 from desk.forms.fields import a_day, line
 
-# The numbers of some hundred letters that lie apart.
-LONGEST_NUMBERS = 2_000
+# The numbers of some thousand letters that lie apart: as many as the page itself may fill in.
+LONGEST_NUMBERS = 20_000
 
 
 class EditionForm(FlaskForm):

@@ -46,10 +46,10 @@ def _allowed(action: Action, type_: ReactionType, wanted: date | None, now: date
     days = promise_days(organisation_id=action.organisation_id).get(type_.key)
     if days is None:
         return None
-    if wanted == action.promised_on:
-        return wanted
     if wanted is None:
         raise PromiseDayMissing
+    if wanted == action.promised_on:
+        return wanted
     today = day_in(now, db.session.get_one(Organisation, action.organisation_id).zone)
     if not today <= wanted <= today + timedelta(days=days):
         raise PromiseDayOutOfRange(days=days)

@@ -60,6 +60,17 @@ def test_another_type_asks_for_no_day_and_ends_the_promise(agent: Person, office
     assert "promised_on" not in change_form(agent, action).form("Change action").values
 
 
+def test_an_answer_that_becomes_a_promise_needs_its_day(agent: Person, office: Office) -> None:
+    """Without one it would never break, and hold the reminders off for ever."""
+    action = office.react("complaint")
+    page = change_form(agent, action).submit(
+        {"reaction_type": "will_pay"}, button="Change action", status=422
+    )
+    assert "Error: Fill in the day on which the debtor pays, or choose another action type." in page.words
+    page = page.submit({"promised_on": LATER.isoformat()}, button="Change action")
+    assert office.now(action).promised_on == LATER
+
+
 def test_who_was_slower_sees_both_days(
     agent: Person, office: Office, at_the_desk: Callable[..., Person]
 ) -> None:

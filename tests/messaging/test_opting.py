@@ -1,5 +1,7 @@
 """What the trail tells of STOP and START: who said it, for whom, and never the number."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from core import tenancy
@@ -36,6 +38,23 @@ def test_stop_and_start_are_lines_of_the_debtor_by_their_own_word(outbox: Outbox
     assert stop.details == {"channel": "sms", "source": "stop", "reason": "STOP"}
     assert start.details == {"channel": "sms", "reason": "START"}
     assert stop.about_id == start.about_id
+
+
+def test_stop_that_comes_while_somebody_takes_a_word_back_stays(outbox: Outbox) -> None:
+    _debtor, contact = outbox.debtor(sms=NUMBER)
+    where: dict[str, Any] = {
+        "organisation_id": outbox.organisation.id,
+        "channel": Channel.SMS,
+        "value": NUMBER,
+        "now": NOW,
+    }
+    opting.opt_out(source=OptOutSource.DEBTOR, **where)
+    say(Report.STOP, "SM1")
+    # Both looked before STOP came.
+    assert not opting.opt_in(said=opting.REASONS[OptOutSource.DEBTOR], **where)
+    assert not opting.opt_in(member_id=1, **where)
+    assert opting.source_at(contact=contact) is OptOutSource.STOP
+    assert opting.opt_in(**where)
 
 
 def test_no_line_holds_the_number(outbox: Outbox) -> None:

@@ -170,6 +170,8 @@ def test_an_action_that_becomes_a_promise_gets_its_day(counter: Counter) -> None
     action = counter.action_of(counter.react("complaint"))
     with pytest.raises(PromiseDayOutOfRange):
         move(counter, action, TODAY + timedelta(days=15))
+    with pytest.raises(PromiseDayMissing):
+        move(counter, action, None)
     assert move(counter, action, LATER).promised_on == LATER
     assert breaks_at(counter, at_noon(broken_on(LATER)))
 

@@ -80,7 +80,7 @@ def open_delimited(
     table = DelimitedTable(path=path, limits=limits, header=header, sample=(), layout=layout)
     sample = tuple(islice(table.rows(), SAMPLE_ROWS))
     if not sample:
-        raise FileIsEmpty
+        raise FileIsEmpty(header=header)
     return DelimitedTable(path=path, limits=limits, header=header, sample=sample, layout=layout)
 
 

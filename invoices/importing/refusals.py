@@ -10,9 +10,13 @@ class FileUnreadable(Refusal):
 
 
 class FileIsEmpty(Refusal):
-    """There is no row at all, or no row below the header."""
+    """There is no row at all, or no row below the `header`."""
 
     sentence = N_("There are no rows in this file.")
+
+    def __init__(self, *, header: tuple[str, ...] = ()) -> None:
+        self.header = header
+        super().__init__()
 
 
 class WrongKindOfFile(Refusal):

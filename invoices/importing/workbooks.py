@@ -71,7 +71,7 @@ def open_workbook(*, path: Path, limits: Limits) -> WorkbookTable:
     table = WorkbookTable(file=file, header=header_names(first[1]), sample=(), layout=layout)
     sample = tuple(islice(table.rows(), SAMPLE_ROWS))
     if not sample:
-        raise FileIsEmpty
+        raise FileIsEmpty(header=table.header)
     return WorkbookTable(file=file, header=table.header, sample=sample, layout=layout)
 
 

@@ -73,8 +73,8 @@ class BankLine(OfOrganisation, Base):
     """One amount that came in (above zero) or went out. `amount_left` is what is booked on no invoice yet.
 
     `fingerprint` is a hash of all that the bank says about it and `occurrence` counts equal ones in a file:
-    the pair is there once, however many statements bring it. One that `may_be_known` is equal to an earlier
-    one, but its statement follows on that one's: it may be the same line, or a second payment like the first.
+    the pair is there once, however many statements bring it. One that `may_be_known` may be a line that an
+    earlier file brought (equal, or its twin where one of the files is a table), or a second payment like it.
     """
 
     __tablename__ = "bank_lines"

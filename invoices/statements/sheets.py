@@ -1,6 +1,5 @@
 """Where in a file a table of payments stands: its separator, its row of headings, which column is which."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +13,7 @@ from invoices.importing.matching import guess_among, is_called
 from invoices.importing.refusals import FileIsEmpty, FileUnreadable, WrongKindOfFile
 from invoices.importing.tables import SAMPLE_ROWS, Cell, Limits, Row, Table, fitted, header_names
 from invoices.statements.refusals import NotAStatement
+from invoices.statements.sides import column_of_sides, is_vague, tells_sides
 from invoices.statements.table_columns import COLUMNS, ENGLISH_HEADERS, STAND_INS
 from invoices.statements.table_refusals import (
     InvoicesNotPayments,
@@ -83,7 +83,7 @@ def _tables_in(path: Path, limits: Limits) -> Iterator[Table]:
         raise NotAStatement from error
     except FileIsEmpty as error:
         # Headings alone are a table of no payments, any other line is no table.
-        raise error if _names_a_day(path) else NotAStatement from error
+        raise error if _names_a_day(error.header) else NotAStatement from error
     yield first
     if first.layout.form != "csv":
         return
@@ -95,9 +95,8 @@ def _tables_in(path: Path, limits: Limits) -> Iterator[Table]:
                 continue
 
 
-def _names_a_day(path: Path) -> bool:
-    words = re.split(r"[;,\t|]", path.read_text(encoding="utf-8-sig", errors="replace"))
-    return any(is_called(COLUMNS["booked_on"].headers, word) for word in words)
+def _names_a_day(header: Sequence[str]) -> bool:
+    return any(is_called(COLUMNS["booked_on"].headers, name) for name in header)
 
 
 def _sheets_in(table: Table) -> Iterator[Sheet]:
@@ -118,19 +117,10 @@ def _columns(header: Sequence[str], sample: Sequence[Sequence[Cell]]) -> dict[st
     for stand_in, name in STAND_INS.items():
         if stand_in in columns:
             columns.setdefault(name, columns.pop(stand_in))
-    if "side" in columns and not _says_side(columns["side"], sample):
-        del columns["side"]
-    if "amount" in columns:
-        # Beside an amount with its sign some banks repeat it in two columns.
-        columns.pop("credit", None)
-        columns.pop("debit", None)
+    side = column_of_sides(header, columns)
+    if side is not None:
+        columns["side"] = side
     return columns
-
-
-def _says_side(position: int, sample: Sequence[Sequence[Cell]]) -> bool:
-    """Return whether every cell does: a column "Type" may say as well how somebody paid."""
-    cells = [row[position] for row in sample if str(row[position]).strip()]
-    return all(COLUMNS["side"].fits(cell) for cell in cells)
 
 
 def _looked_over(sheet: Sheet) -> Sheet:
@@ -146,11 +136,26 @@ def _looked_over(sheet: Sheet) -> Sheet:
         if others:
             raise SeveralAmounts(first=chosen, second=others[0])
     columns = dict(sheet.columns)
+    if "side" in columns and not _needs_side(sheet):
+        del columns["side"]
+    if "side" in columns and "amount" not in columns:
+        # One column of amounts with a word beside it: the word tells, whatever the column is called.
+        columns["amount"] = columns.pop("credit")
     if "account" in columns and "iban" not in columns:
         whose = columns.pop("account")
         if identifier := _whose(sheet, whose):
             columns[identifier] = whose
     return Sheet(sheet.table, sheet.header, sheet.begins_after, columns)
+
+
+def _needs_side(sheet: Sheet) -> bool:
+    """Return whether a word tells in from out: two columns of amounts do so by themselves."""
+    if {"credit", "debit"} <= sheet.columns.keys():
+        return False
+    amount = sheet.columns.get("amount", sheet.columns.get("credit"))
+    if amount is None or not is_vague(sheet.heading_of("side")):
+        return True
+    return tells_sides(sheet.rows(), side=sheet.columns["side"], amount=amount)
 
 
 def _whose(sheet: Sheet, position: int) -> str | None:

@@ -25,6 +25,7 @@ from invoices.statements.sheets import Sheet, open_sheet
 from invoices.statements.table_columns import CAME_IN, COLUMNS, TEXTS, WENT_OUT
 from invoices.statements.table_formats import SUMS, formats_of
 from invoices.statements.table_refusals import (
+    AmountsDiffer,
     CellBeyondHeadings,
     CellMissing,
     CellRefused,
@@ -80,12 +81,16 @@ def _stops_half_way(sheet: Sheet, content: bytes) -> bool:
         return True
     if width - 1 not in [sheet.columns.get(name) for name in SUMS]:
         return False
+    if not str(last[width - 1]).strip():
+        # Nothing of an amount stands there, so no part of one is missing.
+        return False
     written = [_decimals(cells[-1]) for _, cells in sheet.rows() if str(cells[-1]).strip()]
-    return written[-1] < min(written[:-1], default=0)
+    return _decimals(last[width - 1]) < min(written[:-1], default=0)
 
 
 def _decimals(cell: Cell) -> int:
-    found = _DECIMALS.search(str(cell))
+    # No amount is longer, and in long rows of commas the search would take the square of their number.
+    found = _DECIMALS.search(str(cell)[-LONGEST_SHOWN:])
     return len(found[1]) if found else 0
 
 
@@ -154,10 +159,32 @@ class _Reader:
             return self._of_two(number, said)
         amount: int = self._needed(said["amount"], "amount", number)
         if "side" in columns and self._needed(side, "side", number) == WENT_OUT:
-            return -abs(amount)
+            amount = -abs(amount)
         if side == CAME_IN and amount < 0:
             raise SignContradicts(row=number, column=self._sheet.heading_of("side"))
-        return amount
+        return self._repeated(number, said, amount, side)
+
+    def _repeated(self, number: int, said: dict[str, Any], amount: int, side: str | None) -> int:
+        """Return the amount as the columns beside it, of what came in or went out, say it too.
+
+        They tell in from out: the amount may have no sign.
+        """
+        credit, debit = said.get("credit"), said.get("debit")
+        if "credit" in said and "debit" in said:
+            told = self._of_two(number, said)
+            is_same = abs(told) == abs(amount) and not amount < 0 < told
+        elif "credit" in said:
+            # Nothing came in by this row: an amount above zero may be either.
+            told, is_same = amount, amount == credit if credit else amount <= 0
+        elif debit:
+            told, is_same = -abs(amount), abs(amount) == abs(debit) and side != CAME_IN
+        else:
+            return amount
+        if not is_same:
+            other = "debit" if debit else "credit"
+            first, second = self._sheet.heading_of("amount"), self._sheet.heading_of(other)
+            raise AmountsDiffer(row=number, first=first, second=second)
+        return told
 
     def _of_two(self, number: int, said: dict[str, Any]) -> int:
         credit, debit = said["credit"], said.get("debit")

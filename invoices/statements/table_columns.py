@@ -25,10 +25,13 @@ class SideUnknown(Refusal):
 
 # Compared without signs that are no letters, so the two that are nothing else stand apart.
 _SIDES = {
-    CAME_IN: """c cr crdt credit creditering krediet h haben bij in inn inkomend ontvangen eingang
-    gutschrift entrant incoming kreditt innbetaling""".split(),
-    WENT_OUT: """d dr dt dbit debit debet debitering s soll af uit out ut uitgaand ausgang lastschrift
-    belastung sortant outgoing utbetaling""".split(),
+    CAME_IN: """c cr crdt credit creditering krediet h haben bij in inn inkomend inkomende ontvangen
+    ontvangst bijschrijving bijgeschreven eingang eingehend gutschrift zugang einnahme entrant entree
+    encaissement recette incoming received deposit moneyin paidin kreditt innbetaling innkommende
+    inngaende innskudd""".split(),
+    WENT_OUT: """d dr dt dbit debit debet debitering s soll af uit out ut uitgaand uitgaande uitgave
+    afschrijving afgeschreven ausgang ausgehend lastschrift belastung abgang ausgabe sortant sortie
+    decaissement depense outgoing sent withdrawal moneyout paidout utbetaling utgaende uttak""".split(),
 }
 _SIGNS = {"+": CAME_IN, "-": WENT_OUT, "−": WENT_OUT}
 
@@ -107,7 +110,7 @@ _SUMS = (
 )
 
 
-def _side(text: str) -> str:
+def side_of(text: str) -> str:
     """Return CAME_IN or WENT_OUT for what a bank writes beside an amount. Refuses `SideUnknown`."""
     if found := _SIGNS.get(text.strip()):
         return found
@@ -124,8 +127,10 @@ SIDE = code(
     f"""af bij, bij af, debet credit, credit debet, debet of credit, richting, teken, sens, débit
     crédit, crédit débit, signe, soll haben, haben soll, sollhabenkennzeichen, soll haben kennzeichen,
     vorzeichen, s h, retning, debet kredit, fortegn, {ENGLISH["side"]}""",
-    _side,
+    side_of,
 )
+# What may say as well how somebody paid.
+VAGUE_SIDES = frozenset({plain("type"), plain("transaction type")})
 _CURRENCY = code(
     "currency",
     NO_LABEL,

@@ -63,6 +63,15 @@ class TwoAmounts(Refusal):
     sentence = N_("Row %(row)s has an amount in column %(first)s and in column %(second)s.")
 
 
+class AmountsDiffer(Refusal):
+    """A column of amounts and one of what came in, or went out, do not say the same."""
+
+    sentence = N_(
+        "Row %(row)s: the columns %(first)s and %(second)s do not say the same. Keep one column of amounts, "
+        "with a minus before what went out."
+    )
+
+
 class SignContradicts(Refusal):
     """The word beside an amount below zero says that it came in."""
 

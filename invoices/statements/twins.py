@@ -1,7 +1,8 @@
-"""Payments that come twice in two kinds of file: in a bank's statement and in a table of payments.
+"""Payments that come twice in files of which one is a table of payments.
 
-Nothing that one says is written as in the other, so their lines never equal each other. A line is taken for a
-twin by its day, its amount and, where both say them, its accounts.
+A bank's statement says nothing as a table does, and two tables may differ in what their columns tell, such as
+whose the only account is. So their lines need not be equal. A line is taken for a twin by its day, its amount
+and, where both say them, its accounts.
 """
 
 from collections import defaultdict
@@ -18,7 +19,7 @@ from invoices.statements.shapes import Line, Statement
 
 
 class Twins:
-    """What files of the other kind brought for the days and amounts of these statements."""
+    """What other files brought for the days and amounts of these statements: tables, and to a table all."""
 
     def __init__(self, *, organisation_id: int, statements: Sequence[Statement]) -> None:
         self._brought: defaultdict[tuple[date, int], list[tuple[str, str]]] = defaultdict(list)
@@ -32,7 +33,7 @@ class Twins:
                 .where(
                     BankLine.organisation_id == organisation_id,
                     BankLine.amount.in_(some),
-                    ~of_tables if is_table else of_tables,
+                    *(() if is_table else (of_tables,)),
                     BankStatement.begins_on <= max(one.ends_on for one in statements),
                     BankStatement.ends_on >= min(one.begins_on for one in statements),
                 )

@@ -112,3 +112,30 @@ def test_one_of_another_account_is_not(bank: Bank, books: Books) -> None:
     head = "Rekening;Tegenrekening;Datum;Bedrag;Gestructureerde mededeling\n"
     bank.send(f"{head}{ACCOUNT};{PAYER};17-11-2026;200,00;{OGM}\n".encode())
     assert [line.may_be_known for line in bank.lines] == [False, False]
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_row_whose_only_account_was_read_otherwise_before_waits(
+    bank: Bank, books: Books, rows: int
+) -> None:
+    """Alone in its file an account may be ours, beside another one it is the payer's."""
+    books.invoice(payment_reference=OGM)
+    head = "Datum;Bedrag;Rekening;Mededeling\n"
+    of_sanne = "".join(f"2026-11-0{5 - one};50,00;{PAYER};{OGM}\n" for one in range(rows))
+    bank.send((head + of_sanne).encode())
+    assert [amount for _, amount in bank.payments] == [5_000] * rows
+    bank.send(f"{head}{of_sanne}2026-11-05;7,00;{ACCOUNT};bedankt\n".encode())
+    assert [amount for _, amount in bank.payments] == [5_000] * rows
+    assert [line.may_be_known for line in bank.lines if line.amount == 5_000] == [False] * rows + [
+        True
+    ] * rows
+
+
+def test_a_second_equal_payment_in_one_table_is_new(bank: Bank, books: Books) -> None:
+    books.invoice(payment_reference=OGM)
+    twice = Paid(5_000, reference=OGM), Paid(5_000, reference=OGM)
+    bank.send(table(*twice))
+    assert [amount for _, amount in bank.payments] == [5_000, 5_000]
+    bank.send(table(*twice, Paid(77, text="bedankt")))
+    assert [amount for _, amount in bank.payments] == [5_000, 5_000]
+    assert not any(line.may_be_known for line in bank.lines)

@@ -55,7 +55,7 @@ def new_lines(*, organisation_id: int, statements: Sequence[Statement]) -> list[
     A line is known when an earlier file brought it as often as this one does. Banks that number their lines
     leave no doubt. Of the others, an equal one in a statement that is apart from the earlier one's may be a
     second payment of the same amount on the same day: it is stored for a person to look at. So is one that
-    a file of the other kind may have brought, see `invoices.statements.twins`.
+    another file may have brought, see `invoices.statements.twins`.
     """
     numbered = [
         (

@@ -45,10 +45,21 @@ class Twins:
         """Return whether a line of an account of ours has a twin; it is the twin of no other line then."""
         brought = self._brought.get((line.booked_on, line.amount), [])
         for one in brought:
-            if _agree(one[0], account) and _agree(one[1], line.iban):
+            if _is_of(one, (account, line.iban)):
                 brought.remove(one)
                 return True
         return False
+
+
+def _is_of(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Return whether our account and the payer's may be those of the other line.
+
+    A table's only account, which counted as ours there, is the payer's where the other line says so.
+    """
+    (ours, payer), (others, its_payer) = one, other
+    if (not payer and ours and ours == its_payer) or (not its_payer and others and others == payer):
+        return True
+    return _agree(ours, others) and _agree(payer, its_payer)
 
 
 def _agree(one: str, other: str) -> bool:

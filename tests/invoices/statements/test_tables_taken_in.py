@@ -131,6 +131,16 @@ def test_a_row_whose_only_account_was_read_otherwise_before_waits(
     ] * rows
 
 
+def test_a_payers_account_that_counted_as_ours_is_found_again_as_the_payers(bank: Bank, books: Books) -> None:
+    books.invoice(payment_reference=OGM)
+    of_sanne = "".join(f"2026-11-0{day};50,00;{PAYER};{OGM}\n" for day in (4, 5))
+    bank.send(f"Datum;Bedrag;Rekening;Mededeling\n{of_sanne}".encode())
+    full = "".join(f"2026-11-0{day};50,00;{PAYER};{ACCOUNT};{OGM}\n" for day in (4, 5))
+    bank.send(f"Datum;Bedrag;Tegenrekening;Rekening;Mededeling\n{full}".encode())
+    assert [amount for _, amount in bank.payments] == [5_000] * 2
+    assert [line.may_be_known for line in bank.lines] == [False, False, True, True]
+
+
 def test_a_second_equal_payment_in_one_table_is_new(bank: Bank, books: Books) -> None:
     books.invoice(payment_reference=OGM)
     twice = Paid(5_000, reference=OGM), Paid(5_000, reference=OGM)

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from collections_portal.app import create_app
 from collections_portal.config import Config, Mail, Sms
@@ -116,10 +116,12 @@ BROKEN_WORDS = "Kijk op ((link)) en ((onzin))."
 
 
 class Outbox:
-    """The messages of one database, seen from outside the workers."""
+    """The messages of one database but those that were there before, seen from outside the workers."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        with self._room(), reading():
+            self._last_before = db.session.scalar(select(func.max(Message.id))) or 0
 
     def fill(
         self,
@@ -156,7 +158,8 @@ class Outbox:
         )  # fmt: skip
         with self._room(), reading():
             listed = _listed_as_doubtful()
-            rows = db.session.execute(select(*columns, Message.id).order_by(Message.id))
+            mine = select(*columns, Message.id).where(Message.id > self._last_before)
+            rows = db.session.execute(mine.order_by(Message.id))
             return [Kept(*(*tuple(row)[:-1], row[-1] in listed)) for row in rows]
 
     def holders(self) -> set[str]:

@@ -88,12 +88,12 @@ def test_killed_workers_with_all_their_threads_lose_nothing_and_double_no_remind
         database_url=database_url,
         folder=tmp_path,
         kills=5,
-        messages=120,
+        messages=300,
         kinds=(REMINDER, LINK),
         as_installed=True,
         redis_url=redis_url,
     )
     verdict = came_of_it.verdict
-    assert (verdict.messages, verdict.kills, verdict.failed) == (120, 5, 0)
+    assert (verdict.messages, verdict.kills, verdict.failed) == (300, 5, 0)
     assert (verdict.lost, verdict.unnamed, verdict.doubled_by_name) == ([], [], []), verdict
     assert came_of_it.doubled_reminders == []

@@ -1,6 +1,5 @@
 """What a run with faults came to: who got nothing, who got it twice, and what is doubtful."""
 
-import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,13 +9,6 @@ from tests.faults.outbox import Kept
 
 # Doubtful messages, and links that came twice under one name, are no more than these shares of the kills.
 DOUBTFUL, DOUBLED = 0.15, 0.20
-# So many standard deviations above a share are no chance any more.
-SURELY = 3
-
-
-def surely_above(found: int, share: float, *, kills: int) -> bool:
-    """Return whether so many of these kills can no longer be chance where the share is kept."""
-    return found > share * kills + SURELY * math.sqrt(kills * share * (1 - share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +39,13 @@ class Verdict:
             f"doubled {len(self.doubled)}{again}, doubtful {self.doubtful} "
             f"({self.doubtful_arrived} had arrived), failed {self.failed}"
         )
+
+
+def keep_the_shares(verdicts: Collection[Verdict]) -> bool:
+    """Return whether of all these kills few enough left a message doubtful or doubled."""
+    kills = sum(one.kills for one in verdicts)
+    doubtful, doubled = (sum(one.doubtful for one in verdicts), sum(len(one.doubled) for one in verdicts))
+    return doubtful <= DOUBTFUL * kills and doubled <= DOUBLED * kills
 
 
 def verdict_of(

@@ -6,6 +6,7 @@ is exempt. The run is a process of its own, so that its peak of memory is too.
 
 import multiprocessing
 import resource
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 
 from bench.filling import fill
@@ -20,7 +22,7 @@ from bench.results import Result, Section
 from bench.stores import KINDS, Store, kinds, store_of
 from collections_portal.app import create_app
 from collections_portal.config import Config
-from collections_portal.jobs import CHUNK
+from collections_portal.jobs import carry_on_runs
 from collections_portal.serving import settle_memory
 from core import tenancy
 from core.database import db
@@ -118,8 +120,9 @@ def run(rows: int | None = None) -> Section:
     return Section(
         f"A dunning run over {count:,} invoices",
         "About 60 % of the invoices are open, of these 30 % overdue, one in twenty exempt. One process "
-        "proposes the run and carries it out as the worker does: every debtor decided about, asked about "
-        "once more, a link and a message each, committed in steps after which it may be killed. The limit "
+        "proposes the run and carries it out as the worker does, on PostgreSQL with two threads at the end: "
+        "every debtor decided about, asked about once more, a link and a message each, committed in steps "
+        "after which it may be killed. The limit "
         "is SQL that writes the same rows but the links, set by set in one transaction, and decides "
         "nothing.",
         results,
@@ -216,14 +219,12 @@ def _run(store: Store, owner_id: int) -> Measured:
             owner = organisation(organisation_id=owner_id)
             policy = default_policy(organisation_id=owner_id)
             run = operations.begin(organisation=owner, policy_id=policy.id, now=NOW)
-        while _step(owner_id):
-            pass
+        _carry_on(app)
         proposed = time.perf_counter()
         with writing():
             owner = organisation(organisation_id=owner_id)
             operations.confirm(organisation=owner, run=run, member_id=None, now=NOW, at_most=0)
-        while _step(owner_id):
-            pass
+        _carry_on(app)
         queued = time.perf_counter()
         with reading():
             messages = db.session.scalar(select(func.count(Message.id))) or 0
@@ -232,7 +233,15 @@ def _run(store: Store, owner_id: int) -> Measured:
     return Measured(messages, proposed - began, queued - proposed, peak)
 
 
-def _step(owner_id: int) -> int:
-    with writing():
-        owner = organisation(organisation_id=owner_id)
-        return operations.carry_on(organisation=owner, now=NOW, at_most=CHUNK)
+def _carry_on(app: Flask) -> None:
+    """Go on with the run as a worker does: with a second thread, where it asks for help."""
+
+    def help_out() -> None:
+        with app.app_context():
+            carry_on_runs(app, now=lambda: NOW)
+
+    helper = threading.Thread(target=help_out)
+    if carry_on_runs(app, now=lambda: NOW, call_help=helper.start):
+        raise RuntimeError("The run failed; the log says why.")
+    if helper.ident is not None:
+        helper.join()

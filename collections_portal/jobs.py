@@ -1,7 +1,7 @@
 """What workers do when the bell rings: rows are the jobs, so each of these asks what there is and does it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,6 +10,7 @@ from flask import Flask
 from collections_portal.carriers import carriers_of, link_writer, worker_name
 from collections_portal.imports import discard_forgotten, shelf_of, store_waiting
 from core import clock, tenancy
+from core.database import db
 from core.members import password_requests
 from core.members.attempts import forget_old
 from core.members.queries import member_by_email
@@ -18,6 +19,7 @@ from core.transaction import reading, writing
 from core.web.accounts import WITHIN, LinkKind
 from dunning.forgetting import forget_skips
 from dunning.operations import begin_automatic, carry_on
+from dunning.queries import organisations_with_runs_begun
 from invoices.freshness import PaymentDataTooOld
 from invoices.importing.shelf import Shelf
 from invoices.models import Channel
@@ -143,12 +145,51 @@ def import_files(app: Flask) -> int:
     return done
 
 
-def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
+def carry_on_runs(
+    _app: Flask,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    ending: Callable[[], bool] = lambda: False,
+    call_help: Callable[[], object] = lambda: None,
+) -> Collection[int]:
+    """Go on with the dunning runs that were begun until nothing is left of them, or `ending` says so.
+
+    Organisations take turns, a step each, and one's fault does not keep the others from theirs: returned are
+    the ids of those where something went wrong. Where several can write at once `call_help` is called when
+    there is more to do than one step each.
+    """
+    with tenancy.everywhere(), reading():
+        begun = organisations_with_runs_begun()
+    failed: set[int] = set()
+    is_alone = db.engine.dialect.name == "sqlite"
+    while begun and not ending():
+        begun = [one for one in begun if _carry_on(one, now(), failed)]
+        if begun and not is_alone:
+            call_help()
+            is_alone = True
+    return failed
+
+
+def _carry_on(organisation_id: int, now: datetime, failed: set[int]) -> int:
+    """Take one step, and return how much is left after it; nothing is where it failed, which is noted."""
+    try:
+        with tenancy.scope(organisation_id), writing():
+            owner = organisation(organisation_id=organisation_id)
+            return carry_on(organisation=owner, now=now, at_most=CHUNK)
+    except Exception:  # Whatever it is, the other organisations have their turn.
+        log.exception("run failed", organisation=organisation_id)
+        failed.add(organisation_id)
+        return 0
+
+
+def run_schedule(
+    app: Flask, *, call_help: Callable[[], object] = lambda: None
+) -> list[tuple[str, int | None]]:
     """Forget what is old; do for each organisation what time alone sets off.
 
     Forgotten are tries to sign in, requests for links to choose a password that nobody took up, paces, PDFs
     of letters and journals of workers; promises are broken, automatic policies run, uploads that nobody
-    decided about and what old runs left alone are discarded.
+    decided about and what old runs left alone are discarded. `call_help` is that of `carry_on_runs`.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
     Returns each organisation's name with the number of runs made, None where something went wrong.
@@ -163,7 +204,9 @@ def run_schedule(app: Flask) -> list[tuple[str, int | None]]:
     with tenancy.everywhere(), reading():
         organisations = [(each.id, each.name) for each in organisations_open()]
     shelf = shelf_of(app.config["PORTAL"])
-    return [(name, _run_for(shelf, organisation_id, name)) for organisation_id, name in organisations]
+    made = {one: _run_for(shelf, one, name) for one, name in organisations}
+    failed = carry_on_runs(app, call_help=call_help)
+    return [(name, None if one in failed else made[one]) for one, name in organisations]
 
 
 def _run_for(shelf: Shelf, organisation_id: int, name: str) -> int | None:
@@ -186,11 +229,6 @@ def _runs_of(shelf: Shelf, organisation_id: int) -> int:
                 made = len(begin_automatic(organisation=owner, now=now))
         except PaymentDataTooOld as refusal:
             log.warning("no automatic run", organisation=organisation_id, why=str(refusal))
-        left = 1
-        while left:
-            with writing():
-                owner = organisation(organisation_id=organisation_id)
-                left = carry_on(organisation=owner, now=now, at_most=CHUNK)
         discard_forgotten(shelf, organisation_id)
         _forget_skips(organisation_id, now)
     return made

@@ -25,8 +25,10 @@ ENDING_SECONDS = 8
 SENDERS = 8
 # A PDF of thousands of letters takes minutes, and a link that somebody waits for takes a thread.
 PRINTERS = 1
+# While one of them computes the other waits for the database: two queue nearly twice as much as one.
+RUNNERS = 2
 # Two more are left: for imports and the schedule, and for who waits for a link meanwhile.
-THREADS = 2 * SENDERS + PRINTERS + 2
+THREADS = 2 * SENDERS + PRINTERS + RUNNERS + 2
 
 
 class _Threads(Consumer):
@@ -41,7 +43,7 @@ class _Threads(Consumer):
 
 class Bell:
     """Huey with the portal's tasks: look who forgot a password, send e-mails and SMS, print letters, import
-    files, run the schedule."""
+    files, go on with dunning runs, run the schedule."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -49,14 +51,16 @@ class Bell:
         self._mailers = threading.BoundedSemaphore(SENDERS)
         self._texters = threading.BoundedSemaphore(SENDERS)
         self._printers = threading.BoundedSemaphore(PRINTERS)
+        self._runners = threading.BoundedSemaphore(RUNNERS)
         self.huey = _huey(app.config["PORTAL"])
         self.mails = self.huey.task(name="mails")(self._guarded(self._mail))
         self.texts = self.huey.task(name="texts")(self._guarded(self._text))
         self.passwords = self.huey.task(name="passwords")(self._guarded(self._look_whose))
         self.imports = self.huey.task(name="imports")(self._guarded(jobs.import_files))
         self.letters = self.huey.task(name="letters")(self._guarded(self._print))
-        self.schedule = self.huey.task(name="schedule")(self._guarded(jobs.run_schedule))
-        self._swept = (self.passwords, self.mails, self.texts, self.imports, self.letters)
+        self.runs = self.huey.task(name="runs")(self._guarded(self._run))
+        self.schedule = self.huey.task(name="schedule")(self._guarded(self._keep_schedule))
+        self._swept = (self.passwords, self.mails, self.texts, self.imports, self.letters, self.runs)
         self.huey.periodic_task(crontab(), name="sweep")(self._sweep)
         self.huey.periodic_task(crontab(minute="*/5"), name="clock")(self._tick)
 
@@ -100,6 +104,18 @@ class Bell:
             jobs.print_letters(app, ending=self.ending.is_set)
         finally:
             self._printers.release()
+
+    def _run(self, app: Flask) -> None:
+        """Go on with dunning runs; who finds no place leaves it to the threads that are at it."""
+        if not self._runners.acquire(blocking=False):
+            return
+        try:
+            jobs.carry_on_runs(app, ending=self.ending.is_set, call_help=self.runs)
+        finally:
+            self._runners.release()
+
+    def _keep_schedule(self, app: Flask) -> None:
+        jobs.run_schedule(app, call_help=self.runs)
 
     def consumer(self) -> Consumer:
         """Return the threads that answer the bell; the caller starts and stops them."""

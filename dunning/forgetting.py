@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, or_, select
 
 from core.database import db
-from dunning.models import DunningNotice, DunningRun, DunningSkip, NoticeState, RunState
+from dunning.models import DunningRun, DunningSkip, RunState
 from dunning.queries import same, skips_by_reason
 
 KEPT = timedelta(days=90)
@@ -49,12 +49,7 @@ def _half_forgotten(organisation_id: int) -> DunningRun | None:
 
 def _old(organisation_id: int, now: datetime) -> DunningRun | None:
     """Return a run that was decided about long ago; an approved one may still have messages to write."""
-    waiting = (
-        select(DunningNotice.id)
-        .where(same(DunningRun, DunningNotice, "run_id"), DunningNotice.state == NoticeState.PROPOSED)
-        .exists()
-    )
-    is_over = or_(DunningRun.state == RunState.DISCARDED, ~waiting)
+    is_over = or_(DunningRun.state == RunState.DISCARDED, DunningRun.finished_at.is_not(None))
     is_old = DunningRun.decided_at < now - KEPT
     return _first(organisation_id, DunningRun.skip_counts.is_(None), is_old, is_over)
 

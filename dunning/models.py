@@ -10,6 +10,9 @@ from core.database import Base, Key, Minor, OfOrganisation, belongs_to, choice
 from core.identifiers import public_id
 from invoices.models import Channel
 
+# Runs a worker goes on with: half filled, or confirmed with messages still to be queued.
+BEGUN = "finished_at IS NULL AND state IN ('filling', 'confirmed')"
+
 
 class RunState(StrEnum):
     """A run is filled debtor by debtor, proposed, then confirmed (its messages are queued) or discarded."""
@@ -153,6 +156,7 @@ class DunningRun(OfOrganisation, Base):
     """One execution of a policy. At most one of a policy is filled or waits; one a day runs by itself.
 
     `filled_to` is the last debtor it was decided about: whoever goes on with filling begins after it.
+    `finished_at` is when the last message of a confirmed one was queued, so that no worker looks at it again.
     `skip_counts` tells how many invoices an old run left alone by reason, once its skips are forgotten.
     """
 
@@ -163,6 +167,7 @@ class DunningRun(OfOrganisation, Base):
         CheckConstraint(
             "(state IN ('filling', 'proposed')) = (decided_at IS NULL)", name="decided_has_moment"
         ),
+        CheckConstraint("finished_at IS NULL OR state = 'confirmed'", name="finished_is_confirmed"),
         Index(
             "uq_dunning_runs_open",
             "organisation_id",
@@ -180,6 +185,12 @@ class DunningRun(OfOrganisation, Base):
             sqlite_where=text("is_automatic"),
             postgresql_where=text("is_automatic"),
         ),
+        Index(
+            "ix_dunning_runs_begun",
+            "organisation_id",
+            sqlite_where=text(BEGUN),
+            postgresql_where=text(BEGUN),
+        ),
     )
 
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=public_id)
@@ -191,6 +202,7 @@ class DunningRun(OfOrganisation, Base):
     proposed_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(Key)
+    finished_at: Mapped[datetime | None]
     skip_counts: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
 
 

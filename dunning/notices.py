@@ -65,8 +65,28 @@ class Addressed:
         return self.contact_channel or Channel.LETTER
 
 
-def next_notices(run: DunningRun, size: int) -> list[Addressed]:
-    """Return the next notices to write, their debtors held so that no other run writes to them meanwhile."""
+def next_notices(run: DunningRun, size: int, *, waits: bool) -> list[Addressed]:
+    """Take the next notices to write, their debtors held so that no other run writes to them meanwhile.
+
+    Those that somebody else has taken are passed over; with `waits` only as long as there are others. When
+    they are all that is left it waits until they are written, or takes over those of somebody who died.
+    """
+    return _taken(run, size, passes_over=True) or (_taken(run, size, passes_over=False) if waits else [])
+
+
+def _taken(run: DunningRun, size: int, *, passes_over: bool) -> list[Addressed]:
+    chosen = (
+        select(DunningNotice.id)
+        .where(
+            DunningNotice.organisation_id == run.organisation_id,
+            DunningNotice.run_id == run.id,
+            DunningNotice.state == NoticeState.PROPOSED,
+        )
+        .order_by(DunningNotice.debtor_id)
+        .limit(size)
+        .with_for_update(skip_locked=passes_over)
+        .cte("chosen")
+    )
     rows: Iterable[Sequence[Any]] = db.session.execute(
         select(
             DunningNotice.id,
@@ -83,12 +103,9 @@ def next_notices(run: DunningRun, size: int) -> list[Addressed]:
         .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
         .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
         .where(
-            DunningNotice.organisation_id == run.organisation_id,
-            DunningNotice.run_id == run.id,
-            DunningNotice.state == NoticeState.PROPOSED,
+            DunningNotice.organisation_id == run.organisation_id, DunningNotice.id.in_(select(chosen.c.id))
         )
         .order_by(DunningNotice.debtor_id)
-        .limit(size)
         .with_for_update(of=Debtor, key_share=True)
     )
     return [Addressed(*row) for row in rows]

@@ -145,21 +145,28 @@ def confirm(
 
 
 def carry_on(*, organisation: Organisation, now: datetime, at_most: int) -> int:
-    """Go on with what was begun: fill runs, approve automatic ones, queue at most so many messages.
+    """Go on with the oldest run that was begun: fill a chunk of it, approve it when it is automatic, or queue
+    at most so many messages.
 
-    Returns how much is left to do: 0 when nothing is, or nothing may be done after a restore.
+    Several may do so at once: they queue different messages of the same run. One run in a transaction, so
+    that nobody holds a part of one while waiting for another. Returns how much is left to do: 0 when nothing
+    is, or nothing may be done after a restore.
     """
     if restores.is_held(organisation_id=organisation.id):
         return 0
-    left = 0
-    for run in queries.runs_being_filled(organisation_id=organisation.id):
-        if fill(organisation=organisation, run=run, chunks=1):
-            left += 1
-        elif run.is_automatic:
-            left += confirm(organisation=organisation, run=run, member_id=None, now=now, at_most=at_most)
-    for run in queries.unfinished_runs(organisation_id=organisation.id):
-        left += sending.carry_out(organisation=organisation, run=run, now=now, at_most=at_most)
-    return left
+    begun = queries.runs_begun(organisation_id=organisation.id)
+    left = sum(_go_on(organisation, run, now, at_most) for run in begun[:1])
+    return left + len(begun[1:])
+
+
+def _go_on(organisation: Organisation, run: DunningRun, now: datetime, at_most: int) -> int:
+    if run.state is RunState.CONFIRMED:
+        return sending.carry_out(organisation=organisation, run=run, now=now, at_most=at_most)
+    is_left = fill(organisation=organisation, run=run, chunks=1)
+    if not is_left and run.is_automatic and run.state is RunState.PROPOSED:
+        return confirm(organisation=organisation, run=run, member_id=None, now=now, at_most=at_most)
+    # What somebody else filled and approved meanwhile is for the next step, which does not hold the run.
+    return 1
 
 
 def discard(*, run: DunningRun, member_id: int | None, now: datetime) -> None:

@@ -19,13 +19,17 @@ from dunning.models import (
     DunningRun,
     DunningSkip,
     DunningStage,
-    NoticeState,
     RunState,
 )
 from dunning.schedule import Plan, Stage
 from dunning.selection import Selector, policy_for
 from invoices.models import Debtor
 from messaging.legal import BEGINS_TERM
+
+_BEGUN = (
+    DunningRun.finished_at.is_(None),
+    DunningRun.state.in_((RunState.FILLING, RunState.CONFIRMED)),
+)
 
 
 class PolicyUnknown(Refusal):
@@ -198,29 +202,18 @@ def open_run_of(*, organisation_id: int, policy_id: int) -> DunningRun | None:
     )
 
 
-def runs_being_filled(*, organisation_id: int) -> Sequence[DunningRun]:
-    """Return the runs that somebody began and did not finish filling: what a worker goes on with."""
+def runs_begun(*, organisation_id: int) -> Sequence[DunningRun]:
+    """Return the runs a worker goes on with: half filled ones, and confirmed ones with messages to queue."""
     return db.session.scalars(
         select(DunningRun)
-        .where(DunningRun.organisation_id == organisation_id, DunningRun.state == RunState.FILLING)
+        .where(DunningRun.organisation_id == organisation_id, *_BEGUN)
         .order_by(DunningRun.id)
     ).all()
 
 
-def unfinished_runs(*, organisation_id: int) -> Sequence[DunningRun]:
-    """Return confirmed runs of which messages are still to be queued: what a worker goes on with."""
-    undone = select(DunningNotice.run_id).where(
-        DunningNotice.organisation_id == organisation_id, DunningNotice.state == NoticeState.PROPOSED
-    )
-    return db.session.scalars(
-        select(DunningRun)
-        .where(
-            DunningRun.organisation_id == organisation_id,
-            DunningRun.state == RunState.CONFIRMED,
-            DunningRun.id.in_(undone),
-        )
-        .order_by(DunningRun.id)
-    ).all()
+def organisations_with_runs_begun() -> Sequence[int]:
+    """Return the ids of the organisations that have such runs."""
+    return db.session.scalars(select(DunningRun.organisation_id).where(*_BEGUN).distinct()).all()
 
 
 def runs_of(*, organisation_id: int, page: int = 1, size: int = 25) -> tuple[Sequence[RunRow], int]:

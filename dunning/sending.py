@@ -26,7 +26,7 @@ from dunning.queries import plan_of
 from invoices.queries import WhyNot
 from links.operations import Addressee, issue_all
 from messaging.approaches import opening
-from messaging.letter_batches import batch_for, close
+from messaging.letter_batches import batch_about, batch_for, close
 from messaging.queueing import Draft, queue_all
 
 NOTICES_IN_A_CHUNK = 2_000
@@ -36,20 +36,22 @@ def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_
     """Queue the messages of at most so many notices (None: of all) and return how many notices still wait.
 
     What is queued stands in the same transaction as its notice, so stopping in between loses and doubles
-    nothing: the next call goes on.
+    nothing: the next call goes on. Several may work on one run at once, each on notices of its own. Only at
+    the end they take turns: the last one finds that nothing waits, and finishes the run.
     """
-    _hold(run)
     left = at_most
     while left is None or left > 0:
         size = NOTICES_IN_A_CHUNK if left is None else min(left, NOTICES_IN_A_CHUNK)
-        chunk = next_notices(run, size)
+        # Whoever has queued something here waits for nobody, who might wait for that.
+        chunk = next_notices(run, size, waits=left == at_most)
         if not chunk:
             break
         _Chunk(organisation, run, chunk, now).send()
         left = None if left is None else left - len(chunk)
+    _hold(run)
     left_over = waiting(run)
     if not left_over:
-        close(organisation_id=run.organisation_id, about=letters_about(run))
+        _finish(run, now)
     return left_over
 
 
@@ -233,8 +235,10 @@ class _Chunk:
 
     def _batch_id(self) -> int:
         if self._batch is None:
-            about = letters_about(self._run)
-            self._batch = batch_for(organisation_id=self._run.organisation_id, about=about, now=self._now).id
+            owner_id, about = self._run.organisation_id, letters_about(self._run)
+            if batch_about(organisation_id=owner_id, about=about) is None:
+                _hold(self._run)
+            self._batch = batch_for(organisation_id=owner_id, about=about, now=self._now).id
         return self._batch
 
     def _creditor(self, lines: Sequence[NoticeLine]) -> str:
@@ -253,12 +257,19 @@ def _held(one: Addressed) -> dict[str, Any]:
 
 
 def _hold(run: DunningRun) -> None:
-    """Wait for anybody else who carries this run out; what they queued is seen afterwards."""
-    db.session.execute(
-        select(DunningRun.id)
-        .where(DunningRun.organisation_id == run.organisation_id, DunningRun.id == run.id)
-        .with_for_update()
-    )
+    """Let only one at a time end a step of this run; what those before queued is seen afterwards.
+
+    Rows that name the run may still be written meanwhile.
+    """
+    db.session.refresh(run, with_for_update={"key_share": True})
+
+
+def _finish(run: DunningRun, now: datetime) -> None:
+    """Note that nothing of the run is left to queue, and let its letters be printed."""
+    if run.finished_at is None:
+        run.finished_at = now
+        db.session.flush()
+        close(organisation_id=run.organisation_id, about=letters_about(run))
 
 
 def _creditors_of(organisation_id: int) -> dict[int, str]:

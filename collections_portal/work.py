@@ -25,7 +25,7 @@ ENDING_SECONDS = 8
 SENDERS = 8
 # A PDF of thousands of letters takes minutes, and a link that somebody waits for takes a thread.
 PRINTERS = 1
-# While one of them computes the other waits for the database: two queue nearly twice as much as one.
+# While one of them computes the other waits for the database: two queue half as much again as one.
 RUNNERS = 2
 # Two more are left: for imports and the schedule, and for who waits for a link meanwhile.
 THREADS = 2 * SENDERS + PRINTERS + RUNNERS + 2

@@ -212,8 +212,12 @@ def runs_begun(*, organisation_id: int) -> Sequence[DunningRun]:
 
 
 def organisations_with_runs_begun() -> Sequence[int]:
-    """Return the ids of the organisations that have such runs."""
-    return db.session.scalars(select(DunningRun.organisation_id).where(*_BEGUN).distinct()).all()
+    """Return the ids of the organisations that have such runs, but of none that is closed."""
+    begun = select(DunningRun.organisation_id).where(*_BEGUN)
+    is_open = Organisation.closed_at.is_(None)
+    return db.session.scalars(
+        select(Organisation.id).where(Organisation.id.in_(begun), is_open).order_by(Organisation.id)
+    ).all()
 
 
 def runs_of(*, organisation_id: int, page: int = 1, size: int = 25) -> tuple[Sequence[RunRow], int]:

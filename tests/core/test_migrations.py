@@ -1,5 +1,6 @@
 """Migrations that change rows, on a database of before with such rows in it."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ from sqlalchemy.orm import scoped_session
 from core import tenancy
 from core.database import db
 from core.transaction import reading, writing
+from dunning.models import DunningNotice, DunningRun, NoticeState, RunState
+from dunning.operations import found_policy
 from invoices.models import Channel, ContactPoint, ContactState
 from invoices.statements.formats import StatementFormat
 from invoices.statements.models import BankLine, BankStatement, LineState
+from messaging.queueing import queue
 from messaging.sms_models import OptOut, OptOutSource
 from tests import factories
 from tests.backups.places import Place, empty_place, migrated
@@ -110,6 +114,64 @@ def test_the_way_back_from_0007_keeps_payments_of_tables_and_who_wants_no_messag
             kept = text("SELECT format, amount_opening, amount_closing FROM bank_statements")
             assert db.session.execute(kept).all() == [("camt053", 0, 500)]
             assert db.session.execute(text("SELECT source FROM opt_outs")).all() == [("portal",)]
+
+
+def test_0008_finishes_the_runs_of_which_nothing_waits_and_keeps_every_check(
+    database: Database, tmp_path: Path
+) -> None:
+    checks = {"state", "decided_has_moment", "finished_is_confirmed"}
+    with empty_place(database.kind, tmp_path / "old") as place:
+        migrated(place)
+        with place.opened(), writing():
+            for state, notice in itertools.product(RunState, NoticeState):
+                run_with_notice(state, notice)
+        migrated(migrated(place, to="0007", back=True))
+        with place.opened(), reading(), tenancy.everywhere():
+            unfinished = {
+                (run.state, notice)
+                for run, notice in db.session.execute(
+                    select(DunningRun, DunningNotice.state)
+                    .join(DunningNotice, DunningNotice.run_id == DunningRun.id)
+                    .where(DunningRun.finished_at.is_(None))
+                )
+            }
+            finished = db.session.scalars(
+                select(DunningRun.finished_at).where(DunningRun.finished_at.is_not(None))
+            ).all()
+            found = inspect(db.session.connection()).get_check_constraints("dunning_runs")
+        assert {notice for state, notice in unfinished if state is RunState.CONFIRMED} == {
+            NoticeState.PROPOSED
+        }
+        assert finished == [NOW] * (len(NoticeState) - 1)
+        assert {str(check["name"]) for check in found} == {f"ck_dunning_runs_{name}" for name in checks}
+
+
+def run_with_notice(state: RunState, notice: NoticeState) -> None:
+    """Store a run of a policy of its own in this state, with one notice in this state."""
+    owner = factories.organisation()
+    debtor = factories.debtor(owner)
+    policy = found_policy(organisation_id=owner.id)
+    is_decided = state in (RunState.CONFIRMED, RunState.DISCARDED)
+    run = DunningRun(
+        organisation_id=owner.id, policy_id=policy.id, state=state, run_on=NOW.date(), proposed_at=NOW,
+        decided_at=NOW if is_decided else None,
+    )  # fmt: skip
+    db.session.add(run)
+    db.session.flush()
+    message = None
+    if notice is NoticeState.QUEUED:
+        message = queue(
+            organisation_id=owner.id, now=NOW, dedupe_key="of the run", event="reminder_1",
+            channel=Channel.EMAIL, language="nl", recipient="sanne@mail.example", values={},
+            debtor_id=debtor.id,
+        ).id  # fmt: skip
+    db.session.add(
+        DunningNotice(
+            organisation_id=owner.id, run_id=run.id, debtor_id=debtor.id, message_id=message,
+            event="reminder_1", stage_position=1, state=notice,
+        )
+    )  # fmt: skip
+    db.session.flush()
 
 
 def test_only_a_table_may_lack_its_balances(session: scoped_session[Session]) -> None:

@@ -1,7 +1,6 @@
-"""A process that runs the automatic plans of an organisation; on demand it dies, as `kill -9` lets it."""
+"""A process that runs the plans of an organisation; on demand it dies, as `kill -9` lets it, or stops."""
 
 import os
-import signal
 import sys
 import tempfile
 from datetime import datetime
@@ -21,8 +20,8 @@ from dunning.operations import begin_automatic, carry_on
 DEBTORS_IN_A_CHUNK, MESSAGES_AT_ONCE = 7, 5
 
 
-def die_at_insert(number: int) -> None:
-    """Die in the middle of a transaction: just before this many rows are inserted (0: never)."""
+def end_at_insert(number: int, fate: int) -> None:
+    """Get this signal in the middle of a transaction: just before so many inserts are done (0: never)."""
     left = number
 
     def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -30,17 +29,17 @@ def die_at_insert(number: int) -> None:
         if statement.lstrip().upper().startswith("INSERT"):
             left -= 1
             if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), fate)
 
     event.listen(db.engine, "before_cursor_execute", count)
 
 
-def main(database_url: str, organisation_id: str, now: str, insert: str) -> None:
+def main(database_url: str, organisation_id: str, now: str, insert: str, fate: str) -> None:
     """Run what is due at that moment, step by step, up to the end."""
     overdue.DEBTORS_IN_A_CHUNK = DEBTORS_IN_A_CHUNK
     config = Config.for_tests(database_url=database_url, var_dir=Path(tempfile.mkdtemp()))
     with create_app(config).app_context(), tenancy.scope(int(organisation_id)):
-        die_at_insert(int(insert))
+        end_at_insert(int(insert), int(fate))
         moment = datetime.fromisoformat(now)
         with writing():
             begin_automatic(organisation=organisation(organisation_id=int(organisation_id)), now=moment)

@@ -1,6 +1,5 @@
 """Runs that go by themselves: once a day, on working days, from an hour on."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from core.organisations.models import Organisation
 from dunning import operations
 from dunning.models import DunningRun, RunState
 from messaging.models import MessageState
+from tests.at_once import at_once
 from tests.dunning.conftest import FRIDAY, Office, day, days
 
 
@@ -104,30 +104,17 @@ def test_two_schedules_that_ring_together_run_once(app: Flask, automatic: Office
     automatic.invoice(automatic.debtor())
     organisation_id = automatic.organisation.id
     db.session.commit()
-    together = threading.Barrier(2)
-    faults: list[BaseException] = []
 
     def ring() -> None:
-        try:
-            with app.app_context(), tenancy.scope(organisation_id):
-                together.wait()
-                with transaction.writing():
-                    organisation = db.session.get_one(Organisation, organisation_id)
-                    operations.begin_automatic(organisation=organisation, now=FRIDAY)
-                with transaction.writing():
-                    operations.carry_on(organisation=organisation, now=FRIDAY, at_most=100)
+        with tenancy.scope(organisation_id):
+            with transaction.writing():
+                organisation = db.session.get_one(Organisation, organisation_id)
+                operations.begin_automatic(organisation=organisation, now=FRIDAY)
+            for _ in range(2):
                 with transaction.writing():
                     operations.carry_on(organisation=organisation, now=FRIDAY, at_most=100)
-        except BaseException as fault:
-            faults.append(fault)
-            raise
 
-    threads = [threading.Thread(target=ring) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    at_once(app, ring, ring)
     assert db.session.scalar(select(func.count()).select_from(DunningRun)) == 1
     assert len(automatic.messages()) == 1
 

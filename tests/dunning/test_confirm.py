@@ -1,6 +1,5 @@
 """A run approved: one message for each debtor, asked about once more, and never twice."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from links.models import AccessLink
 from messaging.models import MessageInvoice, MessageState
 from messaging.queueing import queue
 from tests import factories
+from tests.at_once import at_once
 from tests.dunning.conftest import FRIDAY, Office, counted, day, days
 
 
@@ -191,27 +191,14 @@ def test_two_people_who_approve_at_the_same_moment_send_one_message_each_debtor(
     run = office.propose()
     organisation_id, public_id = office.organisation.id, run.public_id
     db.session.commit()
-    together = threading.Barrier(2)
-    faults: list[BaseException] = []
 
     def approve() -> None:
-        try:
-            with app.app_context(), tenancy.scope(organisation_id):
-                together.wait()
-                with transaction.writing():
-                    organisation = db.session.get_one(Organisation, organisation_id)
-                    mine = queries.run_by_public_id(organisation_id=organisation_id, public_id=public_id)
-                    operations.confirm(organisation=organisation, run=mine, member_id=None, now=FRIDAY)
-        except BaseException as fault:
-            faults.append(fault)
-            raise
+        with tenancy.scope(organisation_id), transaction.writing():
+            organisation = db.session.get_one(Organisation, organisation_id)
+            mine = queries.run_by_public_id(organisation_id=organisation_id, public_id=public_id)
+            operations.confirm(organisation=organisation, run=mine, member_id=None, now=FRIDAY)
 
-    threads = [threading.Thread(target=approve) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    at_once(app, approve, approve)
     assert len(office.messages()) == 10
     assert db.session.scalar(select(func.count()).select_from(AccessLink)) == 10
 

@@ -1,8 +1,10 @@
 """A run killed half-way in a real process, then gone on with by two at once, four times."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 
 import pytest
@@ -19,6 +21,7 @@ from dunning.queries import default_policy
 from messaging.models import Message
 from tests import factories
 from tests.dunning.conftest import FRIDAY
+from tests.dunning.running_process import MESSAGES_AT_ONCE
 from tests.house.code import ROOT
 
 REACHABLE, UNREACHABLE = 20, 3
@@ -26,15 +29,21 @@ REACHABLE, UNREACHABLE = 20, 3
 PATIENCE = 300
 # In turn from the first row of the run to the last ones of its messages.
 DYING_AT = (1, 4, 13, 22)
+# Links are the first that a step inserts, their messages the second.
+AMONG_MESSAGES = 2
+# In seconds: so often it is looked what is there, and so long a worker is seen waiting.
+LOOK, WAITS = 0.05, 1
 
 
-def start(database_url: str, organisation_id: int, dying_at: int = 0) -> subprocess.Popen[bytes]:
-    arguments = (database_url, str(organisation_id), FRIDAY.isoformat(), str(dying_at))
+def start(
+    database_url: str, organisation_id: int, dying_at: int = 0, *, fate: signal.Signals = signal.SIGKILL
+) -> subprocess.Popen[bytes]:
+    arguments = (database_url, str(organisation_id), FRIDAY.isoformat(), str(dying_at), str(int(fate)))
     return subprocess.Popen([sys.executable, "-m", "tests.dunning.running_process", *arguments], cwd=ROOT)
 
 
-def filled(app: Flask) -> int:
-    """Store an organisation with debtors and a plan that runs by itself; return its id."""
+def filled(app: Flask, *, is_automatic: bool = True) -> int:
+    """Store an organisation with debtors and a plan, which may run by itself; return its id."""
     with app.app_context():
         owner = factories.organisation()
         creditor = factories.creditor(owner)
@@ -44,9 +53,14 @@ def filled(app: Flask) -> int:
             if number < REACHABLE:
                 factories.contact_point(debtor)
         with tenancy.scope(owner.id):
-            operations.found_policy(organisation_id=owner.id).is_automatic = True
+            operations.found_policy(organisation_id=owner.id).is_automatic = is_automatic
             db.session.commit()
         return owner.id
+
+
+def messages() -> list[int]:
+    """Return for each debtor who gets any how many messages they get."""
+    return sorted(Counter(db.session.scalars(select(Message.debtor_id))).values())
 
 
 @pytest.mark.timeout(1_800)
@@ -57,14 +71,47 @@ def test_each_debtor_gets_one_message_whoever_runs_and_whoever_dies(app: Flask, 
         both = [start(database_url, organisation_id) for _ in range(2)]
         assert [one.wait(timeout=PATIENCE) for one in both] == [0, 0], dying_at
         with app.app_context(), tenancy.scope(organisation_id):
-            messages = Counter(db.session.scalars(select(Message.debtor_id)))
-            assert sorted(messages.values()) == [1] * REACHABLE, dying_at
+            assert messages() == [1] * REACHABLE, dying_at
             (run,) = db.session.scalars(select(DunningRun))
             assert run.state is RunState.CONFIRMED
+            assert run.finished_at is not None
             assert len(db.session.scalars(select(DunningNotice.id)).all()) == REACHABLE
             lines = db.session.scalars(select(DunningNoticeInvoice.invoice_id)).all()
             skips = db.session.scalars(select(DunningSkip.invoice_id)).all()
             assert len({*lines, *skips}) == len(lines) + len(skips) == REACHABLE + UNREACHABLE
+
+
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_what_a_worker_has_taken_is_waited_for_and_taken_over_when_it_dies(
+    app: Flask, database_url: str
+) -> None:
+    """The first stands still with notices in its hands; the other queues all others, and is not done."""
+    organisation_id = filled(app, is_automatic=False)
+    with app.app_context(), tenancy.scope(organisation_id):
+        owner = organisation(organisation_id=organisation_id)
+        policy_id = default_policy(organisation_id=organisation_id).id
+        run = operations.propose(organisation=owner, policy_id=policy_id, now=FRIDAY)
+        operations.confirm(organisation=owner, run=run, member_id=None, now=FRIDAY, at_most=0)
+        db.session.commit()
+    standing = start(database_url, organisation_id, AMONG_MESSAGES, fate=signal.SIGSTOP)
+    assert os.WIFSTOPPED(os.waitpid(standing.pid, os.WUNTRACED)[1])
+    other = start(database_url, organisation_id)
+    with app.app_context(), tenancy.scope(organisation_id):
+        while len(messages()) < REACHABLE - MESSAGES_AT_ONCE:
+            assert other.poll() is None
+            db.session.rollback()
+            time.sleep(LOOK)
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.wait(timeout=WAITS)
+        assert messages() == [1] * (REACHABLE - MESSAGES_AT_ONCE)
+        db.session.rollback()
+        standing.kill()
+        assert standing.wait(timeout=PATIENCE) == -signal.SIGKILL
+        assert other.wait(timeout=PATIENCE) == 0
+        assert messages() == [1] * REACHABLE
+        (run,) = db.session.scalars(select(DunningRun))
+        assert run.finished_at is not None
 
 
 def test_a_run_that_was_left_half_filled_is_gone_on_with_where_it_stopped(

@@ -1,8 +1,6 @@
 """A reaction against a dunning run, at the same moment, a hundred times and more."""
 
-import threading
 import time
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -16,32 +14,12 @@ from invoices.models import ContactPoint, Debtor, Invoice
 from messaging.models import Message, MessageState
 from reactions.operations.founding import found_types
 from reactions.operations.submission import submit
+from tests.at_once import at_once
 from tests.dunning.conftest import FRIDAY, Office
 from tests.dunning.post import Post
 from tests.faults.suite import RACES
 
 HANDED = (MessageState.HANDING, MessageState.SENT)
-
-
-def at_once(*jobs: Callable[[], None]) -> None:
-    """Run the jobs in threads of their own that start together; raise what one of them raised."""
-    start = threading.Barrier(len(jobs))
-    faults: list[BaseException] = []
-
-    def begin(job: Callable[[], None]) -> None:
-        try:
-            start.wait()
-            job()
-        except BaseException as fault:
-            faults.append(fault)
-            raise
-
-    threads = [threading.Thread(target=begin, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
 
 
 @pytest.mark.timeout(300)
@@ -60,8 +38,8 @@ def test_nothing_is_handed_over_after_a_reaction_was_stored(app: Flask, office: 
         invoice = office.invoice(debtor)
         db.session.commit()
         wait = took * (number % 20) / 14
-        race = Race(app, post, organisation_id, policy_id, debtor, invoice, wait=wait)
-        at_once(race.dun, race.react)
+        race = Race(post, organisation_id, policy_id, debtor, invoice, wait=wait)
+        at_once(app, race.dun, race.react)
         took = race.took
         (address,) = race.address()
         was_handed_over = race.seen_by_reaction in HANDED
@@ -75,7 +53,6 @@ class Race:
 
     def __init__(
         self,
-        app: Flask,
         post: Post,
         organisation_id: int,
         policy_id: int,
@@ -84,7 +61,6 @@ class Race:
         *,
         wait: float,
     ) -> None:
-        self.app = app
         self.post = post
         self.organisation_id = organisation_id
         self.policy_id = policy_id
@@ -97,18 +73,17 @@ class Race:
     def dun(self) -> None:
         """Propose, approve and send, and note how long that took."""
         begun = time.monotonic()
-        with self.app.app_context():
-            with tenancy.scope(self.organisation_id), transaction.writing():
-                organisation = db.session.get_one(Organisation, self.organisation_id)
-                run = operations.propose(organisation=organisation, policy_id=self.policy_id, now=FRIDAY)
-                operations.confirm(organisation=organisation, run=run, member_id=None, now=FRIDAY)
-            self.post.deliver(FRIDAY)
+        with tenancy.scope(self.organisation_id), transaction.writing():
+            organisation = db.session.get_one(Organisation, self.organisation_id)
+            run = operations.propose(organisation=organisation, policy_id=self.policy_id, now=FRIDAY)
+            operations.confirm(organisation=organisation, run=run, member_id=None, now=FRIDAY)
+        self.post.deliver(FRIDAY)
         self.took = time.monotonic() - begun
 
     def react(self) -> None:
         """Store a complaint; while its transaction holds the invoice, look whether the message is gone."""
         time.sleep(self.wait)
-        with self.app.app_context(), tenancy.scope(self.organisation_id), transaction.writing():
+        with tenancy.scope(self.organisation_id), transaction.writing():
             submit(
                 organisation_id=self.organisation_id,
                 debtor_id=self.debtor_id,

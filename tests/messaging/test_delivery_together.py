@@ -1,10 +1,10 @@
 """Two workers at once, a worker that was too slow, and a reaction against a delivery."""
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -17,6 +17,7 @@ from messaging import claims
 from messaging.delivery import deliver_due
 from messaging.models import Message, MessageAttempt, MessageState
 from tests import factories
+from tests.at_once import at_once as together
 from tests.factories import NOW
 from tests.messaging.outbox import Interrupted, Outbox
 
@@ -26,25 +27,13 @@ GONE = (MessageState.HANDING, MessageState.SENT)
 
 
 def at_once(outbox: Outbox, *jobs: Callable[[], object]) -> None:
-    """Run the jobs in threads of their own that start together; raise what one of them raised."""
-    start = threading.Barrier(len(jobs))
-    faults: list[BaseException] = []
+    """Do these as several workers would, all together."""
 
-    def begin(job: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            with outbox.app.app_context(), tenancy.everywhere():
-                job()
-        except BaseException as fault:
-            faults.append(fault)
-            raise
+    def everywhere(job: Callable[[], object]) -> object:
+        with tenancy.everywhere():
+            return job()
 
-    threads = [threading.Thread(target=begin, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
+    together(outbox.app, *(partial(everywhere, job) for job in jobs))
 
 
 def elsewhere(outbox: Outbox, job: Callable[[], object]) -> None:

@@ -1,8 +1,7 @@
 """Several at once: one form posted four times, two members on one action, money against a member."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from reactions.operations import actions
 from reactions.operations.endings import close_settled
 from reactions.operations.holding import ActionAlreadyClosed, ActionChangedMeanwhile, ActionOvertaken
 from tests import factories
+from tests.at_once import at_once as together
 from tests.reactions.conftest import NOW, Counter
 
 FORMS = 50
@@ -28,20 +28,16 @@ ROUNDS = 50
 
 
 def at_once(app: Flask, organisation_id: int, jobs: list[Callable[[], Any]]) -> list[Any]:
-    """Run each job in a thread and transaction of its own, all together; return results or refusals."""
-    together = Barrier(len(jobs))
+    """Run each job in a transaction of its own, all together; return results or refusals."""
 
     def run(job: Callable[[], Any]) -> Any:
-        with app.app_context():
-            together.wait(timeout=30)
-            try:
-                with tenancy.scope(organisation_id), transaction.writing():
-                    return job()
-            except ActionOvertaken as overtaken:
-                return overtaken
+        try:
+            with tenancy.scope(organisation_id), transaction.writing():
+                return job()
+        except ActionOvertaken as overtaken:
+            return overtaken
 
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return [result.result(timeout=60) for result in [pool.submit(run, job) for job in jobs]]
+    return together(app, *(partial(run, job) for job in jobs))
 
 
 @pytest.mark.usefixtures("patient")

@@ -113,7 +113,7 @@ def _engine_options(url: str) -> dict[str, object]:
     quiet: dict[str, object] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         return quiet | {"connect_args": {"timeout": 15, "check_same_thread": False}}
-    # A process has 8 threads that answer visitors and 21 that work; each holds one in its transactions only.
+    # A process has 8 threads that answer visitors and 22 that work; each holds one in its transactions only.
     return quiet | {"pool_size": 10, "max_overflow": 20}
 
 

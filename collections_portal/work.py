@@ -14,6 +14,7 @@ from huey.consumer import Consumer
 
 from collections_portal import jobs
 from collections_portal.config import Config
+from collections_portal.forwarding import forward_reactions
 from invoices.models import Channel
 
 log = structlog.get_logger()
@@ -27,8 +28,9 @@ SENDERS = 8
 PRINTERS = 1
 # While one of them computes the other waits for the database: two queue half as much again as one.
 RUNNERS = 2
+FORWARDERS = 1
 # Two more are left: for imports and the schedule, and for who waits for a link meanwhile.
-THREADS = 2 * SENDERS + PRINTERS + RUNNERS + 2
+THREADS = 2 * SENDERS + PRINTERS + RUNNERS + FORWARDERS + 2
 
 
 class _Threads(Consumer):
@@ -43,7 +45,7 @@ class _Threads(Consumer):
 
 class Bell:
     """Huey with the portal's tasks: look who forgot a password, send e-mails and SMS, print letters, import
-    files, go on with dunning runs, run the schedule."""
+    files, go on with dunning runs, forward reactions, run the schedule."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -52,6 +54,7 @@ class Bell:
         self._texters = threading.BoundedSemaphore(SENDERS)
         self._printers = threading.BoundedSemaphore(PRINTERS)
         self._runners = threading.BoundedSemaphore(RUNNERS)
+        self._forwarders = threading.BoundedSemaphore(FORWARDERS)
         self.huey = _huey(app.config["PORTAL"])
         self.mails = self.huey.task(name="mails")(self._guarded(self._mail))
         self.texts = self.huey.task(name="texts")(self._guarded(self._text))
@@ -59,8 +62,17 @@ class Bell:
         self.imports = self.huey.task(name="imports")(self._guarded(jobs.import_files))
         self.letters = self.huey.task(name="letters")(self._guarded(self._print))
         self.runs = self.huey.task(name="runs")(self._guarded(self._run))
+        self.forwards = self.huey.task(name="forwards")(self._guarded(self._forward))
         self.schedule = self.huey.task(name="schedule")(self._guarded(self._keep_schedule))
-        self._swept = (self.passwords, self.mails, self.texts, self.imports, self.letters, self.runs)
+        self._swept = (
+            self.passwords,
+            self.mails,
+            self.texts,
+            self.imports,
+            self.letters,
+            self.runs,
+            self.forwards,
+        )
         self.huey.periodic_task(crontab(), name="sweep")(self._sweep)
         self.huey.periodic_task(crontab(minute="*/5"), name="clock")(self._tick)
 
@@ -113,6 +125,15 @@ class Bell:
             jobs.carry_on_runs(app, ending=self.ending.is_set, call_help=self.runs)
         finally:
             self._runners.release()
+
+    def _forward(self, app: Flask) -> None:
+        """Forward reactions; who finds no place leaves it to the thread that is at it."""
+        if not self._forwarders.acquire(blocking=False):
+            return
+        try:
+            forward_reactions(app, ending=self.ending.is_set)
+        finally:
+            self._forwarders.release()
 
     def _keep_schedule(self, app: Flask) -> None:
         jobs.run_schedule(app, call_help=self.runs)

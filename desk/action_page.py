@@ -15,7 +15,7 @@ from core.web.formats import short_day, weekday_day
 from core.web.guards import current_member, current_organisation, may
 from core.web.languages import language
 from core.web.rail import initials
-from desk import action_dunning, inbox_page, timeline, words
+from desk import action_dunning, forwarding_words, inbox_page, timeline, words
 from desk.action_dunning import Holding
 from desk.notices import Notice
 from messaging.queries import messages_of
@@ -57,6 +57,7 @@ def shown(page: ActionPage) -> dict[str, Any]:
         "events": _events(page),
         "decision": words.close_reason(action.close_reason),
         "answer": action.answer,
+        "forwarded": forwarding_words.of_action(page),
         "may_change": may(current_member(), Role.AGENT) and action.state != ActionState.CLOSED,
         "is_mine": action.assignee_id == current_member().id,
         **_debtor(page),

@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "action.assigned": N_("%(who)s assigned the action to %(assignee)s"),
         "action.changed": N_("%(who)s changed the action"),
         "action.closed": N_("%(who)s closed the action: %(reason)s"),
+        "action.forwarded_again": N_("%(who)s had the reaction sent to your own system again"),
         "action.noted": N_("%(who)s wrote a note"),
         "charge.let_go": N_("%(who)s let go of %(amount)s that was added to %(invoice)s"),
         "charge.paid": N_("%(who)s noted as paid: %(amount)s that was added to %(invoice)s"),

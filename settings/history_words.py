@@ -31,6 +31,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "restore.begun": N_("A backup was restored; messages that may have left since: %(messages)s"),
         "restore.decided": N_("%(who)s decided about messages after the restore: %(messages)s"),
         "restore.released": N_("%(who)s let the portal go on after the restore"),
+        "forwarding.begun": N_("Reactions go to your own system: %(name)s"),
+        "forwarding.ended": N_("Reactions go to your own system no more"),
         "member.invited": N_("%(who)s invited %(member)s, as %(role)s"),
         "member.invitation_refused": N_("%(who)s invited somebody who signs in already"),
         "member.role_changed": N_("%(who)s changed what %(member)s may do"),

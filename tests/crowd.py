@@ -51,6 +51,7 @@ from tests import factories
 from tests.bank import bring_statement
 from tests.canaries import Canaries
 from tests.charges import charged
+from tests.in_vain import forwarded_in_vain
 from tests.own_plans import put_on_own_plan
 from tests.people import Person
 from tests.printed import printed
@@ -166,6 +167,7 @@ class _Filling:
             self.crowd.more_pages.append((self._visiting(debtors[2], "silent-debtor"), "/messages"))
             wants_nothing(debtors[2], self.now)
             self._reacted(debtors[0])
+            forwarded_in_vain(self.owner, self._word(), self.now)
             self._imported()
             banked, more = bring_statement(self.owner, self.canaries, today=self.today, now=self.now)
             self.crowd.ids |= banked

@@ -6,10 +6,11 @@ from collections_portal.commands.installation import at_work
 from core import clock, tenancy
 from core.organisations import operations
 from core.organisations.models import LANGUAGES
-from core.organisations.queries import organisations_open
+from core.organisations.queries import organisation_by_public_id, organisations_open
 from core.organisations.settings import SettingsRefused
 from core.transaction import reading, writing
 from dunning.operations import found_policy
+from reactions.forwarding.targets import forward_to, stop_forwarding
 from reactions.operations.founding import found_types
 
 
@@ -48,3 +49,25 @@ def show() -> None:
     with at_work(), reading():
         for each in organisations_open():
             click.echo(f"{each.public_id}  {each.name}")
+
+
+@organisation.command()
+@click.argument("organisation")
+@click.argument("url", default="")
+@click.option("--stop", is_flag=True, help="Forward no more; what still waits is given up.")
+def forward(organisation: str, url: str, stop: bool) -> None:
+    """Have every reaction from now on posted to URL, the organisation's own system.
+
+    Prints the key that its signatures are made with, which is new each time and shown only here.
+    """
+    if bool(url) == stop:
+        raise click.UsageError("Give an address, or --stop.")
+    now = clock.now()
+    with at_work():
+        with reading():
+            owner_id = organisation_by_public_id(public_id=organisation).id
+        with tenancy.scope(owner_id), writing():
+            if stop:
+                click.echo(f"Stopped. Given up: {stop_forwarding(organisation_id=owner_id, now=now)}")
+            else:
+                click.echo(f"Key: {forward_to(organisation_id=owner_id, url=url, now=now)}")

@@ -13,12 +13,13 @@ from core.members.models import Role
 from core.members.queries import members_of
 from core.refusals import Refusal
 from core.web.guards import allows, current_member, current_organisation, may
-from core.web.languages import language
+from core.web.languages import language, sentence_of
 from core.web.typed import asks
 from desk import action_page, answer_words, inbox_page, overtaken
 from desk.forms.actions import AssignForm, ChangeForm, CloseForm, NoteForm, TakeForm
 from desk.forms.fields import choices
 from desk.refusing import at_field
+from reactions.forwarding.queueing import NotForwardable, send_again
 from reactions.models import Action
 from reactions.operations import actions as operations
 from reactions.operations import exempting, promising
@@ -150,6 +151,26 @@ def close(public_id: str) -> ResponseReturnValue:
         note=form.note.data or "",
     )
     return _done(public_id, "close", form, work, _closed, then=inbox_page.list_href())
+
+
+@blueprint.post("/<public_id>/forward")
+@allows(Role.AGENT)
+def forward(public_id: str) -> ResponseReturnValue:
+    """Have the reaction sent to the organisation's own system again."""
+    page = _page(public_id)
+    try:
+        with transaction.writing():
+            send_again(
+                organisation_id=current_organisation().id,
+                action=page.action,
+                member_id=current_member().id,
+                now=clock.now(),
+            )
+    except NotForwardable as refusal:
+        flash(sentence_of(refusal))
+    else:
+        flash(gettext("The reaction is sent to your own system again."), "good")
+    return redirect(url_for("desk.actions.show", public_id=public_id, **inbox_page.kept()), 303)
 
 
 def _done(

@@ -20,6 +20,7 @@ from invoices.queries import lock_invoices
 from reactions import working_days
 from reactions.field_kinds.fields import Circumstances
 from reactions.field_kinds.table import read_all
+from reactions.forwarding.queueing import set_going
 from reactions.models import Action, Reaction, ReactionInvoice
 from reactions.operations import exempting, letters
 from reactions.promises import grace_ends
@@ -264,6 +265,7 @@ def _set_off(reaction: Reaction, given: _Given, now: datetime) -> None:
         },
     )
     letters.say_received(reaction, paused=[invoice.number for invoice in exempt], now=now)
+    set_going(reaction, now=now)
     db.session.flush()
 
 

@@ -8,9 +8,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from core import tenancy
+from core.audit import AuditEvent
 from core.database import db
 from core.organisations.models import Organisation
 from dunning.models import DunningPolicy
+from reactions.forwarding.models import ForwardingTarget
 from reactions.models import ReactionType
 
 
@@ -41,3 +43,44 @@ def test_every_setting_that_cannot_be_is_named_and_nothing_is_stored(
         assert setting in refused.output
     with app.app_context(), tenancy.everywhere():
         assert db.session.scalars(select(Organisation)).all() == []
+
+
+def test_reactions_are_forwarded_to_an_address_until_it_is_stopped(
+    app: Flask, portal: Callable[..., Result]
+) -> None:
+    name = portal("add", "Voltwerk").output.split()[0]
+    begun = portal("forward", name, "https://credit.example/reactions")
+    assert begun.exit_code == 0, begun.output
+    with app.app_context(), tenancy.everywhere():
+        target = db.session.scalars(select(ForwardingTarget)).one()
+        assert begun.output == f"Key: {target.secret}\n"
+        assert target.url == "https://credit.example/reactions"
+        db.session.rollback()
+    stopped = portal("forward", name, "--stop")
+    assert stopped.output == "Stopped. Given up: 0\n"
+    with app.app_context(), tenancy.everywhere():
+        assert db.session.scalars(select(ForwardingTarget)).all() == []
+        told = db.session.scalars(select(AuditEvent.what).order_by(AuditEvent.id)).all()
+    assert [what for what in told if what.startswith("forwarding.")] == [
+        "forwarding.begun",
+        "forwarding.ended",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("http://credit.example/",), 1, "Give an address that begins with https://"),
+        ((), 2, "Give an address, or --stop."),
+        (("https://credit.example/", "--stop"), 2, "Give an address, or --stop."),
+    ],
+)
+def test_what_cannot_be_forwarded_to_is_refused_in_words(
+    app: Flask, portal: Callable[..., Result], words: tuple[str, ...], status: int, said: str
+) -> None:
+    name = portal("add", "Voltwerk").output.split()[0]
+    refused = portal("forward", name, *words)
+    assert (refused.exit_code, said in refused.output) == (status, True)
+    assert portal("forward", "nobody", "https://credit.example/").exit_code == 1
+    with app.app_context(), tenancy.everywhere():
+        assert db.session.scalars(select(ForwardingTarget)).all() == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_sqlalchemy.session import Session
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import BytecodeCache
 from sqlalchemy.orm import scoped_session
 
 from collections_portal.config import Config
@@ -39,7 +39,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def make_app(
-    database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache
+    database_url: str, tmp_path: Path, compiled_templates: BytecodeCache
 ) -> Iterator[Callable[..., Flask]]:
     """Make the portal on this test's database; named arguments change its configuration."""
     # Imported here, so that a door which does not import leaves tests of pure rules running.

@@ -1,9 +1,9 @@
 """Set the project up in its own virtual environment: `python3 bootstrap.py [--extras test]`.
 
 Needs Python's standard library and a package index, nothing else. It makes `.venv`, installs the project
-there at the versions of constraints.txt, and compiles the translations. What is already so is left alone, so
-a second run takes a moment. uv installs when it can be had, pip otherwise; both use the index that the
-environment or pip's own configuration names.
+there at the versions of constraints.txt, and compiles translations and code. What is already so is left
+alone, so a second run takes a moment. uv installs when it can be had, pip otherwise; both use the index that
+the environment or pip's own configuration names.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ def set_up(*, extras: set[str]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         install(extras=extras)
         compile_catalogues()
+        compile_code()
 
 
 def install(*, extras: set[str]) -> None:
@@ -102,7 +103,9 @@ def install(*, extras: set[str]) -> None:
     target = f"{ROOT}[{','.join(sorted(extras))}]" if extras else str(ROOT)
     wanted = ["install", "--quiet", "--constraint", str(CONSTRAINTS), "--editable", target]
     uv = uv or uv_of_environment()
-    if not uv or not _succeeds([uv, "pip", *wanted, "--python", str(PYTHON)], uv_environment()):
+    # pip compiles what it installs, uv when it is told to.
+    with_uv = [uv or "", "pip", *wanted, "--compile-bytecode", "--python", str(PYTHON)]
+    if not uv or not _succeeds(with_uv, uv_environment()):
         _run([str(PYTHON), "-m", "pip", *wanted], "the packages could not be installed")
     STAMP.write_text(json.dumps({"fingerprint": fingerprint, "extras": sorted(extras)}))
 
@@ -182,6 +185,12 @@ def compile_catalogues(root: Path = ROOT) -> None:
     stale = [source for source in sources if _is_stale(source)]
     if stale:
         _run([str(PYTHON), "-c", COMPILE, *map(str, stale)], "a translation could not be compiled")
+
+
+def compile_code(root: Path = ROOT) -> None:
+    """Compile the portal's own modules: where Python may not do so itself, each start would do it again."""
+    packages = [str(found.parent) for found in sorted(root.glob("*/__init__.py"))]
+    _succeeds([str(PYTHON), "-m", "compileall", "-q", *packages])
 
 
 def _is_stale(source: Path) -> bool:

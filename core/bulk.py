@@ -55,7 +55,7 @@ def store_all(
     if not rows:
         return ()
     common = {**(same or {}), "organisation_id": organisation_id}
-    common |= _defaults(table, {*rows[0], *common})
+    common |= defaults_of(table, {*rows[0], *common})
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
         stored = _insert_from_text(table, rows, common)
@@ -86,6 +86,19 @@ def change_all(table: type[OfOrganisation], rows: Sequence[Row], *, organisation
             mine.values({name: bindparam(f"given_{name}") for name in names}),
             [{f"given_{name}": value for name, value in row.items()} for row in rows],
         )
+
+
+def defaults_of(table: type[OfOrganisation], named: Collection[str]) -> dict[str, Any]:
+    """Return the default of each column that is not named. Raises ValueError for one made anew each time."""
+    found = {}
+    for one in _table(table).c:
+        default: Any = one.default
+        if default is None or one.name in named:
+            continue
+        if default.is_callable:
+            raise ValueError(f"Each row needs a {one.name} of its own.")
+        found[one.name] = default.arg
+    return found
 
 
 def among(
@@ -131,18 +144,6 @@ def _table(table: type[OfOrganisation]) -> Table:
     found: Any = table
     mapped: Table = found.__table__
     return mapped
-
-
-def _defaults(table: type[OfOrganisation], named: Collection[str]) -> dict[str, Any]:
-    found = {}
-    for one in _table(table).c:
-        default: Any = one.default
-        if default is None or one.name in named:
-            continue
-        if default.is_callable:
-            raise ValueError(f"Each row needs a {one.name} of its own.")
-        found[one.name] = default.arg
-    return found
 
 
 def _insert_from_text(table: type[OfOrganisation], rows: Sequence[Row], common: Row) -> Insert:

@@ -5,12 +5,12 @@ Each test makes the portal anew; compiling these again took half the time of the
 
 import os
 from collections.abc import Iterator
-from types import MethodType
+from types import CodeType, MethodType
 from typing import Any, cast
 
 import pytest
 from flask import Flask
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, engine_from_config
 from werkzeug.routing import Rule
@@ -42,19 +42,31 @@ class SharedRule(Rule):
         self._build_unknown = cast(MethodType, first._build_unknown).__func__.__get__(self)
 
 
-class CacheByLanguage(FileSystemBytecodeCache):
-    """Compiled templates in files; they say something else in each language."""
+class CacheByLanguage(BytecodeCache):
+    """Compiled templates, kept as they are for every portal of this worker; they differ by language."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
 
     def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
         """Return what is known of a template in the environment's language."""
         spoken = environment.speaks if isinstance(environment, Templates) else ""
         return super().get_bucket(environment, f"{name} {spoken}", filename, source)
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the template its code, if one of just this text was compiled before."""
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code: it holds nothing of the portal it was compiled for."""
+        assert bucket.code is not None
+        self._known[bucket.key, bucket.checksum] = bucket.code
+
 
 @pytest.fixture(scope="session")
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+def compiled_templates() -> BytecodeCache:
     """Templates, compiled once for each worker."""
-    return CacheByLanguage(str(tmp_path_factory.mktemp("templates")))
+    return CacheByLanguage()
 
 
 class Engines:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_sqlalchemy.session import Session
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import BytecodeCache
 from sqlalchemy.orm import scoped_session
 
 from collections_portal.config import Config
 from core.database import db
+from tests import machine
 
 pytest_plugins = (
     "tests.browsing",
@@ -30,6 +31,11 @@ pytest_plugins = (
 )
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Give `-n auto` half as many workers again as there are cores: a fifth of its time one of them waits."""
+    return machine.cores() * 3 // 2
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage less often, and not in what was imported: that took a seventh of the run."""
     gc.collect()
@@ -39,7 +45,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def make_app(
-    database_url: str, tmp_path: Path, compiled_templates: FileSystemBytecodeCache
+    database_url: str, tmp_path: Path, compiled_templates: BytecodeCache
 ) -> Iterator[Callable[..., Flask]]:
     """Make the portal on this test's database; named arguments change its configuration."""
     # Imported here, so that a door which does not import leaves tests of pure rules running.

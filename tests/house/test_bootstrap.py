@@ -91,6 +91,18 @@ def test_a_catalogue_that_cannot_be_read_stops_with_one_sentence(tmp_path: Path)
         bootstrap.compile_catalogues(tmp_path)
 
 
+def test_code_is_compiled_even_where_python_may_not_do_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    for name in ("desk/__init__.py", "desk/views/lists.py", "var/kept.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("ONE = 1\n")
+    bootstrap.compile_code(tmp_path)
+    compiled = {file.relative_to(tmp_path).parts[0] for file in tmp_path.rglob("*.pyc")}
+    assert (compiled, len(list(tmp_path.rglob("*.pyc")))) == ({"desk"}, 2)
+
+
 def test_a_second_run_finds_nothing_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(bootstrap, "STAMP", tmp_path / "installed.json")
     (tmp_path / "installed.json").write_text(

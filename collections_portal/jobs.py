@@ -15,9 +15,10 @@ from core.members import password_requests
 from core.members.attempts import forget_old
 from core.members.queries import member_by_email
 from core.organisations.queries import organisation, organisations_open
-from core.transaction import reading, writing
+from core.transaction import DatabaseBusy, reading, writing
 from core.web.accounts import WITHIN, LinkKind
 from dunning.forgetting import forget_skips
+from dunning.notices import TakenElsewhere
 from dunning.operations import begin_automatic, carry_on
 from dunning.queries import organisations_with_runs_begun
 from invoices.freshness import PaymentDataTooOld
@@ -43,6 +44,10 @@ TURN = timedelta(seconds=20)
 BUSY = 0.7
 # So many messages of its first round tell how busy that is, and bring help soon.
 FEW = 5
+# Seconds after a step where only one can write: longer than those who wait sleep between two looks.
+PAUSE = 0.12
+# So long an organisation whose run failed is left alone by a worker; rings come more often.
+REST = timedelta(minutes=5)
 # So long a PDF of letters can be printed once more.
 LETTERS_KEPT = timedelta(days=30)
 # Until then a machine that was away may still tell what it was told before.
@@ -151,31 +156,43 @@ def carry_on_runs(
     now: Callable[[], datetime] = clock.now,
     ending: Callable[[], bool] = lambda: False,
     call_help: Callable[[], object] = lambda: None,
+    resting: dict[int, datetime] | None = None,
 ) -> Collection[int]:
     """Go on with the dunning runs that were begun until nothing is left of them, or `ending` says so.
 
     Organisations take turns, a step each, and one's fault does not keep the others from theirs: returned are
-    the ids of those where something went wrong. Where several can write at once `call_help` is called when
-    there is more to do than one step each.
+    the ids of those where something went wrong. In `resting` they are kept until when they are left alone, by
+    whoever calls this often. Where several can write at once `call_help` is called when there is more to do
+    than one step each; where they cannot, there is a pause after each step in which others write.
     """
+    rest = {} if resting is None else resting
     with tenancy.everywhere(), reading():
-        begun = organisations_with_runs_begun()
+        begun = [one for one in organisations_with_runs_begun() if rest.get(one, now()) <= now()]
     failed: set[int] = set()
     is_alone = db.engine.dialect.name == "sqlite"
+    pause, called = PAUSE if is_alone else 0, is_alone
     while begun and not ending():
         begun = [one for one in begun if _carry_on(one, now(), failed)]
-        if begun and not is_alone:
+        if begun and not called:
             call_help()
-            is_alone = True
+            called = True
+        time.sleep(pause if begun else 0)
+    rest.update(dict.fromkeys(failed, now() + REST))
     return failed
 
 
 def _carry_on(organisation_id: int, now: datetime, failed: set[int]) -> int:
-    """Take one step, and return how much is left after it; nothing is where it failed, which is noted."""
+    """Take one step, and return how much is left after it that is not for another time.
+
+    That is nothing where it failed, which is noted, and where the database or another worker is busy.
+    """
     try:
         with tenancy.scope(organisation_id), writing():
             owner = organisation(organisation_id=organisation_id)
-            return carry_on(organisation=owner, now=now, at_most=CHUNK)
+            return 0 if owner.closed_at else carry_on(organisation=owner, now=now, at_most=CHUNK)
+    except (DatabaseBusy, TakenElsewhere) as busy:
+        log.warning("run waits", organisation=organisation_id, why=type(busy).__name__)
+        return 0
     except Exception:  # Whatever it is, the other organisations have their turn.
         log.exception("run failed", organisation=organisation_id)
         failed.add(organisation_id)
@@ -183,13 +200,17 @@ def _carry_on(organisation_id: int, now: datetime, failed: set[int]) -> int:
 
 
 def run_schedule(
-    app: Flask, *, call_help: Callable[[], object] = lambda: None
+    app: Flask,
+    *,
+    ending: Callable[[], bool] = lambda: False,
+    call_help: Callable[[], object] = lambda: None,
 ) -> list[tuple[str, int | None]]:
     """Forget what is old; do for each organisation what time alone sets off.
 
     Forgotten are tries to sign in, requests for links to choose a password that nobody took up, paces, PDFs
     of letters and journals of workers; promises are broken, automatic policies run, uploads that nobody
-    decided about and what old runs left alone are discarded. `call_help` is that of `carry_on_runs`.
+    decided about and what old runs left alone are discarded. `ending` and
+    `call_help` are those of `carry_on_runs`.
 
     One organisation's fault does not keep the others from their turn. Running it twice does nothing twice.
     Returns each organisation's name with the number of runs made, None where something went wrong.
@@ -205,7 +226,7 @@ def run_schedule(
         organisations = [(each.id, each.name) for each in organisations_open()]
     shelf = shelf_of(app.config["PORTAL"])
     made = {one: _run_for(shelf, one, name) for one, name in organisations}
-    failed = carry_on_runs(app, call_help=call_help)
+    failed = carry_on_runs(app, ending=ending, call_help=call_help)
     return [(name, None if one in failed else made[one]) for one, name in organisations]
 
 

@@ -6,6 +6,7 @@ there is to do. So a task carries no data.
 
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from flask import Flask, Response, request
@@ -53,7 +54,10 @@ class Bell:
         self._mailers = threading.BoundedSemaphore(SENDERS)
         self._texters = threading.BoundedSemaphore(SENDERS)
         self._printers = threading.BoundedSemaphore(PRINTERS)
-        self._runners = threading.BoundedSemaphore(RUNNERS)
+        # SQLite has one writer: a second thread would only wait for it.
+        is_alone = app.config["PORTAL"].database_url.startswith("sqlite")
+        self._runners = threading.BoundedSemaphore(1 if is_alone else RUNNERS)
+        self._resting: dict[int, datetime] = {}
         self._forwarders = threading.BoundedSemaphore(FORWARDERS)
         self.huey = _huey(app.config["PORTAL"])
         self.mails = self.huey.task(name="mails")(self._guarded(self._mail))
@@ -122,7 +126,7 @@ class Bell:
         if not self._runners.acquire(blocking=False):
             return
         try:
-            jobs.carry_on_runs(app, ending=self.ending.is_set, call_help=self.runs)
+            jobs.carry_on_runs(app, ending=self.ending.is_set, call_help=self.runs, resting=self._resting)
         finally:
             self._runners.release()
 
@@ -136,7 +140,7 @@ class Bell:
             self._forwarders.release()
 
     def _keep_schedule(self, app: Flask) -> None:
-        jobs.run_schedule(app, call_help=self.runs)
+        jobs.run_schedule(app, ending=self.ending.is_set, call_help=self.runs)
 
     def consumer(self) -> Consumer:
         """Return the threads that answer the bell; the caller starts and stops them."""

@@ -6,17 +6,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import psycopg
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from core.bulk import among, change_all
 from core.database import db
 from core.organisations.models import Organisation
+from core.refusals import N_, Refusal
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, NoticeState
 from dunning.queries import same
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
 from invoices.postal import PostalAddress, postal_address
 from invoices.queries import Standing, covered_by, exemptions_in_force
 from messaging.legal import BEGINS_TERM
+
+# So many seconds somebody who has taken notices is waited for; a step takes less than one.
+PATIENCE = 10
+
+
+class TakenElsewhere(Refusal):
+    """Somebody else has taken the last notices of the run, and does not come to an end with them."""
+
+    sentence = N_("The last messages of this run are being queued elsewhere. Please try again in a moment.")
+    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +81,19 @@ class Addressed:
 def next_notices(run: DunningRun, size: int, *, waits: bool) -> list[Addressed]:
     """Take the next notices to write, their debtors held so that no other run writes to them meanwhile.
 
-    Those that somebody else has taken are passed over; with `waits` only as long as there are others. When
-    they are all that is left it waits until they are written, or takes over those of somebody who died.
+    Those that somebody else has taken are passed over. When they are all that is left, with `waits` it waits
+    until they are written, or takes over those of somebody who died. Raises TakenElsewhere after `PATIENCE`.
     """
-    return _taken(run, size, passes_over=True) or (_taken(run, size, passes_over=False) if waits else [])
-
-
-def _taken(run: DunningRun, size: int, *, passes_over: bool) -> list[Addressed]:
-    chosen = (
-        select(DunningNotice.id)
-        .where(
-            DunningNotice.organisation_id == run.organisation_id,
-            DunningNotice.run_id == run.id,
-            DunningNotice.state == NoticeState.PROPOSED,
-        )
-        .order_by(DunningNotice.debtor_id)
-        .limit(size)
-        .with_for_update(skip_locked=passes_over)
-        .cte("chosen")
+    taken = _claimed(run, size, passes_over=True) or (_waited_for(run, size) if waits else {})
+    if not taken:
+        return []
+    db.session.execute(
+        select(Debtor.id)
+        .where(Debtor.organisation_id == run.organisation_id, among(Debtor.id, taken.values()))
+        .order_by(Debtor.id)
+        .with_for_update(key_share=True)
     )
+    # Asked once all is held: what changed while it was waited for is seen.
     rows: Iterable[Sequence[Any]] = db.session.execute(
         select(
             DunningNotice.id,
@@ -102,13 +109,47 @@ def _taken(run: DunningRun, size: int, *, passes_over: bool) -> list[Addressed]:
         )
         .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
         .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
-        .where(
-            DunningNotice.organisation_id == run.organisation_id, DunningNotice.id.in_(select(chosen.c.id))
-        )
+        .where(DunningNotice.organisation_id == run.organisation_id, among(DunningNotice.id, taken))
         .order_by(DunningNotice.debtor_id)
-        .with_for_update(of=Debtor, key_share=True)
     )
     return [Addressed(*row) for row in rows]
+
+
+def _claimed(run: DunningRun, size: int, *, passes_over: bool) -> dict[int, int]:
+    """Take notices, and return whose they are."""
+    rows = db.session.execute(
+        select(DunningNotice.id, DunningNotice.debtor_id)
+        .where(
+            DunningNotice.organisation_id == run.organisation_id,
+            DunningNotice.run_id == run.id,
+            DunningNotice.state == NoticeState.PROPOSED,
+        )
+        .order_by(DunningNotice.debtor_id)
+        .limit(size)
+        .with_for_update(skip_locked=passes_over)
+    )
+    return dict(rows.all())
+
+
+def _waited_for(run: DunningRun, size: int) -> dict[int, int]:
+    """Wait for those that somebody else has taken, and take what is left of them."""
+    if db.session.connection().dialect.name != "postgresql":
+        return {}
+    try:
+        with db.session.begin_nested():
+            _wait_for_locks(f"{PATIENCE}s")
+            taken = _claimed(run, size, passes_over=False)
+            _wait_for_locks("0")
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise TakenElsewhere from error
+        raise
+    return taken
+
+
+def _wait_for_locks(span: str) -> None:
+    """Wait so long for a lock from now on in this transaction, without end for 0."""
+    db.session.execute(select(func.set_config("lock_timeout", span, True)))
 
 
 def addresses_of(

@@ -127,11 +127,13 @@ def confirm(
     member_id: int | None,
     now: datetime,
     at_most: int | None = None,
+    waits: bool = True,
 ) -> int:
     """Approve a run and queue one message per debtor, of at most so many (None: all); return how many wait.
 
-    A second time, or by two people at once, goes on with what waits and doubles nothing. Raises RunDecided
-    when the run was discarded or is not filled yet, PaymentDataTooOld, and NotReleased after a restore.
+    A second time, or by two people at once, goes on with what waits and doubles nothing. `waits` is that of
+    `sending.carry_out`. Raises RunDecided when the run was discarded or is not filled yet, PaymentDataTooOld,
+    NotReleased after a restore, and TakenElsewhere.
     """
     restores.require_released(organisation_id=organisation.id)
     if run.state is RunState.PROPOSED and not run.is_automatic:
@@ -141,7 +143,7 @@ def confirm(
         tell(run, "dunning_run.confirmed", now, member_id)
     elif run.state is not RunState.CONFIRMED:
         raise RunDecided
-    return sending.carry_out(organisation=organisation, run=run, now=now, at_most=at_most)
+    return sending.carry_out(organisation=organisation, run=run, now=now, at_most=at_most, waits=waits)
 
 
 def carry_on(*, organisation: Organisation, now: datetime, at_most: int) -> int:
@@ -150,7 +152,7 @@ def carry_on(*, organisation: Organisation, now: datetime, at_most: int) -> int:
 
     Several may do so at once: they queue different messages of the same run. One run in a transaction, so
     that nobody holds a part of one while waiting for another. Returns how much is left to do: 0 when nothing
-    is, or nothing may be done after a restore.
+    is, or nothing may be done after a restore. Raises TakenElsewhere.
     """
     if restores.is_held(organisation_id=organisation.id):
         return 0

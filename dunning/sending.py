@@ -32,22 +32,27 @@ from messaging.queueing import Draft, queue_all
 NOTICES_IN_A_CHUNK = 2_000
 
 
-def carry_out(*, organisation: Organisation, run: DunningRun, now: datetime, at_most: int | None) -> int:
+def carry_out(
+    *, organisation: Organisation, run: DunningRun, now: datetime, at_most: int | None, waits: bool = True
+) -> int:
     """Queue the messages of at most so many notices (None: of all) and return how many notices still wait.
 
     What is queued stands in the same transaction as its notice, so stopping in between loses and doubles
     nothing: the next call goes on. Several may work on one run at once, each on notices of its own. Only at
-    the end they take turns: the last one finds that nothing waits, and finishes the run.
+    the end they take turns: the last one finds that nothing waits, and finishes the run. With `waits` who
+    finds only notices of others waits for them. Raises TakenElsewhere when they come to no end.
     """
-    left = at_most
+    left, has_some = at_most, False
     while left is None or left > 0:
         size = NOTICES_IN_A_CHUNK if left is None else min(left, NOTICES_IN_A_CHUNK)
         # Whoever has queued something here waits for nobody, who might wait for that.
-        chunk = next_notices(run, size, waits=left == at_most)
-        if not chunk:
+        chunk = next_notices(run, size, waits=waits and not has_some)
+        if chunk:
+            _Chunk(organisation, run, chunk, now).send()
+            has_some = True
+        if len(chunk) < size:
             break
-        _Chunk(organisation, run, chunk, now).send()
-        left = None if left is None else left - len(chunk)
+        left = None if left is None else left - size
     _hold(run)
     left_over = waiting(run)
     if not left_over:

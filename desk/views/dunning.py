@@ -114,6 +114,7 @@ def approve(public_id: str) -> ResponseReturnValue:
                 member_id=current_member().id,
                 now=clock.now(),
                 at_most=AT_ONCE,
+                waits=False,
             )
     except (choosing.RunDecided, restores.NotReleased) as refusal:
         return _too_late(public_id, refusal)

@@ -1,24 +1,32 @@
 """Several workers on one run: each takes notices of its own, and the last one finishes the run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError, Event
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from collections_portal.jobs import carry_on_runs
 from core import tenancy, transaction
 from core.database import db
 from core.organisations.models import Organisation
-from dunning import operations, queries, sending
+from dunning import notices, operations, queries, sending
 from dunning.models import DunningNotice, DunningRun, DunningStage, NoticeState, StageChannel
+from dunning.notices import TakenElsewhere
+from invoices.models import ContactPoint, ContactState, Debtor
 from messaging.letter_batches import letters_of
 from messaging.letter_models import LetterBatch, LetterBatchState
 from tests.at_once import PATIENCE, at_once
 from tests.dunning.conftest import FRIDAY, Office
 
 DEBTORS, EACH = 6, 3
+# So many seconds show that somebody waits.
+ALONE = 1.0
 TOGETHER = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 
 
@@ -46,15 +54,42 @@ def the_run() -> DunningRun:
     return db.session.scalars(select(DunningRun).execution_options(populate_existing=True)).one()
 
 
-def meet_before(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
-    """Let so many workers write their messages before one of them ends its step."""
-    real, met = sending._hold, Barrier(workers)
+def meet_at(
+    monkeypatch: pytest.MonkeyPatch, name: str, *, within: float = PATIENCE, after: bool = False
+) -> None:
+    """Let two workers meet before (or after) each calls this of `sending`, or go on alone after so long."""
+    real, met = getattr(sending, name), Barrier(2)
 
-    def hold(run: DunningRun) -> None:
-        met.wait(timeout=PATIENCE)
-        real(run)
+    def meet(*given: Any, **named: Any) -> Any:
+        done = real(*given, **named) if after else None
+        with suppress(BrokenBarrierError):
+            met.wait(timeout=within)
+        return done if after else real(*given, **named)
 
-    monkeypatch.setattr(sending, "_hold", hold)
+    monkeypatch.setattr(sending, name, meet)
+
+
+@contextmanager
+def taken_elsewhere(app: Flask, organisation_id: int, number: int) -> Iterator[None]:
+    """Have another worker hold the first so many notices until the block ends."""
+    has_them, may_go = Event(), Event()
+
+    def hold() -> None:
+        with app.app_context(), tenancy.scope(organisation_id), transaction.writing():
+            db.session.execute(
+                select(DunningNotice.id).order_by(DunningNotice.debtor_id).limit(number).with_for_update()
+            ).all()
+            has_them.set()
+            assert may_go.wait(timeout=PATIENCE)
+
+    with ThreadPoolExecutor(1) as other:
+        holding = other.submit(hold)
+        try:
+            assert has_them.wait(timeout=PATIENCE)
+            yield
+        finally:
+            may_go.set()
+            holding.result(timeout=PATIENCE)
 
 
 def assert_all_queued(office: Office) -> None:
@@ -69,23 +104,24 @@ def assert_all_queued(office: Office) -> None:
 def test_two_take_different_notices_and_the_last_one_finishes_the_run(
     app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Both have written before one of them counts; did they count together, each would miss the other's."""
     organisation_id = approved(office)
-    meet_before(monkeypatch, workers=2)
+    meet_at(monkeypatch, "queue_all", after=True)
+    meet_at(monkeypatch, "waiting", within=ALONE)
     left = at_once(app, lambda: step(organisation_id), lambda: step(organisation_id))
-    # The first to end its step cannot see what the other one has written.
     assert sorted(left) == [0, EACH]
     assert_all_queued(office)
 
 
 @TOGETHER
-def test_the_letters_of_two_make_one_batch_which_is_closed_after_the_last(app: Flask, office: Office) -> None:
+def test_the_letters_of_two_make_one_batch_which_is_closed_after_the_last(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both find no batch at the same moment, and only one makes it."""
     organisation_id = approved(office, by_letter=True)
-
-    def work() -> list[int]:
-        return [step(organisation_id) for _ in range(DEBTORS // EACH)]
-
-    left = at_once(app, work, work)
-    assert 0 in {last for *_, last in left}
+    meet_at(monkeypatch, "batch_about")
+    left = at_once(app, lambda: step(organisation_id), lambda: step(organisation_id))
+    assert sorted(left) == [0, EACH]
     assert_all_queued(office)
     batch = db.session.scalars(select(LetterBatch)).one()
     assert batch.state is LetterBatchState.WAITING
@@ -93,32 +129,101 @@ def test_the_letters_of_two_make_one_batch_which_is_closed_after_the_last(app: F
 
 
 @TOGETHER
-def test_the_batch_of_letters_is_not_closed_while_another_still_writes_some(
+def test_what_somebody_else_has_taken_is_passed_over_and_waited_for_at_the_end(
     app: Flask, office: Office
 ) -> None:
     organisation_id = approved(office, by_letter=True)
-    first_has_written, second_is_done = Barrier(2), Barrier(2)
-
-    def first() -> int:
-        with tenancy.scope(organisation_id), transaction.writing():
-            db.session.execute(
-                select(DunningNotice.id).order_by(DunningNotice.debtor_id).limit(EACH).with_for_update()
-            )
-            first_has_written.wait(timeout=PATIENCE)
-            second_is_done.wait(timeout=PATIENCE)
-        return step(organisation_id)
-
-    def second() -> int:
-        first_has_written.wait(timeout=PATIENCE)
-        left = step(organisation_id)
-        second_is_done.wait(timeout=PATIENCE)
-        return left
-
-    left: Sequence[int] = at_once(app, first, second)
-    assert left == [0, EACH]
+    with ThreadPoolExecutor(1) as worker, taken_elsewhere(app, organisation_id, EACH):
+        assert at_once(app, lambda: step(organisation_id)) == [EACH]
+        assert db.session.scalars(select(LetterBatch.state)).one() is LetterBatchState.FILLING
+        db.session.rollback()
+        waits = worker.submit(at_once, app, lambda: step(organisation_id))
+        with pytest.raises(TimeoutError):
+            waits.result(timeout=ALONE)
+    assert waits.result(timeout=PATIENCE) == [0]
     assert_all_queued(office)
     batch = db.session.scalars(select(LetterBatch)).one()
     assert letters_of(batch=batch)[1] == DEBTORS
+
+
+@TOGETHER
+def test_who_has_queued_something_waits_for_nobody(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other might wait for what was queued."""
+    monkeypatch.setattr(sending, "NOTICES_IN_A_CHUNK", 1)
+    organisation_id = approved(office)
+
+    def all_at_once() -> int:
+        with tenancy.scope(organisation_id), transaction.writing():
+            organisation = db.session.get_one(Organisation, organisation_id)
+            run = db.session.scalars(select(DunningRun)).one()
+            return operations.confirm(organisation=organisation, run=run, member_id=None, now=FRIDAY)
+
+    with taken_elsewhere(app, organisation_id, EACH):
+        assert at_once(app, all_at_once) == [EACH]
+    assert at_once(app, all_at_once) == [0]
+    assert_all_queued(office)
+
+
+@TOGETHER
+def test_somebody_who_comes_to_no_end_is_not_waited_for_without_one(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "PATIENCE", 1)
+    organisation_id = approved(office)
+    with taken_elsewhere(app, organisation_id, DEBTORS):
+        with pytest.raises(TakenElsewhere):
+            at_once(app, lambda: step(organisation_id))
+        # A worker goes on with others, and says so; the next ring comes back to it.
+        assert at_once(app, lambda: carry_on_runs(app)) == [set()]
+    assert at_once(app, lambda: [step(organisation_id), step(organisation_id)]) == [[EACH, 0]]
+    assert_all_queued(office)
+
+
+@TOGETHER
+def test_a_second_press_at_the_desk_waits_for_nobody(app: Flask, office: Office) -> None:
+    organisation_id = approved(office)
+
+    def press() -> int:
+        with tenancy.scope(organisation_id), transaction.writing():
+            organisation = db.session.get_one(Organisation, organisation_id)
+            run = db.session.scalars(select(DunningRun)).one()
+            return operations.confirm(
+                organisation=organisation, run=run, member_id=None, now=FRIDAY, at_most=EACH, waits=False
+            )
+
+    with taken_elsewhere(app, organisation_id, DEBTORS):
+        assert at_once(app, press) == [DEBTORS]
+
+
+@TOGETHER
+@pytest.mark.parametrize("where", ["notices", "debtors"])
+def test_an_address_that_was_corrected_while_it_waited_is_not_written_to(
+    app: Flask, office: Office, where: str
+) -> None:
+    organisation_id = approved(office)
+    held = {"notices": select(DunningNotice.id), "debtors": select(Debtor.id)}[where]
+    has_them, may_go = Event(), Event()
+
+    def hold() -> None:
+        with tenancy.scope(organisation_id), transaction.writing():
+            db.session.execute(held.with_for_update()).all()
+            has_them.set()
+            assert may_go.wait(timeout=PATIENCE)
+
+    with ThreadPoolExecutor(2) as others:
+        holding = others.submit(at_once, app, hold)
+        assert has_them.wait(timeout=PATIENCE)
+        waiting = others.submit(at_once, app, lambda: step(organisation_id))
+        with pytest.raises(TimeoutError):
+            waiting.result(timeout=ALONE)
+        db.session.execute(update(ContactPoint).values(state=ContactState.FAILED))
+        db.session.commit()
+        may_go.set()
+        holding.result(timeout=PATIENCE)
+        waiting.result(timeout=PATIENCE)
+    assert office.messages() == []
 
 
 def test_a_run_with_nothing_to_queue_is_finished_at_once_and_begun_ones_are_told(office: Office) -> None:

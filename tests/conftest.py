@@ -12,7 +12,6 @@ from sqlalchemy.orm import scoped_session
 
 from collections_portal.config import Config
 from core.database import db
-from tests import machine
 
 pytest_plugins = (
     "tests.browsing",
@@ -29,11 +28,6 @@ pytest_plugins = (
     "tests.people",
     "tests.crowd",
 )
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Give `-n auto` half as many workers again as there are cores: a fifth of its time one of them waits."""
-    return machine.cores() * 3 // 2
 
 
 def pytest_collection_finish() -> None:

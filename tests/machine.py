@@ -24,11 +24,6 @@ def in_ci() -> bool:
     return os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 
-def cores() -> int:
-    """Return how many cores this run may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def chromium() -> Path | None:
     """Return the browser named by CHROMIUM, or one on PATH."""
     names = (os.environ.get("CHROMIUM", ""), *CHROMIUM_NAMES)

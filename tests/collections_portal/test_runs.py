@@ -87,6 +87,19 @@ def test_runs_are_carried_on_to_their_end_and_organisations_take_turns(
         assert begun() == []
 
 
+def test_there_is_a_pause_for_others_after_each_step_where_only_one_can_write(
+    app: Flask, database: Database, approved: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("collections_portal.jobs.time.sleep", slept.append)
+    with app.app_context():
+        jobs.carry_on_runs(app)
+        assert queued() == dict.fromkeys(approved, DEBTORS)
+    rounds = DEBTORS // jobs.CHUNK
+    expected = jobs.PAUSE if database.kind == "sqlite" else 0
+    assert slept == [expected] * (rounds - 1) + [0]
+
+
 def test_it_ends_between_two_steps_when_it_is_told_to(app: Flask, approved: tuple[int, int]) -> None:
     with app.app_context():
         jobs.carry_on_runs(app, ending=lambda: bool(queued()))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext
 
+from core import clock
 from core.members.models import Role
 from core.web.formats import moment
 from core.web.guards import current_member, current_organisation, may
@@ -42,6 +43,8 @@ def of_action(page: ActionPage) -> Forwarded | None:
         return Forwarded(gettext("Not delivered"), "part", _why(one), again)
     if not one.reason:
         return Forwarded(gettext("On its way"), "wait")
+    if one.not_before <= clock.now():
+        return Forwarded(gettext("Not delivered yet"), "wait", _why(one))
     next_try = moment(one.not_before, language(), owner.zone)
     more = gettext("%(why)s Next try: %(moment)s.", why=_why(one), moment=next_try)
     return Forwarded(gettext("Not delivered yet"), "wait", more)
@@ -53,7 +56,11 @@ def _again(public_id: str) -> str:
 
 def _why(one: ForwardedReaction) -> str:
     if one.reason == STOPPED:
-        return str(gettext("Reactions go to your own system no more."))
+        return str(gettext("Forwarding was stopped before this one was delivered."))
+    if one.reason == "failed":
+        return str(gettext("The portal could not put it together."))
+    if one.reason == "not_trusted":
+        return str(gettext("The certificate of your system is not valid."))
     if one.reason == "timeout":
         return str(gettext("Your system did not answer in time."))
     if one.reason.startswith(ANSWERED):

@@ -1,7 +1,8 @@
 """The notices of a run that are still to be written, with whom they go to and what they are about."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,9 +27,9 @@ PATIENCE = 10
 
 
 class TakenElsewhere(Refusal):
-    """Somebody else has taken the last notices of the run, and does not come to an end with them."""
+    """Somebody else holds notices or debtors of the run, and does not come to an end with them."""
 
-    sentence = N_("The last messages of this run are being queued elsewhere. Please try again in a moment.")
+    sentence = N_("Messages to the same debtors are being queued elsewhere. Please try again in a moment.")
     status = 409
 
 
@@ -82,17 +83,21 @@ def next_notices(run: DunningRun, size: int, *, waits: bool) -> list[Addressed]:
     """Take the next notices to write, their debtors held so that no other run writes to them meanwhile.
 
     Those that somebody else has taken are passed over. When they are all that is left, with `waits` it waits
-    until they are written, or takes over those of somebody who died. Raises TakenElsewhere after `PATIENCE`.
+    until they are written, or takes over those of somebody who died. Raises TakenElsewhere when notices or
+    debtors are held for longer than `PATIENCE`, and holds none itself then.
     """
-    taken = _claimed(run, size, passes_over=True) or (_waited_for(run, size) if waits else {})
+    with _patiently():
+        taken = _claimed(run, size, passes_over=True)
+        if not taken and waits:
+            taken = _claimed(run, size, passes_over=False)
+        db.session.execute(
+            select(Debtor.id)
+            .where(Debtor.organisation_id == run.organisation_id, among(Debtor.id, taken.values()))
+            .order_by(Debtor.id)
+            .with_for_update(key_share=True)
+        )
     if not taken:
         return []
-    db.session.execute(
-        select(Debtor.id)
-        .where(Debtor.organisation_id == run.organisation_id, among(Debtor.id, taken.values()))
-        .order_by(Debtor.id)
-        .with_for_update(key_share=True)
-    )
     # Asked once all is held: what changed while it was waited for is seen.
     rows: Iterable[Sequence[Any]] = db.session.execute(
         select(
@@ -131,20 +136,22 @@ def _claimed(run: DunningRun, size: int, *, passes_over: bool) -> dict[int, int]
     return dict(rows.all())
 
 
-def _waited_for(run: DunningRun, size: int) -> dict[int, int]:
-    """Wait for those that somebody else has taken, and take what is left of them."""
+@contextmanager
+def _patiently() -> Iterator[None]:
+    """Wait for each lock for `PATIENCE` seconds at most. SQLite has none but its one writer's."""
     if db.session.connection().dialect.name != "postgresql":
-        return {}
+        yield
+        return
+    before = db.session.scalar(select(func.current_setting("lock_timeout")))
     try:
         with db.session.begin_nested():
             _wait_for_locks(f"{PATIENCE}s")
-            taken = _claimed(run, size, passes_over=False)
-            _wait_for_locks("0")
+            yield
+            _wait_for_locks(str(before))
     except OperationalError as error:
         if isinstance(error.orig, psycopg.errors.LockNotAvailable):
             raise TakenElsewhere from error
         raise
-    return taken
 
 
 def _wait_for_locks(span: str) -> None:

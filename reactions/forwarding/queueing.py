@@ -45,7 +45,7 @@ class Claim:
 
 def set_going(reaction: Reaction, *, now: datetime) -> None:
     """Have a new reaction forwarded, where the organisation has a system for it."""
-    if target_of(organisation_id=reaction.organisation_id) is not None:
+    if target_of(organisation_id=reaction.organisation_id, holds=True) is not None:
         db.session.add(
             ForwardedReaction(
                 organisation_id=reaction.organisation_id,
@@ -117,9 +117,9 @@ def settle(claim: Claim, *, now: datetime, why_not: str) -> ForwardingState | No
 
 def send_again(*, organisation_id: int, action: Action, member_id: int, now: datetime) -> None:
     """Try again what was given up, for as long as a new one. Raises NotForwardable."""
+    target = target_of(organisation_id=organisation_id, holds=True)
     one = forwarded(organisation_id=organisation_id, reaction_id=action.reaction_id, lock=True)
-    is_possible = one is not None and one.state is ForwardingState.GIVEN_UP
-    if one is None or not is_possible or target_of(organisation_id=organisation_id) is None:
+    if target is None or one is None or one.state is not ForwardingState.GIVEN_UP:
         raise NotForwardable
     one.state, one.reason = ForwardingState.WAITING, ""
     one.asked_at = one.not_before = now

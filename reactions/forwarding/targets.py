@@ -65,11 +65,13 @@ def stop_forwarding(*, organisation_id: int, now: datetime) -> int:
     return len(given_up)
 
 
-def target_of(*, organisation_id: int) -> ForwardingTarget | None:
-    """Return where the organisation's reactions go, if anywhere."""
-    return db.session.scalar(
-        select(ForwardingTarget).where(ForwardingTarget.organisation_id == organisation_id)
-    )
+def target_of(*, organisation_id: int, holds: bool = False) -> ForwardingTarget | None:
+    """Return where the organisation's reactions go, if anywhere.
+
+    With `holds` nobody takes it away before this transaction ends, and gives up what waits without ours.
+    """
+    found = select(ForwardingTarget).where(ForwardingTarget.organisation_id == organisation_id)
+    return db.session.scalar(found.with_for_update(read=True, key_share=True) if holds else found)
 
 
 def _require_good(url: str) -> None:

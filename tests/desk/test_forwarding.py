@@ -54,6 +54,8 @@ def test_it_tells_how_far_the_reaction_came(agent: Person, office: Office, actio
         ("", "Delivered Wednesday 18 November 2026 at 12:00"),
         ("timeout", "Not delivered yet Your system did not answer in time."),
         ("no_connection", "Not delivered yet Your system could not be reached."),
+        ("not_trusted", "Not delivered yet The certificate of your system is not valid."),
+        ("failed", "Not delivered yet The portal could not put it together."),
     ],
 )
 def test_what_a_try_came_to_is_said_in_words(
@@ -88,7 +90,7 @@ def test_once_it_was_stopped_there_is_nowhere_to_send_it(
 ) -> None:
     office.work(lambda: stop_forwarding(organisation_id=office.organisation.id, now=office.at))
     said = words_of(agent, action)
-    assert "Reactions go to your own system no more." in said
+    assert "Forwarding was stopped before this one was delivered." in said
     assert "Send again" not in said
 
 

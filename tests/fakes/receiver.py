@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 import json
+import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,18 +36,19 @@ class Posted:
 
 @dataclass
 class Receiver:
-    """What came, and what is answered: `status`, after `before_answer` was called."""
+    """What came, and what is answered: `status`, after `before_answer` was called and `trickle` written."""
 
     url: str = ""
     status: int = 204
     location: str = ""
     before_answer: Callable[[], object] = lambda: None
+    trickle: Iterable[bytes] = ()
     came: list[Posted] = field(default_factory=list)
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
-    """Answer on a port of its own until the block ends."""
+def receiver(certificate: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """Answer on a port of its own until the block ends; over TLS with a certificate."""
     system = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -54,16 +56,22 @@ def receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             system.came.append(Posted(self.path, self.headers, body))
             system.before_answer()
+            with suppress(OSError):
+                for piece in system.trickle:
+                    self.wfile.write(piece)
             self.send_response(system.status)
             if system.location:
                 self.send_header("Location", system.location)
-            self.end_headers()
+            with suppress(OSError):
+                self.end_headers()
 
         def log_message(self, *_said: object) -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    system.url = f"http://127.0.0.1:{server.server_port}/reactions?from=portal"
+    if certificate is not None:
+        server.socket = certificate.wrap_socket(server.socket, server_side=True)
+    system.url = f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}/reactions?from=portal"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

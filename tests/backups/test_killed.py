@@ -56,11 +56,13 @@ def test_a_killed_restore_leaves_no_portal_that_starts_and_is_done_again(
             # The files change places just now.
             return False
         if there and moment == "a moment later":
-            time.sleep(0.2)
+            time.sleep(0.05)
         return there
 
-    assert killed(elsewhere, "restore", backup, "--replace", when=is_time) == -9
-    # A moment later it may have come to its end, and be killed on the way out.
+    ended = killed(elsewhere, "restore", backup, "--replace", when=is_time)
+    # A moment later it may have come to its end, or be killed on the way out.
+    is_over = moment == "a moment later" and not (elsewhere.var / files.UNFINISHED).exists()
+    assert ended == -9 or (is_over and ended == 0)
     if moment != "a moment later" or (elsewhere.var / files.UNFINISHED).exists():
         assert isinstance(elsewhere.run("organisation", "list").exception, RestoreUnfinished)
     again = elsewhere.run("restore", backup, "--replace")

@@ -23,6 +23,7 @@ from reactions.operations.actions import close
 from reactions.operations.founding import found_types
 from reactions.operations.submission import submit
 from tests import factories
+from tests.fakes.receiver import Receiver, receiver
 
 NOW = factories.NOW
 _keys = count(1)
@@ -168,3 +169,10 @@ def statements(session: scoped_session[Session]) -> Iterator[list[str]]:
     event.listen(db.engine, "before_cursor_execute", note)
     yield sent
     event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def system() -> Iterator[Receiver]:
+    """A system that takes what it gets."""
+    with receiver() as found:
+        yield found

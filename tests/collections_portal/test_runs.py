@@ -2,6 +2,8 @@
 
 import threading
 from datetime import datetime, timedelta
+from itertools import repeat
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -137,10 +139,10 @@ def test_one_organisations_fault_keeps_no_other_from_its_turn(
     broken, sound = approved
     real = operations.carry_on
 
-    def carry_on(*, organisation: Organisation, **others: object) -> int:
+    def carry_on(*, organisation: Organisation, **others: Any) -> int:
         if organisation.id == broken:
             raise RuntimeError("broken")
-        return real(organisation=organisation, **others)  # type: ignore[arg-type]
+        return real(organisation=organisation, **others)
 
     monkeypatch.setattr(jobs, "carry_on", carry_on)
     with app.app_context():
@@ -165,7 +167,7 @@ def test_a_worker_lets_an_organisation_rest_whose_run_failed(
     resting: dict[int, datetime] = {}
     with app.app_context():
         for later in (timedelta(), jobs.REST - timedelta(seconds=1), jobs.REST):
-            jobs.carry_on_runs(app, now=lambda later=later: NOW + later, resting=resting)  # type: ignore[misc]
+            jobs.carry_on_runs(app, now=repeat(NOW + later).__next__, resting=resting)
     assert tried.count(broken) == 2
 
 
@@ -215,11 +217,11 @@ def test_the_bell_rings_for_runs_and_finds_no_more_than_so_many_threads(
     real = jobs.carry_on_runs
     came: list[None] = []
 
-    def carry_on_runs(*given: object, **named: object) -> object:
+    def carry_on_runs(*given: Any, **named: Any) -> object:
         came.append(None)
         at_work.release()
         go_on.wait(timeout=30)
-        return real(*given, **named)  # type: ignore[arg-type]
+        return real(*given, **named)
 
     monkeypatch.setattr(jobs, "carry_on_runs", carry_on_runs)
     bell = Bell(app)

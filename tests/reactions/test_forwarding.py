@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -164,12 +165,16 @@ def test_it_is_tried_less_and_less_often_and_given_up_after_three_days(
 def test_it_is_sent_again_only_after_it_was_given_up(app: Flask, counter: Counter, system: Receiver) -> None:
     begin(counter, system.url)
     action = counter.action_of(react(counter))
-    owner = {"organisation_id": counter.organisation.id, "action": action, "member_id": counter.member.id}
+    owner: dict[str, Any] = {
+        "organisation_id": counter.organisation.id,
+        "action": action,
+        "member_id": counter.member.id,
+    }
     system.status = 500
 
     def again(now: datetime) -> None:
         with counter.scope():
-            send_again(**owner, now=now)  # type: ignore[arg-type]
+            send_again(**owner, now=now)
             db.session.commit()
 
     with pytest.raises(NotForwardable):

@@ -18,7 +18,6 @@ from core.organisations.queries import organisation, organisations_open
 from core.transaction import DatabaseBusy, reading, writing
 from core.web.accounts import WITHIN, LinkKind
 from dunning.forgetting import forget_skips
-from dunning.notices import TakenElsewhere
 from dunning.operations import begin_automatic, carry_on
 from dunning.queries import organisations_with_runs_begun
 from invoices.freshness import PaymentDataTooOld
@@ -184,14 +183,14 @@ def carry_on_runs(
 def _carry_on(organisation_id: int, now: datetime, failed: set[int]) -> int:
     """Take one step, and return how much is left after it that is not for another time.
 
-    That is nothing where it failed, which is noted, and where the database or another worker is busy.
+    That is nothing where it failed, which is noted, and where the database is busy or another worker.
     """
     try:
         with tenancy.scope(organisation_id), writing():
             owner = organisation(organisation_id=organisation_id)
             return 0 if owner.closed_at else carry_on(organisation=owner, now=now, at_most=CHUNK)
-    except (DatabaseBusy, TakenElsewhere) as busy:
-        log.warning("run waits", organisation=organisation_id, why=type(busy).__name__)
+    except DatabaseBusy:
+        log.warning("run waits", organisation=organisation_id)
         return 0
     except Exception:  # Whatever it is, the other organisations have their turn.
         log.exception("run failed", organisation=organisation_id)

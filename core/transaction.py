@@ -38,7 +38,8 @@ def writing(*, at_once: bool = True) -> Iterator[None]:
     Inside a request that only reads, its read transaction ends first, so that SQLite's write lock is taken
     at the start of the new one. Without `at_once` it is taken by the first statement that changes a table
     others see: for work that fills temporary tables first, and reads nothing else before it writes.
-    Raises DatabaseBusy when SQLite's one writer did not get its turn in time, and DatabaseFull.
+    Raises DatabaseBusy when SQLite's one writer did not get its turn in time, or a lock of PostgreSQL where
+    an end was set to waiting for it, and DatabaseFull.
     """
     if only_reading.get():
         db.session.commit()
@@ -48,7 +49,7 @@ def writing(*, at_once: bool = True) -> Iterator[None]:
         db.session.commit()
     except OperationalError as error:
         db.session.rollback()
-        if "database is locked" in str(error):
+        if "database is locked" in str(error) or isinstance(error.orig, psycopg.errors.LockNotAvailable):
             raise DatabaseBusy from error
         if _is_full(error.orig):
             raise DatabaseFull from error

@@ -1,20 +1,16 @@
 """The notices of a run that are still to be written, with whom they go to and what they are about."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import psycopg
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
 
 from core.bulk import among, change_all
 from core.database import db
 from core.organisations.models import Organisation
-from core.refusals import N_, Refusal
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, NoticeState
 from dunning.queries import same
 from invoices.models import Channel, ContactPoint, ContactState, Debtor, Invoice
@@ -22,15 +18,8 @@ from invoices.postal import PostalAddress, postal_address
 from invoices.queries import Standing, covered_by, exemptions_in_force
 from messaging.legal import BEGINS_TERM
 
-# So many seconds somebody who has taken notices is waited for; a step takes less than one.
+# So many seconds whoever holds notices, debtors or the run is waited for; a step takes less than one.
 PATIENCE = 10
-
-
-class TakenElsewhere(Refusal):
-    """Somebody else holds notices or debtors of the run, and does not come to an end with them."""
-
-    sentence = N_("Messages to the same debtors are being queued elsewhere. Please try again in a moment.")
-    status = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +72,21 @@ def next_notices(run: DunningRun, size: int, *, waits: bool) -> list[Addressed]:
     """Take the next notices to write, their debtors held so that no other run writes to them meanwhile.
 
     Those that somebody else has taken are passed over. When they are all that is left, with `waits` it waits
-    until they are written, or takes over those of somebody who died. Raises TakenElsewhere when notices or
-    debtors are held for longer than `PATIENCE`, and holds none itself then.
+    until they are written, or takes over those of somebody who died. The transaction ends as
+    DatabaseBusy when something is held for longer than `PATIENCE`.
     """
-    with _patiently():
-        taken = _claimed(run, size, passes_over=True)
-        if not taken and waits:
-            taken = _claimed(run, size, passes_over=False)
-        db.session.execute(
-            select(Debtor.id)
-            .where(Debtor.organisation_id == run.organisation_id, among(Debtor.id, taken.values()))
-            .order_by(Debtor.id)
-            .with_for_update(key_share=True)
-        )
+    _wait_no_longer_than(PATIENCE)
+    taken = _claimed(run, size, passes_over=True)
+    if not taken and waits:
+        taken = _claimed(run, size, passes_over=False)
     if not taken:
         return []
+    db.session.execute(
+        select(Debtor.id)
+        .where(Debtor.organisation_id == run.organisation_id, among(Debtor.id, taken.values()))
+        .order_by(Debtor.id)
+        .with_for_update(key_share=True)
+    )
     # Asked once all is held: what changed while it was waited for is seen.
     rows: Iterable[Sequence[Any]] = db.session.execute(
         select(
@@ -136,27 +125,10 @@ def _claimed(run: DunningRun, size: int, *, passes_over: bool) -> dict[int, int]
     return dict(rows.all())
 
 
-@contextmanager
-def _patiently() -> Iterator[None]:
-    """Wait for each lock for `PATIENCE` seconds at most. SQLite has none but its one writer's."""
-    if db.session.connection().dialect.name != "postgresql":
-        yield
-        return
-    before = db.session.scalar(select(func.current_setting("lock_timeout")))
-    try:
-        with db.session.begin_nested():
-            _wait_for_locks(f"{PATIENCE}s")
-            yield
-            _wait_for_locks(str(before))
-    except OperationalError as error:
-        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
-            raise TakenElsewhere from error
-        raise
-
-
-def _wait_for_locks(span: str) -> None:
-    """Wait so long for a lock from now on in this transaction, without end for 0."""
-    db.session.execute(select(func.set_config("lock_timeout", span, True)))
+def _wait_no_longer_than(seconds: int) -> None:
+    """Let each lock of this transaction be waited for so long from now on; SQLite has only its writer's."""
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(select(func.set_config("lock_timeout", f"{seconds}s", True)))
 
 
 def addresses_of(

@@ -133,7 +133,7 @@ def confirm(
 
     A second time, or by two people at once, goes on with what waits and doubles nothing. `waits` is that of
     `sending.carry_out`. Raises RunDecided when the run was discarded or is not filled yet, PaymentDataTooOld,
-    NotReleased after a restore, and TakenElsewhere.
+    and NotReleased after a restore.
     """
     restores.require_released(organisation_id=organisation.id)
     if run.state is RunState.PROPOSED and not run.is_automatic:
@@ -152,7 +152,7 @@ def carry_on(*, organisation: Organisation, now: datetime, at_most: int) -> int:
 
     Several may do so at once: they queue different messages of the same run. One run in a transaction, so
     that nobody holds a part of one while waiting for another. Returns how much is left to do: 0 when nothing
-    is, or nothing may be done after a restore. Raises TakenElsewhere.
+    is, or nothing may be done after a restore.
     """
     if restores.is_held(organisation_id=organisation.id):
         return 0

@@ -24,7 +24,6 @@ from dunning.models import (
 from dunning.notices import (
     Addressed,
     NoticeLine,
-    TakenElsewhere,
     addresses_of,
     lines_of,
     next_notices,
@@ -49,19 +48,13 @@ def carry_out(
     What is queued stands in the same transaction as its notice, so stopping in between loses and doubles
     nothing: the next call goes on. Several may work on one run at once, each on notices of its own. Only at
     the end they take turns: the last one finds that nothing waits, and finishes the run. With `waits` who
-    finds only notices of others waits for them. Raises TakenElsewhere when they come to no end and nothing
-    was queued here.
+    finds only notices of others waits for them.
     """
     left, has_some = at_most, False
     while left is None or left > 0:
         size = NOTICES_IN_A_CHUNK if left is None else min(left, NOTICES_IN_A_CHUNK)
         # Whoever has queued something here waits for nobody, who might wait for that.
-        try:
-            chunk = next_notices(run, size, waits=waits and not has_some)
-        except TakenElsewhere:
-            if not has_some:
-                raise
-            break
+        chunk = next_notices(run, size, waits=waits and not has_some)
         if chunk:
             _Chunk(organisation, run, chunk, now).send()
             has_some = True

@@ -17,7 +17,6 @@ from desk.dunning_sheet import sheet_of
 from desk.lists import page_number
 from dunning import choosing, operations, queries
 from dunning.models import DunningPolicy, DunningRun, RunState
-from dunning.notices import TakenElsewhere
 from dunning.policy_refusals import PolicyRefused
 from invoices.freshness import PaymentDataTooOld
 from messaging.approaches import opening
@@ -117,7 +116,7 @@ def approve(public_id: str) -> ResponseReturnValue:
                 at_most=AT_ONCE,
                 waits=False,
             )
-    except (choosing.RunDecided, restores.NotReleased, TakenElsewhere) as refusal:
+    except (choosing.RunDecided, restores.NotReleased) as refusal:
         return _too_late(public_id, refusal)
     except PaymentDataTooOld as refusal:
         flash(words.too_old(refusal), "part")

@@ -20,7 +20,7 @@ from core import clock, tenancy
 from core.transaction import DatabaseBusy, reading, writing
 from reactions.forwarding.body import body_of, head_of
 from reactions.forwarding.models import ForwardingState
-from reactions.forwarding.queueing import Claim, claim_next, settle
+from reactions.forwarding.queueing import Claim, claim_next, is_any_due, settle
 
 log = structlog.get_logger()
 # Seconds for one address of the name to take the line, and for the whole of an answer.
@@ -40,6 +40,9 @@ def forward_reactions(
 
     Organisations take turns, a reaction each. One whose system is away has its next turn another time.
     """
+    with tenancy.everywhere(), reading():
+        if not is_any_due(now=now()):
+            return 0
     taken, away, served = 0, set[int](), set[int]()
     while not ending():
         with tenancy.everywhere(), writing():

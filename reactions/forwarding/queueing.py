@@ -56,6 +56,14 @@ def set_going(reaction: Reaction, *, now: datetime) -> None:
         )
 
 
+def is_any_due(*, now: datetime) -> bool:
+    """Return whether any organisation's reaction may be due: asked at every ring, and writes nothing."""
+    due = select(ForwardedReaction.id).where(
+        ForwardedReaction.state == ForwardingState.WAITING, ForwardedReaction.not_before <= now
+    )
+    return db.session.scalar(due.limit(1)) is not None
+
+
 def claim_next(*, now: datetime, without: Collection[int]) -> Claim | None:
     """Take the reaction of any organisation that is due first, but for these organisations; None if none is.
 

@@ -110,6 +110,18 @@ def test_nothing_is_kept_for_who_has_no_system_of_their_own(
     assert system.came == []
 
 
+def test_a_ring_with_nothing_due_only_asks(
+    app: Flask, counter: Counter, system: Receiver, statements: list[str]
+) -> None:
+    begin(counter, system.url)
+    react(counter)
+    assert forward(app) == 1
+    statements.clear()
+    assert forward(app) == 0
+    (asked,) = [one for one in statements if one != "BEGIN" and "set_config" not in one]
+    assert asked.startswith("SELECT forwarded_reactions.id")
+
+
 def test_a_form_sent_twice_is_forwarded_once(app: Flask, counter: Counter, system: Receiver) -> None:
     begin(counter, system.url)
     reaction = react(counter, key="form")

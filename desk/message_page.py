@@ -114,7 +114,9 @@ def _details(message: Message) -> dict[str, Any]:
         "not_before": message.not_before if message.state == MessageState.NEW else None,
         "subject": message.subject,
         "text": message.body,
+        "public_id": message.public_id,
         "sha256": message.sent_sha256,
+        "has_mail": message.kept_mail is not None,
         "message_id": message.message_id,
         "provider_id": message.provider_id,
     }

@@ -70,6 +70,7 @@ def _hand(claim: Claim, made: Rendered, now: datetime) -> bool:
         subject=made.subject,
         body=made.body,
         sent_sha256=made.sha256,
+        kept_mail=made.kept_mail,
     )
 
 

@@ -4,7 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Key, OfOrganisation, belongs_to, choice
@@ -62,7 +72,8 @@ class Message(OfOrganisation, Base):
     `ask_at` is when the provider is asked what became of a doubtful SMS.
     `leased_until` of a claim is when it ends; of a doubtful message it is when that goes back to the queue,
     if it may. `losses` counts the workers that died while they held it. `sent_sha256` is of the bytes that
-    were handed over last, `cleared_at` when a person said that nothing more is to be done about a failure.
+    were handed over last, `kept_mail` the packed copy of an e-mail (`messaging.copies`), `cleared_at` when a
+    person said that nothing more is to be done about a failure.
 
     A letter belongs to a batch, which is printed and posted as one. `handing` it lies in the batch's PDF and
     waits for the person who posts it; its lease never ends, because nobody but that person knows.
@@ -143,6 +154,7 @@ class Message(OfOrganisation, Base):
     subject: Mapped[str] = mapped_column(String(240), default="")
     body: Mapped[str] = mapped_column(Text, default="")
     sent_sha256: Mapped[str] = mapped_column(String(64), default="")
+    kept_mail: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime]
     handed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from core.theme import theme_of
 from invoices.models import Channel, Debtor
 from messaging import charge_words, legal, legal_values, sms, wording
 from messaging.charges import said_by
+from messaging.copies import pack
 from messaging.events import CHARGES, EVENTS, Part
 from messaging.layout import Look
 from messaging.link_text import LinkText
@@ -39,11 +40,15 @@ class Texts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What leaves, which invoices it speaks of, and what is kept of it: nothing kept holds a link's key."""
+    """What leaves, which invoices it speaks of, and what is kept of it: nothing kept holds a link's key.
+
+    `kept_mail` is the packed copy of an e-mail, None for an SMS, of which `body` is all.
+    """
 
     outgoing: OutgoingMail | OutgoingSms
     subject: str
     body: str
+    kept_mail: bytes | None
     invoice_ids: tuple[int, ...]
 
     @property
@@ -70,12 +75,19 @@ def render(
     `is_charged` says whether anything may be asked for its invoices beside what is open on them.
     """
     values = values_for(message, organisation, link, invoice_ids, now, is_charged=is_charged)
-    outgoing, subject, body = (
-        _as_sms(message, values, link, now, texts)
-        if message.channel == Channel.SMS
-        else _as_mail(message, organisation, values, sender, now, texts)
+    if message.channel == Channel.SMS:
+        sent = _as_sms(message, values, link, now, texts)
+        return Rendered(sent, "", _without_key(sent.text, values), None, invoice_ids)
+    template = _template_of(message, organisation, sender, texts)
+    written = partial(_filled, template, message, sender, now)
+    keyless = values | {"link": HIDDEN_LINK} if values.get("link") else values
+    return Rendered(
+        OutgoingMail(sender.address, message.recipient, written(values)),
+        template.subject_line(keyless)[:240],
+        template.text(keyless),
+        pack(written(keyless)),
+        invoice_ids,
     )
-    return Rendered(outgoing, subject, _without_key(body, values), invoice_ids)
 
 
 def invoices_in(message: Message) -> tuple[int, ...]:
@@ -204,31 +216,23 @@ def _in_use(message: Message, texts: Texts) -> Mapping[Part, str]:
 
 def _as_sms(
     message: Message, values: dict[str, str], link: LinkText | None, now: datetime, texts: Texts
-) -> tuple[OutgoingSms, str, str]:
+) -> OutgoingSms:
     own = _in_use(message, texts)
     text = sms.prepare(fill(EVENTS[message.event].parse(Part.SMS, own[Part.SMS]), values)).text
     # What comes after the link's end, or the message's own, is of no use to anybody.
     ends = [end for end in (link.valid_until if link else None, message.expires_at) if end is not None]
-    outgoing = OutgoingSms(
+    return OutgoingSms(
         message.recipient,
         text,
         valid_for=min(ends) - now if ends else None,
         public_id=message.public_id,
         attempt=message.attempt,
     )
-    return outgoing, "", text
 
 
-def _as_mail(
-    message: Message,
-    organisation: Organisation,
-    values: dict[str, str],
-    sender: Mailbox,
-    now: datetime,
-    texts: Texts,
-) -> tuple[OutgoingMail, str, str]:
+def _template_of(message: Message, organisation: Organisation, sender: Mailbox, texts: Texts) -> MailTemplate:
     own = _in_use(message, texts)
-    template = _mail_template(
+    return _mail_template(
         event=message.event,
         language=message.language,
         subject=own[Part.SUBJECT],
@@ -239,15 +243,18 @@ def _as_mail(
         if organisation.support_email
         else None,
     )
+
+
+def _filled(
+    template: MailTemplate, message: Message, sender: Mailbox, now: datetime, values: Mapping[str, str]
+) -> bytes:
     domain = sender.address.rpartition("@")[2]
-    data = template.fill(
+    return template.fill(
         recipient=Mailbox("", message.recipient),
         message_id=f"<{message.message_id}@{domain}>",
         sent_at=now,
         values=values,
     )
-    outgoing = OutgoingMail(sender.address, message.recipient, data)
-    return outgoing, template.subject_line(values)[:240], template.text(values)
 
 
 @lru_cache(maxsize=512)

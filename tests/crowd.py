@@ -55,7 +55,7 @@ from tests.in_vain import forwarded_in_vain
 from tests.own_plans import put_on_own_plan
 from tests.people import Person
 from tests.printed import printed
-from tests.reported import reported
+from tests.reported import kept, reported
 from tests.rules import Place
 from tests.visitor import Visitor
 from tests.wishes import wants_nothing
@@ -267,9 +267,9 @@ class _Filling:
         self.crowd.ids["dunning"] = run.public_id
 
     def _messages(self, debtor: Debtor) -> None:
-        message = db.session.query(Message).filter_by(debtor_id=debtor.id).first()
-        assert message is not None
+        message = db.session.query(Message).filter_by(debtor_id=debtor.id).limit(1).one()
         message.subject, message.body = self._word(), self._word()
+        message.kept_mail = kept(message.body)
         message.state, message.state_reason = MessageState.FAILED, self._word()
         doubtful = db.session.query(Message).filter(Message.id != message.id).first()
         assert doubtful is not None

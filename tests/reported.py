@@ -5,8 +5,33 @@ from datetime import date, datetime
 
 from core.database import Base
 from invoices.models import Channel
+from messaging.copies import pack
 from messaging.models import Message, MessageAttempt
 from messaging.sms_models import OptOut, OptOutSource, ProviderEvent, Report, SendingAlarm, SmsDay
+
+_MAIL = """MIME-Version: 1.0\r
+Content-Type: multipart/alternative; boundary="x"\r
+\r
+--x\r
+Content-Type: text/plain\r
+\r
+{words}\r
+--x\r
+Content-Type: text/html\r
+\r
+<!DOCTYPE html><html lang="nl"><title>{words}</title><p style="color:#123456">{words}\r
+--x--\r
+"""
+
+
+def mail_saying(words: str) -> bytes:
+    """Return an e-mail with both parts, as short as it can be."""
+    return _MAIL.format(words=words).encode("ascii")
+
+
+def kept(words: str) -> bytes:
+    """Return the kept copy of such an e-mail."""
+    return pack(mail_saying(words))
 
 
 def reported(message: Message, *, now: datetime, today: date, word: str, email: str) -> Sequence[Base]:

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from core.web.headers import OF_MAIL, POLICY
 from tests.manners import faults_of, labels_of, parse, words_of
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -195,7 +196,8 @@ class Visitor:
         raise AssertionError(f"More than {MOST_REDIRECTS} redirects, the last to {path}.")
 
     def _seen(self, response: TestResponse, path: str, status: int) -> Page:
-        is_page = response.mimetype == "text/html" and response.status_code != NO_CONTENT
+        is_mail = response.headers.get(POLICY) == OF_MAIL
+        is_page = response.mimetype == "text/html" and response.status_code != NO_CONTENT and not is_mail
         root, faults = parse(response.get_data(as_text=True)) if is_page else (Element("html"), [])
         page = Page(self, response, path, root)
         assert response.status_code == status, (

@@ -1,12 +1,19 @@
 """The headers of every answer, errors included."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
+
+POLICY = "Content-Security-Policy"
+
+
+def _policy(sources: Mapping[str, str]) -> str:
+    return "; ".join(f"{kind} {source}".rstrip() for kind, source in sources.items())
+
 
 SOURCES = {
     "default-src": "'none'",
@@ -20,11 +27,22 @@ SOURCES = {
     "base-uri": "'none'",
     "object-src": "'none'",
 }
+CLOSED, ASKING = _policy(SOURCES), _policy(SOURCES | {"connect-src": "'self'"})
+# A kept e-mail brings its own styles; nothing in it can run, send, load or open anything.
+OF_MAIL = _policy(
+    {
+        "sandbox": "",
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+    }
+)
 ALWAYS = {
     "Referrer-Policy": "strict-origin",
     "X-Robots-Tag": "noindex, nofollow",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "; ".join(f"{kind} {source}" for kind, source in SOURCES.items()),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -36,27 +54,29 @@ LASTING = "public, max-age=31536000, immutable"
 
 def lets_script_ask(view: Callable[Parameters, Answer]) -> Callable[Parameters, Answer]:
     """Mark a view: a script on its page may send requests to us; on every other page none may."""
-    view.__dict__["connects"] = True
+    view.__dict__["policy"] = ASKING
     return view
+
+
+def answer_is_mail() -> None:
+    """Say that the answer under way is an e-mail as it was sent, not a page of ours."""
+    g.policy = OF_MAIL
 
 
 def install(app: Flask) -> None:
     """Send the headers with every answer; browsers keep only files with a version in their address."""
     closed = ALWAYS | ({"Strict-Transport-Security": HSTS} if app.config["PORTAL"].is_https else {})
-    policy = closed["Content-Security-Policy"]
-    open_to_us = closed | {
-        "Content-Security-Policy": policy.replace("connect-src 'none'", "connect-src 'self'")
-    }
-    ours = {name.lower() for name in (*closed, "Cache-Control")}
+    ours = {name.lower() for name in (*closed, POLICY, "Cache-Control")}
 
     def add(response: Response) -> Response:
         keeps = request.endpoint in KEPT and response.status_code == 200 and "v" in request.args
         view = app.view_functions.get(request.endpoint or "")
-        always = open_to_us if view is not None and "connects" in view.__dict__ else closed
+        policy = g.get("policy") or getattr(view, "policy", CLOSED)
         # All in one step: to set them one by one looks through all for each.
         response.headers[:] = [
             *((name, value) for name, value in response.headers if name.lower() not in ours),
-            *always.items(),
+            *closed.items(),
+            (POLICY, policy),
             ("Cache-Control", LASTING if keeps else "no-store"),
         ]
         return response

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from core import clock, transaction
 from core.members.models import Role
 from core.refusals import Refusal
+from core.web import headers
 from core.web.guards import allows, current_member, current_organisation
 from core.web.languages import sentence_of
 from desk import lists, message_lists, message_page, payment_data, words
@@ -17,6 +18,7 @@ from desk.forms.messages import ARRIVED, ElsewhereForm, SeenForm, SettleForm
 from dunning import elsewhere
 from links.sending_again import send_again as send_message_again
 from messaging import operations, queries, senders
+from messaging.copies import MailCopy, copy_of
 from messaging.models import Message, MessageState
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
@@ -73,6 +75,27 @@ def undeliverable() -> ResponseReturnValue:
 def show(public_id: str) -> ResponseReturnValue:
     """Show the whole life of one message."""
     return _show(public_id)
+
+
+@blueprint.get("/<public_id>/mail")
+@allows(Role.VIEWER)
+def mail(public_id: str) -> ResponseReturnValue:
+    """Show an e-mail as its reader saw it, without the key of its link."""
+    html = _copy(public_id).html
+    headers.answer_is_mail()
+    return html
+
+
+@blueprint.get("/<public_id>/mail.eml")
+@allows(Role.VIEWER)
+def mail_file(public_id: str) -> ResponseReturnValue:
+    """Send the whole e-mail as it left, without the key of its link."""
+    name = f"message-{public_id}.eml"
+    return (
+        _copy(public_id).mail,
+        200,
+        {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": "message/rfc822"},
+    )
 
 
 @blueprint.post("/<public_id>/send-again")
@@ -138,6 +161,13 @@ def _message(public_id: str, *, lock: bool = False) -> Message:
     return queries.message_by_public_id(
         organisation_id=current_organisation().id, public_id=public_id, lock=lock
     )
+
+
+def _copy(public_id: str) -> MailCopy:
+    found = copy_of(_message(public_id))
+    if found is None:
+        raise queries.MessageUnknown
+    return found
 
 
 def _show(public_id: str) -> str:

@@ -9,7 +9,10 @@ from messaging.models import Message, MessageAttempt, MessageState
 from messaging.sms_models import ProviderEvent, Report
 from tests.desk.conftest import Office
 from tests.desk.test_messages import failed, message_in
+from tests.manners import words_of
 from tests.people import Person
+from tests.reported import kept, mail_saying
+from tests.visitor import Page
 
 
 def doubtful(office: Office) -> Message:
@@ -66,6 +69,33 @@ def test_the_page_shows_the_whole_life(agent: Person, office: Office) -> None:
     for told in ("a1" * 32, "421", "closing <i>channel</i>", "30003", "SM1", message.message_id, "Works"):
         assert told in words, told
     assert words.index("Waits at the provider") < words.index("Not delivered")
+
+
+def test_an_email_is_shown_as_its_reader_saw_it_and_given_as_a_file(agent: Person, office: Office) -> None:
+    message = message_in(office, MessageState.SENT, body="Good day", kept_mail=kept("Good day"))
+    page = f"/desk/messages/{message.public_id}"
+    shown = agent.client.get(link_on(agent.open(page), "The e-mail as its reader saw it"))
+    assert '<p style="color:#123456">Good day' in shown.text
+    assert shown.content_type == "text/html; charset=utf-8"
+    policy = shown.headers["Content-Security-Policy"].split("; ")
+    assert {"sandbox", "default-src 'none'", "style-src 'unsafe-inline'"} <= set(policy)
+    whole = agent.client.get(link_on(agent.open(page), "All of it as a file (.eml)"))
+    assert whole.data == mail_saying("Good day")
+    assert whole.content_type == "message/rfc822"
+    assert whole.headers["Content-Disposition"] == f'attachment; filename="message-{message.public_id}.eml"'
+
+
+def link_on(page: Page, words: str) -> str:
+    """Return where the link with these words leads."""
+    (found,) = {str(one.get("href")) for one in page.root.iter("a") if words_of(one) == words}
+    return found
+
+
+def test_what_was_not_kept_cannot_be_asked_for(agent: Person, office: Office) -> None:
+    message = message_in(office, MessageState.SENT, body="Hé daar")
+    assert "as its reader saw it" not in agent.open(f"/desk/messages/{message.public_id}").words
+    for name in ("mail", "mail.eml"):
+        agent.open(f"/desk/messages/{message.public_id}/{name}", status=404)
 
 
 @pytest.mark.parametrize(

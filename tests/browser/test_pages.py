@@ -18,8 +18,17 @@ from tests.rules import Place, places
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 
-# Files to keep, no pages.
-FILES = (".csv", ".css", ".pdf", "/logo/<public_id>", "/health", "/static/<path:filename>")
+# Files to keep and an e-mail as it was sent, no pages.
+FILES = (
+    ".csv",
+    ".css",
+    ".eml",
+    ".pdf",
+    "/<public_id>/mail",
+    "/logo/<public_id>",
+    "/health",
+    "/static/<path:filename>",
+)
 # What a member sees there is what a debtor reads.
 SPEAKS_AS_DEBTORS = ("settings.preview.show",)
 Photograph = Callable[[Page, str], None]

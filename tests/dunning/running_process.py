@@ -1,9 +1,11 @@
 """A process that runs the plans of an organisation; on demand it dies, as `kill -9` lets it, or stops."""
 
+import multiprocessing
 import os
-import sys
+import signal
 import tempfile
 from datetime import datetime
+from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 
 from sqlalchemy import event
@@ -20,8 +22,21 @@ from dunning.operations import begin_automatic, carry_on
 DEBTORS_IN_A_CHUNK, MESSAGES_AT_ONCE = 7, 5
 
 
-def end_at_insert(number: int, fate: int) -> None:
-    """Get this signal in the middle of a transaction: just before so many inserts are done (0: never)."""
+# Forked: reading all modules anew takes a process longer than its run.
+_CONTEXT: ForkContext = multiprocessing.get_context("fork")
+
+
+def start(
+    database_url: str, organisation_id: int, now: datetime, *, dying_at: int, fate: signal.Signals
+) -> ForkProcess:
+    """Start a process that runs what is due then; at its insert `dying_at` it gets a signal (0: never)."""
+    process = _CONTEXT.Process(target=_run, args=(database_url, organisation_id, now, dying_at, fate))
+    process.start()
+    return process
+
+
+def _end_at_insert(number: int, fate: signal.Signals) -> None:
+    """Get this signal in the middle of a transaction: just before so many inserts are done."""
     left = number
 
     def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -34,21 +49,15 @@ def end_at_insert(number: int, fate: int) -> None:
     event.listen(db.engine, "before_cursor_execute", count)
 
 
-def main(database_url: str, organisation_id: str, now: str, insert: str, fate: str) -> None:
-    """Run what is due at that moment, step by step, up to the end."""
+def _run(database_url: str, organisation_id: int, now: datetime, dying_at: int, fate: signal.Signals) -> None:
     overdue.DEBTORS_IN_A_CHUNK = DEBTORS_IN_A_CHUNK
     config = Config.for_tests(database_url=database_url, var_dir=Path(tempfile.mkdtemp()))
-    with create_app(config).app_context(), tenancy.scope(int(organisation_id)):
-        end_at_insert(int(insert), int(fate))
-        moment = datetime.fromisoformat(now)
+    with create_app(config).app_context(), tenancy.scope(organisation_id):
+        _end_at_insert(dying_at, fate)
         with writing():
-            begin_automatic(organisation=organisation(organisation_id=int(organisation_id)), now=moment)
+            begin_automatic(organisation=organisation(organisation_id=organisation_id), now=now)
         left = 1
         while left:
             with writing():
-                owner = organisation(organisation_id=int(organisation_id))
-                left = carry_on(organisation=owner, now=moment, at_most=MESSAGES_AT_ONCE)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+                owner = organisation(organisation_id=organisation_id)
+                left = carry_on(organisation=owner, now=now, at_most=MESSAGES_AT_ONCE)

@@ -72,8 +72,7 @@ def compiled_templates() -> BytecodeCache:
 class Engines:
     """An engine for each database that portals of a process use: it keeps the statements that it compiled.
 
-    Its connections are closed when a test is over, and the next one opens others. A process that was forked
-    makes its own: the connections of its parent are not its.
+    A process that was forked makes its own: the connections of its parent are not its.
     """
 
     def __init__(self) -> None:

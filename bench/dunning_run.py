@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from sqlalchemy import create_engine, func, select, text
@@ -33,6 +33,7 @@ from dunning.queries import default_policy
 from messaging.models import Message
 from tests import factories
 
+Found = TypeVar("Found")
 # Two of five invoices of `bench.filling` are settled, and its due days lie 240 days apart.
 ROWS = 200_000
 NOW = datetime(2026, 6, 11, 8, 0, tzinfo=UTC)
@@ -116,7 +117,7 @@ def run(rows: int | None = None) -> Section:
             owner_id = filled(store, (CONTACTS, _EXEMPTIONS), invoices=count)
             limit = in_process(_limit, store)
             sweep(store)
-            measured = in_process(carried_out, store, owner_id)
+            (measured,) = in_process(carried_out, store, owner_id, [NOW])
         results += _results(kind, measured, limit)
     return Section(
         f"A dunning run over {count:,} invoices",
@@ -150,7 +151,7 @@ def _results(kind: str, ours: Measured, limit: Measured) -> list[Result]:
     ]
 
 
-def in_process(measure: Callable[..., Measured], *arguments: Any) -> Measured:
+def in_process(measure: Callable[..., Found], *arguments: Any) -> Found:
     """Measure in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(measure, arguments)
@@ -212,38 +213,47 @@ def _limit(store: Store) -> Measured:
     return Measured(messages, 0, seconds)
 
 
-def carried_out(store: Store, owner_id: int) -> Measured:
-    """Propose and confirm as an agent does, and carry it out as a worker does."""
+def carried_out(store: Store, owner_id: int, moments: Iterable[datetime]) -> list[Measured]:
+    """Propose and confirm a run at each moment as an agent does, and carry it out as a worker does."""
     app = create_app(Config.for_tests(database_url=store.url, var_dir=store.folder, testing=False))
     settle_memory()
     with app.app_context(), tenancy.scope(owner_id):
-        began, spent = time.perf_counter(), time.process_time()
-        with writing():
-            owner = organisation(organisation_id=owner_id)
-            policy = default_policy(organisation_id=owner_id)
-            run = operations.begin(organisation=owner, policy_id=policy.id, now=NOW)
-        _carry_on(app)
-        proposed = time.perf_counter()
-        with writing():
-            owner = organisation(organisation_id=owner_id)
-            operations.confirm(organisation=owner, run=run, member_id=None, now=NOW, at_most=0)
-        _carry_on(app)
-        queued, cpu = time.perf_counter(), time.process_time() - spent
-        with reading():
-            messages = db.session.scalar(select(func.count(Message.id))) or 0
+        measured = [_carried_out(app, owner_id, moment) for moment in moments]
         db.engine.dispose()
-    return Measured(messages, proposed - began, queued - proposed, peak_megabytes(), cpu)
+    return measured
 
 
-def _carry_on(app: Flask) -> None:
+def _carried_out(app: Flask, owner_id: int, now: datetime) -> Measured:
+    before = _messages()
+    began, spent = time.perf_counter(), time.process_time()
+    with writing():
+        owner = organisation(organisation_id=owner_id)
+        policy = default_policy(organisation_id=owner_id)
+        run = operations.begin(organisation=owner, policy_id=policy.id, now=now)
+    _carry_on(app, now)
+    proposed = time.perf_counter()
+    with writing():
+        owner = organisation(organisation_id=owner_id)
+        operations.confirm(organisation=owner, run=run, member_id=None, now=now, at_most=0)
+    _carry_on(app, now)
+    queued, cpu = time.perf_counter(), time.process_time() - spent
+    return Measured(_messages() - before, proposed - began, queued - proposed, peak_megabytes(), cpu)
+
+
+def _messages() -> int:
+    with reading():
+        return db.session.scalar(select(func.count(Message.id))) or 0
+
+
+def _carry_on(app: Flask, now: datetime) -> None:
     """Go on with the run as a worker does: with a second thread, where it asks for help."""
 
     def help_out() -> None:
         with app.app_context():
-            carry_on_runs(app, now=lambda: NOW)
+            carry_on_runs(app, now=lambda: now)
 
     helper = threading.Thread(target=help_out)
-    if carry_on_runs(app, now=lambda: NOW, call_help=helper.start):
+    if carry_on_runs(app, now=lambda: now, call_help=helper.start):
         raise RuntimeError("The run failed; the log says why.")
     if helper.ident is not None:
         helper.join()

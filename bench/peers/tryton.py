@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -70,10 +70,11 @@ class Tryton:
             words = ["-u", MODULE, "--activate-dependencies", "--email", "bench@voltwerk.example"]
             self._told(name, ["trytond-admin", "-d", name, *words], {"TRYTONPASSFILE": password.name})
 
-    def filled(self, name: str, *, template: str, lines: int, day: date) -> None:
-        """Make a copy of a founded database, with so many lines that are overdue on this day."""
+    def filled(self, name: str, *, template: str, lines: Mapping[date, int]) -> None:
+        """Make a copy of a founded database, with so many lines that are due on each day."""
         self._made(name, template=template)
-        self._told(name, [*DRIVER, "prepare", str(lines), day.isoformat()])
+        words = [word for due_on, count in lines.items() for word in (str(count), due_on.isoformat())]
+        self._told(name, [*DRIVER, "prepare", *words])
         with self._connected(name) as connection:
             connection.execute("VACUUM ANALYZE")
 
@@ -87,9 +88,10 @@ class Tryton:
         finally:
             self.dropped(name)
 
-    def run(self, name: str, day: date) -> dict[str, float]:
-        """Create and process what is due on this day, in a process of its own; return what it tells."""
-        told: dict[str, float] = json.loads(self._told(name, [*DRIVER, "run", day.isoformat()]))
+    def run(self, name: str, days: Iterable[date]) -> list[dict[str, float]]:
+        """Create and process on each day what is due, all in a process of its own; return what it tells."""
+        words = [day.isoformat() for day in days]
+        told: list[dict[str, float]] = json.loads(self._told(name, [*DRIVER, "run", *words]))
         return told
 
     def dropped(self, name: str) -> None:

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import bench
 from bench import page
-from bench.results import Section
+from bench.results import LeftOut, Section
 
 
 def names() -> list[str]:
@@ -37,7 +37,11 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no measurement named {', '.join(sorted(unknown))}")
     for name in chosen.names or known:
-        section: Section = import_module(f"bench.{name}").run(chosen.rows)
+        try:
+            section: Section = import_module(f"bench.{name}").run(chosen.rows)
+        except LeftOut as why:
+            print(f"{name} is left out, and its part of the page stays as it was: {why}", flush=True)
+            continue
         print(page.written(section), flush=True)
         if not chosen.dry:
             page.keep(name, section)

@@ -5,19 +5,19 @@ is exempt. The run is a process of its own, so that its peak of memory is too.
 """
 
 import multiprocessing
-import resource
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from sqlalchemy import create_engine, func, select, text
 
 from bench.filling import fill
+from bench.memory import peak_megabytes
 from bench.results import Result, Section
 from bench.stores import KINDS, Store, kinds, store_of
 from collections_portal.app import create_app
@@ -33,13 +33,14 @@ from dunning.queries import default_policy
 from messaging.models import Message
 from tests import factories
 
+Found = TypeVar("Found")
 # Two of five invoices of `bench.filling` are settled, and its due days lie 240 days apart.
 ROWS = 200_000
 NOW = datetime(2026, 6, 11, 8, 0, tzinfo=UTC)
 GOAL, GOAL_TIMES, GOAL_MEGABYTES = 2_500, 2.5, 300
 
-_NEW_ID = {"postgresql": "lpad(id::text, 12, '0')", "sqlite": "printf('%012d', id)"}
-_CONTACTS = """
+NEW_ID = {"postgresql": "lpad(id::text, 12, '0')", "sqlite": "printf('%012d', id)"}
+CONTACTS = """
     INSERT INTO contact_points (organisation_id, public_id, debtor_id, channel, value, is_preferred, state,
         state_reason, created_at)
     SELECT organisation_id, {new_id}, id, 'email', 'visser' || id || '@mail.example', false, 'usable', '',
@@ -98,12 +99,13 @@ _DUE = f"{_OVERDUE} AND NOT {_IS_EXEMPT}"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How many messages, in how many seconds of proposing and of queueing, and the peak in megabytes."""
+    """How many messages, in how many seconds of proposing and of queueing; the peak in megabytes; CPU."""
 
     messages: int
     proposing: float
     queueing: float
-    megabytes: float
+    megabytes: float = 0
+    cpu: float = 0
 
 
 def run(rows: int | None = None) -> Section:
@@ -112,10 +114,10 @@ def run(rows: int | None = None) -> Section:
     results = []
     for kind in kinds():
         with store_of(kind) as store:
-            owner_id = _filled(store, count)
-            limit = _in_process(_limit, store)
-            _sweep(store)
-            measured = _in_process(_run, store, owner_id)
+            owner_id = filled(store, (CONTACTS, _EXEMPTIONS), invoices=count)
+            limit = in_process(_limit, store)
+            sweep(store)
+            (measured,) = in_process(carried_out, store, owner_id, [NOW])
         results += _results(kind, measured, limit)
     return Section(
         f"A dunning run over {count:,} invoices",
@@ -149,22 +151,24 @@ def _results(kind: str, ours: Measured, limit: Measured) -> list[Result]:
     ]
 
 
-def _in_process(measure: Callable[..., Measured], *arguments: Any) -> Measured:
+def in_process(measure: Callable[..., Found], *arguments: Any) -> Found:
+    """Measure in a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(measure, arguments)
 
 
-def _filled(store: Store, count: int) -> int:
+def filled(store: Store, statements: Iterable[str], *, invoices: int = 0) -> int:
+    """Found an organisation, store so many invoices and what the statements say; return its id."""
     app = create_app(Config.for_tests(database_url=store.url, var_dir=store.folder, testing=False))
     with app.app_context(), tenancy.everywhere():
         with writing():
             owner = factories.organisation()
             creditor = factories.creditor(owner)
             operations.found_policy(organisation_id=owner.id)
-        fill(store, organisation_id=owner.id, creditor_id=creditor.id, invoices=count)
+        fill(store, organisation_id=owner.id, creditor_id=creditor.id, invoices=invoices)
         with writing():
-            for statement in (_CONTACTS, _EXEMPTIONS):
-                db.session.execute(text(statement.format(new_id=_NEW_ID[store.kind])))
+            for statement in statements:
+                db.session.execute(text(statement.format(new_id=NEW_ID[store.kind])))
         db.engine.dispose()
         owner_id = owner.id
     _look(store)
@@ -179,7 +183,7 @@ def _look(store: Store) -> None:
     engine.dispose()
 
 
-def _sweep(store: Store) -> None:
+def sweep(store: Store) -> None:
     """Take away what was written and taken back: it would lie in the way of what comes next."""
     engine = create_engine(store.administrator_url)
     with closing(engine.raw_connection()) as connection:
@@ -200,48 +204,56 @@ def _limit(store: Store) -> Measured:
     with app.app_context(), tenancy.everywhere():
         began = time.perf_counter()
         for statement in _LIMIT:
-            words = {"new_id": _NEW_ID[store.kind], "due": _DUE, "overdue": _OVERDUE, "exempt": _IS_EXEMPT}
+            words = {"new_id": NEW_ID[store.kind], "due": _DUE, "overdue": _OVERDUE, "exempt": _IS_EXEMPT}
             db.session.execute(text(statement.format(**words)))
         messages = db.session.scalar(select(func.count(Message.id))) or 0
         seconds = time.perf_counter() - began
         db.session.rollback()
         db.engine.dispose()
-    return Measured(messages, 0, seconds, 0)
+    return Measured(messages, 0, seconds)
 
 
-def _run(store: Store, owner_id: int) -> Measured:
-    """Propose and confirm as an agent does, and carry it out as a worker does."""
+def carried_out(store: Store, owner_id: int, moments: Iterable[datetime]) -> list[Measured]:
+    """Propose and confirm a run at each moment as an agent does, and carry it out as a worker does."""
     app = create_app(Config.for_tests(database_url=store.url, var_dir=store.folder, testing=False))
     settle_memory()
     with app.app_context(), tenancy.scope(owner_id):
-        began = time.perf_counter()
-        with writing():
-            owner = organisation(organisation_id=owner_id)
-            policy = default_policy(organisation_id=owner_id)
-            run = operations.begin(organisation=owner, policy_id=policy.id, now=NOW)
-        _carry_on(app)
-        proposed = time.perf_counter()
-        with writing():
-            owner = organisation(organisation_id=owner_id)
-            operations.confirm(organisation=owner, run=run, member_id=None, now=NOW, at_most=0)
-        _carry_on(app)
-        queued = time.perf_counter()
-        with reading():
-            messages = db.session.scalar(select(func.count(Message.id))) or 0
+        measured = [_carried_out(app, owner_id, moment) for moment in moments]
         db.engine.dispose()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Measured(messages, proposed - began, queued - proposed, peak)
+    return measured
 
 
-def _carry_on(app: Flask) -> None:
+def _carried_out(app: Flask, owner_id: int, now: datetime) -> Measured:
+    before = _messages()
+    began, spent = time.perf_counter(), time.process_time()
+    with writing():
+        owner = organisation(organisation_id=owner_id)
+        policy = default_policy(organisation_id=owner_id)
+        run = operations.begin(organisation=owner, policy_id=policy.id, now=now)
+    _carry_on(app, now)
+    proposed = time.perf_counter()
+    with writing():
+        owner = organisation(organisation_id=owner_id)
+        operations.confirm(organisation=owner, run=run, member_id=None, now=now, at_most=0)
+    _carry_on(app, now)
+    queued, cpu = time.perf_counter(), time.process_time() - spent
+    return Measured(_messages() - before, proposed - began, queued - proposed, peak_megabytes(), cpu)
+
+
+def _messages() -> int:
+    with reading():
+        return db.session.scalar(select(func.count(Message.id))) or 0
+
+
+def _carry_on(app: Flask, now: datetime) -> None:
     """Go on with the run as a worker does: with a second thread, where it asks for help."""
 
     def help_out() -> None:
         with app.app_context():
-            carry_on_runs(app, now=lambda: NOW)
+            carry_on_runs(app, now=lambda: now)
 
     helper = threading.Thread(target=help_out)
-    if carry_on_runs(app, now=lambda: NOW, call_help=helper.start):
+    if carry_on_runs(app, now=lambda: now, call_help=helper.start):
         raise RuntimeError("The run failed; the log says why.")
     if helper.ident is not None:
         helper.join()

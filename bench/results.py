@@ -10,6 +10,10 @@ from typing import TypeAlias
 Contender: TypeAlias = Callable[[int], float]
 
 
+class LeftOut(Exception):
+    """Why something cannot be measured on this machine, in one sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One line: what was measured, our figure, the limit's and the peer's, the goal and whether it is met.

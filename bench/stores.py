@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from tests import postgres
 from tests.databases import Databases, kinds_here
@@ -40,6 +40,26 @@ def kinds() -> list[str]:
 
 
 @contextmanager
+def server() -> Iterator[URL]:
+    """Run PostgreSQL, unless within a test run its own server does; hand out its administrator's address.
+
+    What is stored meanwhile on PostgreSQL is stored there.
+    """
+    with _run():
+        yield postgres.administrator_url()
+
+
+@contextmanager
+def _run() -> Iterator[None]:
+    """Keep the folder of a run: where PostgreSQL's server lies, once it is needed."""
+    with ExitStack() as ends:
+        # Within a test run its own server does.
+        if postgres.FOLDER not in os.environ:
+            ends.callback(postgres.close_run, postgres.open_run())
+        yield
+
+
+@contextmanager
 def store_of(kind: str) -> Iterator[Store]:
     """Make an empty, migrated database of this kind; nothing of it is left at the end.
 
@@ -47,9 +67,7 @@ def store_of(kind: str) -> Iterator[Store]:
     measurement of durable writes must turn that back on itself.
     """
     with ExitStack() as ends:
-        # Within a test run its own server does.
-        if postgres.FOLDER not in os.environ:
-            ends.callback(postgres.close_run, postgres.open_run())
+        ends.enter_context(_run())
         folder = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
         made = Databases(folder, "bench")
         ends.callback(made.close)

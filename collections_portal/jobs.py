@@ -1,5 +1,6 @@
 """What workers do when the bell rings: rows are the jobs, so each of these asks what there is and does it."""
 
+import math
 import time
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -33,7 +34,7 @@ from messaging.printing import print_due
 from reactions.operations.endings import break_promises
 
 log = structlog.get_logger()
-CHUNK = 2000
+CHUNK, FIRST_CHUNK = 2000, 500
 # So many steps a schedule takes at most to forget what old runs left alone: four days of it at worst.
 STEPS = 80
 # A thread that sends turns to other work after this; what is left is taken up by the next one.
@@ -166,21 +167,29 @@ def carry_on_runs(
     """
     rest = {} if resting is None else resting
     with tenancy.everywhere(), reading():
-        begun = [one for one in organisations_with_runs_begun() if rest.get(one, now()) <= now()]
+        begun = organisations_with_runs_begun()
+    left = {one: waiting for one, waiting in begun.items() if rest.get(one, now()) <= now()}
     failed: set[int] = set()
     is_alone = db.engine.dialect.name == "sqlite"
     pause, called = PAUSE if is_alone else 0, is_alone
-    while begun and not ending():
-        begun = [one for one in begun if _carry_on(one, now(), failed)]
-        if begun and not called:
+    while left and not ending():
+        if not called and max(left.values()) > FIRST_CHUNK:
             call_help()
             called = True
-        time.sleep(pause if begun else 0)
+        sizes = {one: CHUNK if is_alone else _share_of(waiting) for one, waiting in left.items()}
+        steps = {one: _carry_on(one, now(), failed, size) for one, size in sizes.items()}
+        left = {one: waiting for one, waiting in steps.items() if waiting}
+        time.sleep(pause if left else 0)
     rest.update(dict.fromkeys(failed, now() + REST))
     return failed
 
 
-def _carry_on(organisation_id: int, now: datetime, failed: set[int]) -> int:
+def _share_of(left: int) -> int:
+    """Return how many messages a step queues of so many: what is left at the end is shared by two."""
+    return min(CHUNK, max(FIRST_CHUNK, math.ceil(left / 2)))
+
+
+def _carry_on(organisation_id: int, now: datetime, failed: set[int], size: int) -> int:
     """Take one step, and return how much is left after it that is not for another time.
 
     That is nothing where it failed, which is noted, and where the database is busy or another worker.
@@ -188,7 +197,7 @@ def _carry_on(organisation_id: int, now: datetime, failed: set[int]) -> int:
     try:
         with tenancy.scope(organisation_id), writing():
             owner = organisation(organisation_id=organisation_id)
-            return 0 if owner.closed_at else carry_on(organisation=owner, now=now, at_most=CHUNK)
+            return 0 if owner.closed_at else carry_on(organisation=owner, now=now, at_most=size)
     except DatabaseBusy:
         log.warning("run waits", organisation=organisation_id)
         return 0

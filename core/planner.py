@@ -4,15 +4,23 @@ from sqlalchemy import func, select
 
 from core.database import db
 
+# So many new rows are worth telling.
+MANY = 200
+
 
 def look_at_rows() -> None:
     """Have the planner look at debtors and invoices, of which an import has added many."""
     _call("look_at_rows")
 
 
-def look_at_growth() -> None:
-    """Have the planner look at the outbox's tables where they grew much, as in a run's first chunk."""
-    _call("look_at_growth")
+def look_at_growth(rows: int) -> None:
+    """Have the planner look at notices, links and messages where they grew much, as in a run's first chunk.
+
+    `rows` were added just now. While it knows nothing of them, each reference to one is looked for in all of
+    them. For a few nothing is done.
+    """
+    if rows >= MANY:
+        _call("look_at_growth")
 
 
 def _call(name: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from core.bulk import store_all
 from core.database import db
 from core.organisations.models import Organisation
+from core.planner import look_at_growth
 from dunning.accounts import Wording
 from dunning.billing import NO_BILL, Planned, bills, by_debtor, highest_of
 from dunning.bills import Bill
@@ -72,6 +73,7 @@ def _store(
         **of_run,
         returning=(DunningNotice.debtor_id, DunningNotice.id),
     )
+    look_at_growth(len(stored))
     ids: dict[int, int] = dict(stored)
     added = bills(
         organisation=organisation,

@@ -1,6 +1,6 @@
 """Questions about dunning policies and runs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,7 @@ from dunning.models import (
     DunningRun,
     DunningSkip,
     DunningStage,
+    NoticeState,
     RunState,
 )
 from dunning.schedule import Plan, Stage
@@ -211,13 +212,23 @@ def runs_begun(*, organisation_id: int) -> Sequence[DunningRun]:
     ).all()
 
 
-def organisations_with_runs_begun() -> Sequence[int]:
-    """Return the ids of the organisations that have such runs, but of none that is closed."""
-    begun = select(DunningRun.organisation_id).where(*_BEGUN)
-    is_open = Organisation.closed_at.is_(None)
-    return db.session.scalars(
-        select(Organisation.id).where(Organisation.id.in_(begun), is_open).order_by(Organisation.id)
-    ).all()
+def organisations_with_runs_begun() -> Mapping[int, int]:
+    """Return the ids of the organisations that have such runs, but of none that is closed, in their order;
+    with each how many messages of confirmed runs wait to be queued."""
+    waiting = and_(
+        same(DunningRun, DunningNotice, "run_id"),
+        DunningRun.state == RunState.CONFIRMED,
+        DunningNotice.state == NoticeState.PROPOSED,
+    )
+    rows = db.session.execute(
+        select(Organisation.id, func.count(DunningNotice.id))
+        .join(DunningRun, DunningRun.organisation_id == Organisation.id)
+        .outerjoin(DunningNotice, waiting)
+        .where(Organisation.closed_at.is_(None), *_BEGUN)
+        .group_by(Organisation.id)
+        .order_by(Organisation.id)
+    )
+    return dict(rows.all())
 
 
 def runs_of(*, organisation_id: int, page: int = 1, size: int = 25) -> tuple[Sequence[RunRow], int]:

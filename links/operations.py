@@ -14,6 +14,7 @@ from core.database import db
 from core.identifiers import public_ids
 from core.identifiers import secret as new_secret
 from core.organisations.models import Organisation
+from core.planner import look_at_growth
 from invoices.models import Channel, Debtor
 from links.models import AccessLink, Visit, token_id
 from links.queries import ABSOLUTE, IDLE, hashed, link_behind
@@ -74,6 +75,7 @@ def issue_all(*, organisation: Organisation, addressees: Sequence[Addressee], no
         same={"issued_at": now, "expires_at": _end(organisation, now)},
         returning=(AccessLink.public_id, AccessLink.id),
     )
+    look_at_growth(len(names))
     ids: dict[str, int] = dict(stored)
     return [ids[name] for name in names]
 

@@ -16,8 +16,6 @@ from invoices.models import Channel
 from messaging.events import EVENTS
 from messaging.models import Message, MessageInvoice
 
-MANY = 500
-
 
 class Draft(TypedDict, total=False):
     """A message to be queued, with its reason; it goes to a debtor or to a member.
@@ -91,9 +89,7 @@ def queue_all(*, organisation_id: int, now: datetime, drafts: Sequence[Draft]) -
         returning=(Message.dedupe_key, Message.id),
     )
     ids: dict[str, int] = dict(stored)
-    if len(drafts) >= MANY:
-        # Before the planner knows of them, each reference to one would be looked for in all of them.
-        look_at_growth()
+    look_at_growth(len(drafts))
     _store_invoices([(ids[draft["dedupe_key"]], draft) for draft in drafts], organisation_id)
     return ids
 

@@ -70,11 +70,11 @@ class Tryton:
             words = ["-u", MODULE, "--activate-dependencies", "--email", "bench@voltwerk.example"]
             self._told(name, ["trytond-admin", "-d", name, *words], {"TRYTONPASSFILE": password.name})
 
-    def filled(self, name: str, *, template: str, lines: Mapping[date, int]) -> None:
-        """Make a copy of a founded database, with so many lines that are due on each day."""
+    def filled(self, name: str, *, template: str, each: int, lines: Mapping[date, int]) -> None:
+        """Make a copy of a founded database, with so many lines that are due on each day, `each` a party."""
         self._made(name, template=template)
         words = [word for due_on, count in lines.items() for word in (str(count), due_on.isoformat())]
-        self._told(name, [*DRIVER, "prepare", *words])
+        self._told(name, [*DRIVER, "prepare", str(each), *words])
         with self._connected(name) as connection:
             connection.execute("VACUUM ANALYZE")
 

@@ -1,9 +1,9 @@
 """The peer of a dunning run: Tryton's account_dunning through its public interface, without mail.
 
 Run by the Python of Tryton's own environment, which lacks all that is ours; TRYTOND_DATABASE_URI names the
-server and DB_NAME the database. `prepare LINES DUE_ON LINES DUE_ON` founds a company and so many lines due on
-these days, one for each party; `run DAY DAY` creates and processes dunnings on these days as its two wizards
-do when an agent clicks, and prints what each took.
+server and DB_NAME the database. `prepare EACH LINES DUE_ON LINES DUE_ON` founds a company and so many lines
+due on these days, EACH of them for each party; `run DAY DAY` creates and processes dunnings on these days as
+its two wizards do when an agent clicks, and prints what each took.
 """
 
 import json
@@ -27,13 +27,14 @@ def main(task: str, *arguments: str) -> None:
     """Do the one or the other."""
     session = config.set_trytond()
     if task == "prepare":
-        pairs = zip(arguments[::2], arguments[1::2], strict=True)
-        prepare(session, [(int(lines), date.fromisoformat(due_on)) for lines, due_on in pairs])
+        each, *rest = arguments
+        pairs = zip(rest[::2], rest[1::2], strict=True)
+        prepare(session, int(each), [(int(lines), date.fromisoformat(due_on)) for lines, due_on in pairs])
     else:
         print(json.dumps([run(session, date.fromisoformat(day)) for day in arguments]), flush=True)
 
 
-def prepare(session: Any, wanted: list[tuple[int, date]]) -> None:
+def prepare(session: Any, each: int, wanted: list[tuple[int, date]]) -> None:
     """Found what a line needs, then store moves of two lines each, one of them receivable."""
     create_company(currency="EUR", config=session)
     create_chart(config=session)
@@ -46,20 +47,21 @@ def prepare(session: Any, wanted: list[tuple[int, date]]) -> None:
         level.sequence, level.overdue = number, timedelta(days=overdue)
     procedure.save()
     for lines, due_on in wanted:
-        _store(session, year, procedure.id, lines, due_on)
+        _store(session, year, procedure.id, lines // each, each, due_on)
 
 
-def _store(session: Any, year: Any, procedure: int, lines: int, due_on: date) -> None:
+def _store(session: Any, year: Any, procedure: int, parties_wanted: int, each: int, due_on: date) -> None:
     accounts = get_accounts(config=session)
     (journal,) = Model.get("account.journal").find([("code", "=", "REV")])
     period = next(one for one in year.periods if one.start_date <= due_on <= one.end_date)
     move = {"journal": journal.id, "period": period.id, "date": due_on}
     parties, moves = session.get_proxy("party.party"), session.get_proxy("account.move")
-    for first in range(0, lines, BATCH):
-        numbers = range(first, min(first + BATCH, lines))
+    for first in range(0, parties_wanted, BATCH):
+        numbers = range(first, min(first + BATCH, parties_wanted))
         named = [{"name": f"Visser {number}", "dunning_procedure": procedure} for number in numbers]
         ids = parties.create(named, session.context)
-        moves.create([move | _lines(party, accounts, due_on) for party in ids], session.context)
+        owing = [party for party in ids for _ in range(each)]
+        moves.create([move | _lines(party, accounts, due_on) for party in owing], session.context)
 
 
 def _lines(party: int, accounts: Any, due_on: date) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     """Let a step queue two messages, on a working day."""
     clock.move_to(NOW)
     monkeypatch.setattr(jobs, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "FIRST_CHUNK", 2)
 
 
 @pytest.fixture
@@ -125,6 +126,7 @@ def test_help_is_called_once_and_only_where_two_can_write_at_once(
 def test_no_help_is_called_for_what_one_step_does(
     app: Flask, approved: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(jobs, "FIRST_CHUNK", DEBTORS)
     monkeypatch.setattr(jobs, "CHUNK", DEBTORS)
     calls: list[None] = []
     with app.app_context():

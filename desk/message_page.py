@@ -116,7 +116,7 @@ def _details(message: Message) -> dict[str, Any]:
         "text": message.body,
         "public_id": message.public_id,
         "sha256": message.sent_sha256,
-        "has_mail": message.kept_mail is not None,
+        "has_mail": queries.has_copy(message=message),
         "message_id": message.message_id,
         "provider_id": message.provider_id,
     }

@@ -103,6 +103,14 @@ def message_by_public_id(*, organisation_id: int, public_id: str, lock: bool = F
     return found
 
 
+def has_copy(*, message: Message) -> bool:
+    """Return whether a copy of the e-mail is kept (`messaging.copies`), without reading it."""
+    kept = select(Message.kept_mail.is_not(None)).where(
+        Message.organisation_id == message.organisation_id, Message.id == message.id
+    )
+    return bool(db.session.scalar(kept))
+
+
 def row_of(*, message: Message) -> MessageRow:
     """Return the message with whom it is for."""
     return rows_where([Message.organisation_id == message.organisation_id, Message.id == message.id])[0]

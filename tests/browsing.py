@@ -13,7 +13,8 @@ HERE = ("localhost", "127.0.0.1")
 # Addresses behind which there is no host.
 WITHIN = ("about", "blob", "data")
 FLAGS = (
-    # A browser that knows no other host asks none; to stop each request and let it go takes long.
+    # A browser that knows no other host and no proxy asks none; to stop each request takes long.
+    "--no-proxy-server",
     "--host-resolver-rules=MAP * ~NOTFOUND, " + ", ".join(f"EXCLUDE {name}" for name in HERE),
     "--no-sandbox",
     "--disable-gpu",

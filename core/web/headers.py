@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
@@ -28,7 +28,8 @@ SOURCES = {
     "object-src": "'none'",
 }
 CLOSED, ASKING = _policy(SOURCES), _policy(SOURCES | {"connect-src": "'self'"})
-# A kept e-mail brings its own styles; nothing in it can run, send, load or open anything.
+# What a view answers with that shows a kept e-mail, which brings its own styles: nothing in it can run, send,
+# load or open a window.
 OF_MAIL = _policy(
     {
         "sandbox": "",
@@ -58,11 +59,6 @@ def lets_script_ask(view: Callable[Parameters, Answer]) -> Callable[Parameters, 
     return view
 
 
-def answer_is_mail() -> None:
-    """Say that the answer under way is an e-mail as it was sent, not a page of ours."""
-    g.policy = OF_MAIL
-
-
 def install(app: Flask) -> None:
     """Send the headers with every answer; browsers keep only files with a version in their address."""
     closed = ALWAYS | ({"Strict-Transport-Security": HSTS} if app.config["PORTAL"].is_https else {})
@@ -71,7 +67,7 @@ def install(app: Flask) -> None:
     def add(response: Response) -> Response:
         keeps = request.endpoint in KEPT and response.status_code == 200 and "v" in request.args
         view = app.view_functions.get(request.endpoint or "")
-        policy = g.get("policy") or getattr(view, "policy", CLOSED)
+        policy = OF_MAIL if response.headers.get(POLICY) == OF_MAIL else getattr(view, "policy", CLOSED)
         # All in one step: to set them one by one looks through all for each.
         response.headers[:] = [
             *((name, value) for name, value in response.headers if name.lower() not in ours),

@@ -20,6 +20,7 @@ from links.sending_again import send_again as send_message_again
 from messaging import operations, queries, senders
 from messaging.copies import MailCopy, copy_of
 from messaging.models import Message, MessageState
+from messaging.rendering import HIDDEN_LINK
 
 blueprint = Blueprint("messages", __name__, url_prefix="/messages")
 # Words of the filter, and the states behind each.
@@ -80,10 +81,9 @@ def show(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/<public_id>/mail")
 @allows(Role.VIEWER)
 def mail(public_id: str) -> ResponseReturnValue:
-    """Show an e-mail as its reader saw it, without the key of its link."""
-    html = _copy(public_id).html
-    headers.answer_is_mail()
-    return html
+    """Show an e-mail as its recipient sees it, without the key of its link: nothing in it leads anywhere."""
+    html = _copy(public_id).html.replace(f' href="{HIDDEN_LINK}"', "")
+    return html, 200, {headers.POLICY: headers.OF_MAIL}
 
 
 @blueprint.get("/<public_id>/mail.eml")

@@ -71,11 +71,13 @@ def test_the_page_shows_the_whole_life(agent: Person, office: Office) -> None:
     assert words.index("Waits at the provider") < words.index("Not delivered")
 
 
-def test_an_email_is_shown_as_its_reader_saw_it_and_given_as_a_file(agent: Person, office: Office) -> None:
+def test_an_email_is_shown_as_its_recipient_sees_it_and_given_as_a_file(
+    agent: Person, office: Office
+) -> None:
     message = message_in(office, MessageState.SENT, body="Good day", kept_mail=kept("Good day"))
     page = f"/desk/messages/{message.public_id}"
-    shown = agent.client.get(link_on(agent.open(page), "The e-mail as its reader saw it"))
-    assert '<p style="color:#123456">Good day' in shown.text
+    shown = agent.client.get(link_on(agent.open(page), "The e-mail as its recipient sees it"))
+    assert '<p style="color:#123456">Good day \r\n<a>[link]' in shown.text
     assert shown.content_type == "text/html; charset=utf-8"
     policy = shown.headers["Content-Security-Policy"].split("; ")
     assert {"sandbox", "default-src 'none'", "style-src 'unsafe-inline'"} <= set(policy)
@@ -93,7 +95,7 @@ def link_on(page: Page, words: str) -> str:
 
 def test_what_was_not_kept_cannot_be_asked_for(agent: Person, office: Office) -> None:
     message = message_in(office, MessageState.SENT, body="Hé daar")
-    assert "as its reader saw it" not in agent.open(f"/desk/messages/{message.public_id}").words
+    assert "as its recipient sees it" not in agent.open(f"/desk/messages/{message.public_id}").words
     for name in ("mail", "mail.eml"):
         agent.open(f"/desk/messages/{message.public_id}/{name}", status=404)
 

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from multiprocessing.context import ForkProcess
 
 import pytest
@@ -24,25 +25,42 @@ from tests.dunning.conftest import FRIDAY
 from tests.dunning.running_process import MESSAGES_AT_ONCE
 
 REACHABLE, UNREACHABLE = 20, 3
-# In seconds, so that a test which fails ends too.
-PATIENCE = 60
 # In turn from the first row of the run to the last ones of its messages.
 DYING_AT = (1, 4, 13, 22)
 # Links are the first that a step inserts, their messages the second.
 AMONG_MESSAGES = 2
-# In seconds: so often it is looked what is there, and so long a worker is seen waiting.
-LOOK, WAITS = 0.05, 1
+# In seconds: so often it is looked what is there, so long a worker is seen waiting, and waited for its end.
+LOOK, WAITS, PATIENCE = 0.05, 1, 60
+Begin = Callable[..., ForkProcess]
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 
 
-def start(
-    database_url: str, organisation_id: int, dying_at: int = 0, *, fate: signal.Signals = signal.SIGKILL
-) -> ForkProcess:
-    return running_process.start(database_url, organisation_id, FRIDAY, dying_at=dying_at, fate=fate)
+@pytest.fixture
+def begin(app: Flask, database_url: str) -> Iterator[Begin]:
+    """Start processes that run an organisation's plans: `begin(organisation_id, dying_at=4)`."""
+    begun: list[ForkProcess] = []
+
+    def start(
+        organisation_id: int, *, dying_at: int = 0, fate: signal.Signals = signal.SIGKILL
+    ) -> ForkProcess:
+        # What is open here is not for a child.
+        with app.app_context():
+            db.engine.dispose()
+        begun.append(
+            running_process.start(database_url, organisation_id, FRIDAY, dying_at=dying_at, fate=fate)
+        )
+        return begun[-1]
+
+    yield start
+    for one in begun:
+        one.kill()
+        one.join()
 
 
-def end_of(process: ForkProcess) -> int | None:
-    """Wait for it and return its exit code: negative for a signal, None for one that does not end."""
+def end_of(process: ForkProcess) -> int:
+    """Wait for it and return its exit code, negative for a signal."""
     process.join(PATIENCE)
+    assert process.exitcode is not None, "It does not end."
     return process.exitcode
 
 
@@ -67,11 +85,11 @@ def messages() -> list[int]:
     return sorted(Counter(db.session.scalars(select(Message.debtor_id))).values())
 
 
-def test_each_debtor_gets_one_message_whoever_runs_and_whoever_dies(app: Flask, database_url: str) -> None:
+def test_each_debtor_gets_one_message_whoever_runs_and_whoever_dies(app: Flask, begin: Begin) -> None:
     for dying_at in DYING_AT:
         organisation_id = filled(app)
-        assert end_of(start(database_url, organisation_id, dying_at)) == -signal.SIGKILL
-        both = [start(database_url, organisation_id) for _ in range(2)]
+        assert end_of(begin(organisation_id, dying_at=dying_at)) == -signal.SIGKILL
+        both = [begin(organisation_id) for _ in range(2)]
         assert [end_of(one) for one in both] == [0, 0], dying_at
         with app.app_context(), tenancy.scope(organisation_id):
             assert messages() == [1] * REACHABLE, dying_at
@@ -85,9 +103,7 @@ def test_each_debtor_gets_one_message_whoever_runs_and_whoever_dies(app: Flask, 
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_what_a_worker_has_taken_is_waited_for_and_taken_over_when_it_dies(
-    app: Flask, database_url: str
-) -> None:
+def test_what_a_worker_has_taken_is_waited_for_and_taken_over_when_it_dies(app: Flask, begin: Begin) -> None:
     """The first stands still with notices in its hands; the other queues all others, and is not done."""
     organisation_id = filled(app, is_automatic=False)
     with app.app_context(), tenancy.scope(organisation_id):
@@ -96,10 +112,10 @@ def test_what_a_worker_has_taken_is_waited_for_and_taken_over_when_it_dies(
         run = operations.propose(organisation=owner, policy_id=policy_id, now=FRIDAY)
         operations.confirm(organisation=owner, run=run, member_id=None, now=FRIDAY, at_most=0)
         db.session.commit()
-    standing = start(database_url, organisation_id, AMONG_MESSAGES, fate=signal.SIGSTOP)
+    standing = begin(organisation_id, dying_at=AMONG_MESSAGES, fate=signal.SIGSTOP)
     assert standing.pid is not None
     assert os.WIFSTOPPED(os.waitpid(standing.pid, os.WUNTRACED)[1])
-    other = start(database_url, organisation_id)
+    other = begin(organisation_id)
     with app.app_context(), tenancy.scope(organisation_id):
         while len(messages()) < REACHABLE - MESSAGES_AT_ONCE:
             assert other.is_alive()

@@ -96,7 +96,7 @@ def assert_all_queued(office: Office) -> None:
     assert len(to) == len(set(to)) == DEBTORS
     assert set(db.session.scalars(select(DunningNotice.state))) == {NoticeState.QUEUED}
     assert the_run().finished_at == FRIDAY
-    assert queries.organisations_with_runs_begun() == []
+    assert queries.organisations_with_runs_begun() == {}
 
 
 @TOGETHER
@@ -227,12 +227,12 @@ def test_an_address_that_was_corrected_while_it_waited_is_not_written_to(
 
 def test_a_run_with_nothing_to_queue_is_finished_at_once_and_begun_ones_are_told(office: Office) -> None:
     run = office.run()
-    assert (run.finished_at, queries.organisations_with_runs_begun()) == (FRIDAY, [])
+    assert (run.finished_at, queries.organisations_with_runs_begun()) == (FRIDAY, {})
     office.invoice(office.debtor())
     waiting = office.propose(FRIDAY + timedelta(days=1))
-    assert queries.organisations_with_runs_begun() == []
+    assert not queries.organisations_with_runs_begun()
     operations.confirm(organisation=office.organisation, run=waiting, member_id=None, now=FRIDAY, at_most=0)
-    assert queries.organisations_with_runs_begun() == [office.organisation.id]
+    assert queries.organisations_with_runs_begun() == {office.organisation.id: 1}
 
 
 def test_one_run_is_gone_on_with_at_a_time_the_oldest_first(office: Office) -> None:

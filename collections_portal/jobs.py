@@ -34,7 +34,8 @@ from messaging.printing import print_due
 from reactions.operations.endings import break_promises
 
 log = structlog.get_logger()
-CHUNK, FIRST_CHUNK = 2000, 500
+# A step queues so many messages at most; for so few nobody is called to help, and no step is smaller.
+CHUNK, WORTH_HELP = 2000, 500
 # So many steps a schedule takes at most to forget what old runs left alone: four days of it at worst.
 STEPS = 80
 # A thread that sends turns to other work after this; what is left is taken up by the next one.
@@ -162,8 +163,8 @@ def carry_on_runs(
 
     Organisations take turns, a step each, and one's fault does not keep the others from theirs: returned are
     the ids of those where something went wrong. In `resting` they are kept until when they are left alone, by
-    whoever calls this often. Where several can write at once `call_help` is called when there is more to do
-    than one step each; where they cannot, there is a pause after each step in which others write.
+    whoever calls this often. Where several can write at once `call_help` is called once, when more than a
+    few messages wait; where they cannot, there is a pause after each step in which others write.
     """
     rest = {} if resting is None else resting
     with tenancy.everywhere(), reading():
@@ -173,7 +174,7 @@ def carry_on_runs(
     is_alone = db.engine.dialect.name == "sqlite"
     pause, called = PAUSE if is_alone else 0, is_alone
     while left and not ending():
-        if not called and max(left.values()) > FIRST_CHUNK:
+        if not called and max(left.values()) > WORTH_HELP:
             call_help()
             called = True
         sizes = {one: CHUNK if is_alone else _share_of(waiting) for one, waiting in left.items()}
@@ -186,7 +187,7 @@ def carry_on_runs(
 
 def _share_of(left: int) -> int:
     """Return how many messages a step queues of so many: what is left at the end is shared by two."""
-    return min(CHUNK, max(FIRST_CHUNK, math.ceil(left / 2)))
+    return min(CHUNK, max(WORTH_HELP, math.ceil(left / 2)))
 
 
 def _carry_on(organisation_id: int, now: datetime, failed: set[int], size: int) -> int:

@@ -90,6 +90,11 @@ def debtors_after(*, organisation_id: int, due_before: date, after: int) -> Sequ
     ).all()
 
 
+def is_last(debtor_ids: Sequence[int]) -> bool:
+    """Return whether no debtors come after these, which `debtors_after` found."""
+    return len(debtor_ids) < DEBTORS_IN_A_CHUNK
+
+
 def outcomes(
     *,
     organisation: Organisation,

@@ -11,7 +11,7 @@ from dunning.accounts import Wording
 from dunning.billing import NO_BILL, Planned, bills, by_debtor, highest_of
 from dunning.bills import Bill
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip
-from dunning.overdue import Outcome, debtors_after, outcomes
+from dunning.overdue import Outcome, debtors_after, is_last, outcomes
 from dunning.queries import debtors_of_policy, plan_of
 from dunning.schedule import Stage
 from dunning.ways import Way, way_for
@@ -22,7 +22,7 @@ from invoices.queries import UsableContact, usable_contacts_of_each
 def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
     """Decide about the overdue invoices of the next debtors and store it with the run.
 
-    Returns whether there were any. The run has to be held: what was decided and how far it goes are stored
+    Returns whether there may be more. The run has to be held: what was decided and how far it goes are stored
     together, so that whoever goes on after a stop neither leaves out a debtor nor takes one twice.
     """
     debtor_ids = debtors_after(organisation_id=organisation.id, due_before=run.run_on, after=run.filled_to)
@@ -42,7 +42,7 @@ def fill_next(*, organisation: Organisation, run: DunningRun) -> bool:
     )
     _store(organisation, run, list(decided), contacts, posted)
     db.session.flush()
-    return True
+    return not is_last(debtor_ids)
 
 
 def _store(

@@ -32,7 +32,7 @@ def small_steps(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     """Let a step queue two messages, on a working day."""
     clock.move_to(NOW)
     monkeypatch.setattr(jobs, "CHUNK", 2)
-    monkeypatch.setattr(jobs, "FIRST_CHUNK", 2)
+    monkeypatch.setattr(jobs, "WORTH_HELP", 2)
 
 
 @pytest.fixture
@@ -123,10 +123,10 @@ def test_help_is_called_once_and_only_where_two_can_write_at_once(
         assert queued() == dict.fromkeys(approved, DEBTORS)
 
 
-def test_no_help_is_called_for_what_one_step_does(
+def test_no_help_is_called_for_a_few(
     app: Flask, approved: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "FIRST_CHUNK", DEBTORS)
+    monkeypatch.setattr(jobs, "WORTH_HELP", DEBTORS)
     monkeypatch.setattr(jobs, "CHUNK", DEBTORS)
     calls: list[None] = []
     with app.app_context():

@@ -166,7 +166,8 @@ def _go_on(organisation: Organisation, run: DunningRun, now: datetime, at_most: 
         return sending.carry_out(organisation=organisation, run=run, now=now, at_most=at_most)
     is_left = fill(organisation=organisation, run=run, chunks=1)
     if not is_left and run.is_automatic and run.state is RunState.PROPOSED:
-        return confirm(organisation=organisation, run=run, member_id=None, now=now, at_most=at_most)
+        # Its messages are for the next steps: this one has filled a chunk already.
+        return confirm(organisation=organisation, run=run, member_id=None, now=now, at_most=0)
     # What somebody else filled and approved meanwhile is for the next step, which does not hold the run.
     return 1
 

@@ -53,8 +53,8 @@ def test_what_is_left_out_says_so_in_a_line_and_keeps_its_part_of_the_page(
     assert file.read_text() == "as it was"
 
 
-@pytest.mark.skipif(not machine.postgres(), reason="it is measured on PostgreSQL")
-def test_our_turn_queues_a_message_for_each_line() -> None:
-    turn = dunning_peer.ours(30)
+def test_our_turn_queues_a_message_for_each_debtor() -> None:
+    machine.need("postgres")
+    turn = dunning_peer.ours(30, each=2)
     assert turn.lines == 30
     assert turn.seconds > 0

@@ -49,11 +49,6 @@ class CameWith:
     amount: int
 
 
-def waiting() -> int:
-    """Return how many payments somebody has to settle."""
-    return queries.number_waiting(organisation_id=current_organisation().id)
-
-
 def waiting_context() -> dict[str, Any]:
     """Return what the list of payments to settle shows."""
     page = lists.page_number()

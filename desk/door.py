@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from core.refusals import N_
 from core.web import accounts, guards, rail
-from desk import bank_page, guard, inbox_page, letters_page, message_lists, payment_data
+from desk import guard, inbox_page, message_lists, payment_data, rail_counts
 from desk.session import MemberSessions
 from desk.views import (
     account,
@@ -95,13 +95,13 @@ RAIL: tuple[rail.Entry, ...] = (
         late=True,
         views=message_lists.rail_views,
     ),
-    rail.Entry("letters", N_("Letters"), "printer", "desk.letters.index", count=letters_page.waiting),
+    rail.Entry("letters", N_("Letters"), "printer", "desk.letters.index", count=rail_counts.letters),
     rail.Entry(
         "payments",
         N_("Payments"),
         "download",
         "desk.payments.index",
-        count=bank_page.waiting,
+        count=rail_counts.payments,
     ),
     rail.Entry("imports", N_("Imports"), "upload", "desk.imports.index"),
     rail.Entry("search", N_("Search"), "search", "desk.search.show", searches=True),
@@ -129,5 +129,6 @@ def open_on(app: Flask, csrf: CSRFProtect) -> None:
         door.register_blueprint(page)
     app.register_blueprint(door)
     rail.add(app, group="desk", entries=RAIL)
+    rail.ask_of(app, is_held=rail_counts.is_held)
     app.context_processor(rail.for_templates)
     guards.require_marks(app, door="desk")

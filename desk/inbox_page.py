@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import g, request, url_for
+from flask import request, url_for
 from flask_babel import gettext
 
 from core import clock
@@ -16,7 +16,7 @@ from core.web.formats import short_day, weekday_day
 from core.web.guards import current_member, current_organisation
 from core.web.languages import language
 from core.web.rail import View as RailView
-from desk import lists, words
+from desk import lists, rail_counts, words
 from reactions.models import ActionState
 from reactions.queries import inbox
 from reactions.queries.reaction_types import types_of
@@ -84,19 +84,9 @@ def list_href() -> str:
     return url_for("desk.actions.index", **kept())
 
 
-def counts() -> Mapping[View, int]:
-    """Return how many actions each view holds; asked once for the page and its rail."""
-    if "inbox_counts" not in g:
-        g.inbox_counts = inbox.counts(
-            organisation_id=current_organisation().id, member_id=current_member().id, now=clock.now()
-        )
-    found: Mapping[View, int] = g.inbox_counts
-    return found
-
-
-def waiting() -> int:
+def waiting() -> int | None:
     """Return how many actions need an answer."""
-    return counts().get(View.NEEDS_ANSWER, 0)
+    return rail_counts.actions(View.NEEDS_ANSWER)
 
 
 def rail_views() -> list[RailView]:
@@ -106,7 +96,7 @@ def rail_views() -> list[RailView]:
             key=f"inbox.{view}",
             label=words.view(view),
             href=url_for("desk.actions.index", view=view.value),
-            count=counts().get(view),
+            count=rail_counts.actions(view),
             late=view == View.OVERDUE,
         )
         for view in View
@@ -120,7 +110,6 @@ def context() -> dict[str, Any]:
     found = inbox.inbox(
         organisation_id=organisation.id, member_id=member.id, wanted=asked, language=language(), now=now
     )
-    g.inbox_counts = found.counts
     page = min(asked.page, found.pages)
     return {
         "here": f"inbox.{asked.view}",

@@ -37,11 +37,6 @@ STATES: Mapping[LetterBatchState, tuple[str, str]] = MappingProxyType(
 UNDER_WAY = (LetterBatchState.FILLING, LetterBatchState.WAITING, LetterBatchState.MAKING)
 
 
-def waiting() -> int:
-    """Return how many batches wait for somebody."""
-    return letter_batches.number_to_post(organisation_id=current_organisation().id)
-
-
 def shelf() -> LetterShelf:
     """Return where this installation keeps the PDFs."""
     return letter_shelf_in(current_app.config["PORTAL"].var_dir)

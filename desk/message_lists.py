@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, url_for
+from flask import url_for
 from flask_babel import gettext
 
 from core.members.models import Role
@@ -10,29 +10,22 @@ from core.web.formats import money
 from core.web.guards import current_member, current_organisation, may
 from core.web.languages import language
 from core.web.rail import View
-from desk import lists, rows, words
+from desk import lists, rail_counts, rows, words
 from invoices import unreachable
 from invoices.lists import Owed, owed_by_each
 from invoices.models import ContactState
-from messaging import queries
-from messaging.models import MessageState
 
 DOUBTFUL, FAILED, UNDELIVERABLE = "doubtful", "failed", "undeliverable"
 UNUSABLE = (ContactState.FAILED, ContactState.OPTED_OUT)
 
 
 def counts() -> dict[str, int]:
-    """Return how much work there is of each kind; asked once for a page."""
-    if "message_counts" not in g:
-        organisation_id = current_organisation().id
-        troubled = queries.troubled(organisation_id=organisation_id)
-        g.message_counts = {
-            DOUBTFUL: troubled.get(MessageState.UNKNOWN, 0),
-            FAILED: troubled.get(MessageState.FAILED, 0) + troubled.get(MessageState.BOUNCED, 0),
-            UNDELIVERABLE: sum(unreachable.number_unreachable(organisation_id=organisation_id).values()),
-        }
-    found: dict[str, int] = g.message_counts
-    return found
+    """Return how much work there is of each kind."""
+    return {
+        DOUBTFUL: rail_counts.doubtful(),
+        FAILED: rail_counts.failed(),
+        UNDELIVERABLE: rail_counts.undeliverable(),
+    }
 
 
 def waiting() -> int:

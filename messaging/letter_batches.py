@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from core.database import db
 from core.refusals import N_, Refusal
@@ -90,11 +90,15 @@ def batches_of(*, organisation_id: int, page: int = 1, size: int = SIZE) -> tupl
     return db.session.scalars(rows.limit(size).offset((page - 1) * size)).all(), total
 
 
-def number_to_post(*, organisation_id: int) -> int:
-    """Return how many batches wait for the person who posts them, or could not be made."""
+def number_to_post() -> Select[int]:
+    """Return what counts the batches that wait for who posts them, or could not be made, as `number`.
+
+    It is asked by `core.prepared`.
+    """
     states = (LetterBatchState.MADE, LetterBatchState.FAILED)
-    which = (LetterBatch.organisation_id == organisation_id, LetterBatch.state.in_(states))
-    return db.session.scalar(select(func.count()).select_from(LetterBatch).where(*which)) or 0
+    return select(func.count().label("number")).where(
+        LetterBatch.organisation_id == bindparam("of_organisation"), LetterBatch.state.in_(states)
+    )
 
 
 def letters_of(*, batch: LetterBatch, page: int = 1, size: int = SIZE) -> tuple[Sequence[LetterRow], int]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from core.database import db
 from core.members.models import Member
@@ -80,14 +81,14 @@ def counts_by_state(*, organisation_id: int) -> dict[MessageState, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def troubled(*, organisation_id: int) -> dict[MessageState, int]:
-    """Return how many messages of each state a person should look at: doubtful, failed, came back."""
-    rows = db.session.execute(
-        select(Message.state, func.count())
-        .where(Message.organisation_id == organisation_id, _in_trouble())
-        .group_by(Message.state)
-    )
-    return {row[0]: row[1] for row in rows}
+def troubled() -> Select[*tuple[Any, ...]]:
+    """Return what counts the messages a person should look at by state: doubtful, failed, came back.
+
+    Each column has the state's name; `core.prepared` asks it.
+    """
+    return select(
+        *(func.count().filter(Message.state == state).label(state.value) for state in TROUBLED)
+    ).where(Message.organisation_id == bindparam("of_organisation"), _in_trouble())
 
 
 def message_by_public_id(*, organisation_id: int, public_id: str, lock: bool = False) -> Message:

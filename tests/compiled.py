@@ -85,11 +85,18 @@ class Engines:
             self._known[key] = engine_from_config(options, prefix="")
         return self._known[key]
 
+    def close(self) -> None:
+        """Close the connections that are still open."""
+        for engine in self._known.values():
+            engine.dispose()
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _shared() -> Iterator[None]:
+    engines = Engines()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Portal, "url_rule_class", SharedRule)
-        patch.setattr(db, "_make_engine", Engines().of)
+        patch.setattr(db, "_make_engine", engines.of)
         patch.setitem(accounts.SETTINGS, "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS", CHEAP)
         yield
+    engines.close()

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-import html5lib
-
 LANGUAGES = ("nl", "fr", "de", "en", "nb")
 # Classes of words that are only heard.
 UNSEEN = ("unread", "vh")
@@ -33,22 +31,6 @@ REFERENCES = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "ar
 WIDE = "wide-only"
 # Before a visit there is no session, so the button that enters carries the link itself.
 ENTERING = "/k/"
-# The parser follows an older edition of the standard than the one these come from.
-NEWER_THAN_THE_PARSER = ("unexpected-end-tag-implied",)
-
-
-def parse(text: str) -> tuple[Element, list[str]]:
-    """Return the page's root element, and what a strict parser says about its markup."""
-    parser = html5lib.HTMLParser(
-        tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False, strict=False
-    )
-    root: Element = parser.parse(text)
-    errors = [
-        f"markup: {code} {details or ''} at line {position[0]}"
-        for position, code, details in parser.errors
-        if code not in NEWER_THAN_THE_PARSER
-    ]
-    return root, errors
 
 
 def words_of(element: Element | None) -> str:

@@ -11,7 +11,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from core.web.headers import OF_MAIL, POLICY
-from tests.manners import faults_of, labels_of, parse, words_of
+from tests.manners import faults_of, labels_of, words_of
+from tests.markup import parse
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5

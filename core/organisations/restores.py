@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, exists, select
 
 from core.database import db
 from core.organisations.models import Restore
@@ -52,6 +52,15 @@ def require_released(*, organisation_id: int) -> None:
     """Raise NotReleased while the organisation stands still."""
     if is_held(organisation_id=organisation_id):
         raise NotReleased
+
+
+def held_or_not() -> Select[bool]:
+    """Return what finds the same as `is_held` for `core.prepared`, as `is_held`."""
+    return select(
+        exists()
+        .where(Restore.organisation_id == bindparam("of_organisation"), Restore.released_at.is_(None))
+        .label("is_held")
+    )
 
 
 def is_held(*, organisation_id: int) -> bool:

@@ -9,7 +9,6 @@ from flask import Flask, current_app, g, url_for
 from flask_babel import gettext
 
 from core.members.models import Member, Role
-from core.organisations import restores
 from core.organisations.models import Organisation
 from core.web.guards import current_member, current_organisation, may
 from core.web.languages import language
@@ -65,7 +64,6 @@ class Rail:
 
     def __init__(self, member: Member, organisation: Organisation) -> None:
         self._member = member
-        self._organisation_id = organisation.id
         self.organisation_name = organisation.name
         self.logo_url = logo_url_of(organisation)
         self.member_name = member.name
@@ -84,7 +82,7 @@ class Rail:
     @cached_property
     def is_held(self) -> bool:
         """Whether a backup was restored and waits for its release."""
-        return restores.is_held(organisation_id=self._organisation_id)
+        return bool(current_app.extensions["rail_is_held"]())
 
     @property
     def release_url(self) -> str:
@@ -117,6 +115,11 @@ def logo_url_of(organisation: Organisation) -> str | None:
 def add(app: Flask, *, group: str, entries: Sequence[Entry]) -> None:
     """Put the entries of a door on the rail; `group` is `desk` or `settings`."""
     app.extensions.setdefault("rail", {}).setdefault(group, []).extend(entries)
+
+
+def ask_of(app: Flask, *, is_held: Callable[[], bool]) -> None:
+    """Say what tells each page whether a backup was restored and waits for its release."""
+    app.extensions["rail_is_held"] = is_held
 
 
 def lines_of(member: Member, *, group: str) -> list[Line]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 
 from core.database import db
 from core.refusals import N_, Refusal
@@ -101,12 +101,11 @@ def lines_waiting(
     return _page(mine.order_by(BankLine.booked_on, BankLine.id), page)
 
 
-def number_waiting(*, organisation_id: int) -> int:
-    """Return how many lines a person has to settle."""
-    mine = select(func.count(BankLine.id)).where(
-        BankLine.organisation_id == organisation_id, BankLine.state.in_(WAITING)
+def number_waiting() -> Select[int]:
+    """Return what counts the lines that a person has to settle, as `number`; `core.prepared` asks it."""
+    return select(func.count().label("number")).where(
+        BankLine.organisation_id == bindparam("of_organisation"), BankLine.state.in_(WAITING)
     )
-    return db.session.scalar(mine) or 0
 
 
 def tallies(*, organisation_id: int, statement_ids: Collection[int]) -> Mapping[int, Tally]:

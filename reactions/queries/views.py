@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, func, or_, select
 
 from core.members.models import Member
 from invoices.finding import name_says, number_says
@@ -48,7 +48,12 @@ class Wanted:
     page: int = 1
 
 
-def conditions(view: View, organisation_id: int, member_id: int, today: date) -> list[ColumnElement[bool]]:
+def conditions(
+    view: View,
+    organisation_id: int | BindParameter[int],
+    member_id: int | BindParameter[int],
+    today: date | BindParameter[date],
+) -> list[ColumnElement[bool]]:
     """Return what an action has to be to stand in the view."""
     if view == View.CLOSED:
         return [Action.state == ActionState.CLOSED]
@@ -61,7 +66,7 @@ def conditions(view: View, organisation_id: int, member_id: int, today: date) ->
     return [ACTION_IS_OPEN, narrower[view]] if view in narrower else [ACTION_IS_OPEN]
 
 
-def _nobodys(organisation_id: int) -> ColumnElement[bool]:
+def _nobodys(organisation_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Return SQL about an action: nobody has it, or somebody who can no longer sign in."""
     gone = select(Member.id).where(Member.organisation_id == organisation_id, Member.active.is_(False))
     return or_(Action.assignee_id.is_(None), Action.assignee_id.in_(gone))

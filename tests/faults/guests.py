@@ -20,7 +20,7 @@ from messaging.models import Message
 from reactions.models import Reaction
 from reactions.operations.founding import found_types
 from tests import factories
-from tests.manners import parse
+from tests.markup import parse
 from tests.visitor import Form
 
 FORM = "application/x-www-form-urlencoded"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.manners import faults_of, parse
+from tests.manners import faults_of
+from tests.markup import parse
 
 GOOD = """<!doctype html>
 <html lang="nl"><head><title>Facturen – Waterhuis</title><link rel="stylesheet" href="/static/a.css"></head>

@@ -114,7 +114,8 @@ def _engine_options(url: str) -> dict[str, object]:
     if url.startswith("sqlite"):
         return quiet | {"connect_args": {"timeout": 15, "check_same_thread": False}}
     # A process has 8 threads that answer visitors and 22 that work; each holds one in its transactions only.
-    return quiet | {"pool_size": 10, "max_overflow": 20}
+    # The connection that rested last is taken first: it has statements prepared, and the others may end.
+    return quiet | {"pool_size": 10, "max_overflow": 20, "pool_use_lifo": True}
 
 
 def _begin() -> None:

@@ -108,6 +108,13 @@ def among(
     return _Among(asked, bindparam(None, list(ids), type_=_Ids(), unique=True, literal_execute=True))
 
 
+def among_given(
+    asked: InstrumentedAttribute[int] | InstrumentedAttribute[int | None],
+) -> ColumnElement[bool]:
+    """Return the same for a statement of `core.prepared`, which is given them as `ids`."""
+    return _Among(asked, bindparam("ids", type_=_Ids(), literal_execute=True))
+
+
 class _Ids(TypeDecorator[Collection[int]]):
     """Ids as one text: an array of PostgreSQL, elsewhere of JSON.
 

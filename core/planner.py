@@ -13,16 +13,17 @@ def look_at_rows() -> None:
     _call("look_at_rows")
 
 
-def look_at_growth(rows: int) -> None:
-    """Have the planner look at notices, links and messages where they grew much, as in a run's first chunk.
+def look_at_growth(table: str, rows: int) -> None:
+    """Have the planner look at notices, links or messages where they grew much, as in a run's first chunk.
 
     `rows` were added just now. While it knows nothing of them, each reference to one is looked for in all of
     them. For a few nothing is done.
     """
     if rows >= MANY:
-        _call("look_at_growth")
+        _call("look_at_growth", table)
 
 
-def _call(name: str) -> None:
-    if db.session.connection().dialect.name == "postgresql":
-        db.session.execute(select(getattr(func, name)()))
+def _call(name: str, *about: str) -> None:
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(getattr(func, name)(*about)))

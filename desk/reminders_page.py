@@ -14,6 +14,7 @@ from desk import dunning_words as words
 from desk.forms.fields import choices
 from desk.forms.reminders import DayForm, PauseForm, PlanForm
 from dunning import queries
+from dunning.assigned import assignment_of, policies_by_debtor
 from dunning.bills import Line
 from dunning.explaining import Explanation, explain
 from dunning.schedule import Decision, Reason
@@ -28,8 +29,8 @@ def debtor_context(debtor: Debtor, refused: PauseForm | PlanForm | None = None) 
     of_debtor = {"organisation_id": organisation.id, "debtor_id": debtor.id}
     policies = queries.policies_of(organisation_id=organisation.id)
     by_id = {policy.id: policy for policy in policies}
-    now_on = queries.policies_by_debtor(organisation=organisation, debtor_ids=(debtor.id,))[debtor.id]
-    assigned = queries.assignment_of(**of_debtor)
+    now_on = policies_by_debtor(organisation=organisation, debtor_ids=(debtor.id,))[debtor.id]
+    assigned = assignment_of(**of_debtor)
     chosen = by_id[assigned.policy_id].public_id if assigned else ""
     plan_form = refused if isinstance(refused, PlanForm) else PlanForm(formdata=None, plan=chosen)
     plan_form.plan.choices = plan_choices()

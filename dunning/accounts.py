@@ -7,9 +7,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
-from core.bulk import among
+from core import prepared
+from core.bulk import among, among_given
 from core.clock import day_in
 from core.database import db
 from core.law.collecting import ONCE
@@ -43,13 +44,14 @@ def law_of(*, organisation: Organisation, country: str, segment: Segment) -> Law
     return Law(book, place, segment, partial(_is_holiday, book, place))
 
 
+_DEBTORS = select(Debtor.id, Debtor.country, Debtor.kind, Debtor.language).where(
+    Debtor.organisation_id == bindparam("of_organisation"), among_given(Debtor.id)
+)
+
+
 def laws_of(*, organisation: Organisation, debtor_ids: Collection[int]) -> dict[int, tuple[Law, str]]:
     """Return the law of each debtor, and the language of their messages."""
-    rows = db.session.execute(
-        select(Debtor.id, Debtor.country, Debtor.kind, Debtor.language).where(
-            Debtor.organisation_id == organisation.id, among(Debtor.id, debtor_ids)
-        )
-    )
+    rows = prepared.ask(_DEBTORS, organisation_id=organisation.id, ids=debtor_ids)
     laws: dict[tuple[str, Segment], Law] = {}
     found = {}
     for debtor_id, country, kind, language in rows:

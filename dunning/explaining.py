@@ -6,11 +6,12 @@ from datetime import date
 
 from core.organisations.models import Organisation
 from dunning.accounts import Wording
+from dunning.assigned import policies_by_debtor
 from dunning.billing import NO_BILL, Planned, bills, highest_of
 from dunning.bills import Bill
 from dunning.models import DunningPolicy
 from dunning.overdue import Facts, decided, facts
-from dunning.queries import PolicyUnknown, plan_of, policies_by_debtor, policy
+from dunning.queries import PolicyUnknown, plan_of, policy
 from dunning.schedule import Decision, Stage, Standing, next_stage, objections, told_by
 from dunning.ways import Way, way_for
 from invoices.models import Invoice

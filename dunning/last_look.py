@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from core.organisations.models import Organisation
+from dunning.assigned import debtors_of_policy
 from dunning.letters import correspondence
 from dunning.models import StageChannel
 from dunning.notices import Addressed, NoticeLine
-from dunning.queries import debtors_of_policy
 from dunning.schedule import Plan, Reason, Stage, objections_to_debtor, planned_on, told_by
 from invoices.models import Channel, ContactState
 from invoices.postal import PostalAddress

@@ -7,11 +7,12 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 
-from core.bulk import among
+from core import prepared
+from core.bulk import among_given
 from core.clock import day_in
-from core.database import db
+from core.database import Moment
 from core.days import days_after
 from dunning.bills import Letter
 from dunning.models import DunningNotice, DunningNoticeInvoice
@@ -48,7 +49,7 @@ def letters_about(*, organisation_id: int, zone: str, debtor_ids: Collection[int
         state,
         at,
         delivered_at,
-    ) in db.session.execute(_letters(organisation_id, debtor_ids)):
+    ) in prepared.ask(_LETTERS, organisation_id=organisation_id, ids=debtor_ids):
         sent_on = day_in(at, zone)
         received_on = None if delivered_at is None else max(sent_on, day_in(delivered_at, zone))
         certain, term = state in LEFT, event in BEGINS_TERM
@@ -58,7 +59,7 @@ def letters_about(*, organisation_id: int, zone: str, debtor_ids: Collection[int
     return letters
 
 
-def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple[Any, ...]]:
+def _letters() -> Select[*tuple[Any, ...]]:
     line = DunningNoticeInvoice
     of_message = and_(
         MessageInvoice.organisation_id == Message.organisation_id,
@@ -73,13 +74,41 @@ def _letters(organisation_id: int, debtor_ids: Collection[int]) -> Select[*tuple
         .join(MessageInvoice, of_message)
         .join(Invoice, same(Invoice, line, "invoice_id"))
         .where(
-            DunningNotice.organisation_id == organisation_id,
-            among(DunningNotice.debtor_id, debtor_ids),
+            DunningNotice.organisation_id == bindparam("of_organisation"),
+            among_given(DunningNotice.debtor_id),
             Message.state.not_in(BOUNCED_OR_NEVER_LEFT),
             INVOICE_IS_OPEN,
         )
         .order_by(line.id)
     )
+
+
+_LETTERS = _letters()
+_WRITTEN = (
+    select(
+        Message.debtor_id,
+        func.max(case((Message.state.not_in(UNDER_WAY), _AT))),
+        func.count(case((Message.state.in_(UNDER_WAY), Message.id))),
+    )
+    .where(
+        Message.organisation_id == bindparam("of_organisation"),
+        among_given(Message.debtor_id),
+        Message.is_collection,
+        Message.state.not_in(NEVER_LEFT),
+    )
+    .group_by(Message.debtor_id)
+)
+_LATELY = (
+    select(Message.debtor_id, _AT)
+    .where(
+        Message.organisation_id == bindparam("of_organisation"),
+        among_given(Message.debtor_id),
+        or_(Message.is_collection, Message.is_approach),
+        Message.state.not_in((*UNDER_WAY, *NEVER_LEFT)),
+        bindparam("begins", type_=Moment()) <= _AT,
+    )
+    .order_by(_AT.desc())
+)
 
 
 def reached_by(letters: Sequence[Letter]) -> tuple[int, date | None]:
@@ -122,20 +151,7 @@ def correspondence(
 
 def _written(organisation_id: int, debtor_ids: Collection[int]) -> dict[int, tuple[datetime | None, bool]]:
     """Return when the last collection message to each debtor left, and whether one is under way."""
-    rows = db.session.execute(
-        select(
-            Message.debtor_id,
-            func.max(case((Message.state.not_in(UNDER_WAY), _AT))),
-            func.count(case((Message.state.in_(UNDER_WAY), Message.id))),
-        )
-        .where(
-            Message.organisation_id == organisation_id,
-            among(Message.debtor_id, debtor_ids),
-            Message.is_collection,
-            Message.state.not_in(NEVER_LEFT),
-        )
-        .group_by(Message.debtor_id)
-    )
+    rows = prepared.ask(_WRITTEN, organisation_id=organisation_id, ids=debtor_ids)
     return {debtor_id: (last_at, waiting > 0) for debtor_id, last_at, waiting in rows}
 
 
@@ -145,17 +161,7 @@ def _lately(
     """Return the days on which the debtors were written to unasked, of the seven up to today, the latest
     first; links sent by hand count too."""
     begins = datetime.combine(days_after(today, 1 - WEEK_DAYS), time(), tzinfo=ZoneInfo(zone))
-    rows = db.session.execute(
-        select(Message.debtor_id, _AT)
-        .where(
-            Message.organisation_id == organisation_id,
-            among(Message.debtor_id, debtor_ids),
-            or_(Message.is_collection, Message.is_approach),
-            Message.state.not_in((*UNDER_WAY, *NEVER_LEFT)),
-            begins <= _AT,
-        )
-        .order_by(_AT.desc())
-    )
+    rows = prepared.ask(_LATELY, organisation_id=organisation_id, ids=debtor_ids, begins=begins)
     days: dict[int, list[date]] = defaultdict(list)
     for debtor_id, at in rows:
         if debtor_id is not None:

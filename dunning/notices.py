@@ -1,14 +1,14 @@
 """The notices of a run that are still to be written, with whom they go to and what they are about."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 
-from core.bulk import among, change_all
+from core import prepared
+from core.bulk import among, among_given, change_all
 from core.database import db
 from core.organisations.models import Organisation
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, NoticeState
@@ -81,47 +81,74 @@ def next_notices(run: DunningRun, size: int, *, waits: bool) -> list[Addressed]:
         taken = _claimed(run, size, passes_over=False)
     if not taken:
         return []
-    db.session.execute(
-        select(Debtor.id)
-        .where(Debtor.organisation_id == run.organisation_id, among(Debtor.id, taken.values()))
-        .order_by(Debtor.id)
-        .with_for_update(key_share=True)
-    )
+    prepared.ask(_HELD, organisation_id=run.organisation_id, ids=taken.values())
     # Asked once all is held: what changed while it was waited for is seen.
-    rows: Iterable[Sequence[Any]] = db.session.execute(
-        select(
-            DunningNotice.id,
-            DunningNotice.event,
-            DunningNotice.stage_position,
-            Debtor.id,
-            Debtor.language,
-            Debtor.country,
-            ContactPoint.id,
-            ContactPoint.channel,
-            ContactPoint.state,
-            ContactPoint.value,
-        )
-        .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
-        .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
-        .where(DunningNotice.organisation_id == run.organisation_id, among(DunningNotice.id, taken))
-        .order_by(DunningNotice.debtor_id)
-    )
+    rows = prepared.ask(_ADDRESSED, organisation_id=run.organisation_id, ids=taken)
     return [Addressed(*row) for row in rows]
+
+
+_WAITING = (
+    DunningNotice.organisation_id == bindparam("of_organisation"),
+    DunningNotice.run_id == bindparam("run_id"),
+    DunningNotice.state == NoticeState.PROPOSED,
+)
+_NUMBER_WAITING = select(func.count(DunningNotice.id)).where(*_WAITING)
+_NEXT = (
+    select(DunningNotice.id, DunningNotice.debtor_id)
+    .where(*_WAITING)
+    .order_by(DunningNotice.debtor_id)
+    .limit(bindparam("size", type_=Integer()))
+)
+# The one passes over what somebody holds, the other waits for it.
+_TAKEN = {True: _NEXT.with_for_update(skip_locked=True), False: _NEXT.with_for_update()}
+_HELD = (
+    select(Debtor.id)
+    .where(Debtor.organisation_id == bindparam("of_organisation"), among_given(Debtor.id))
+    .order_by(Debtor.id)
+    .with_for_update(key_share=True)
+)
+_ADDRESSED = (
+    select(
+        DunningNotice.id,
+        DunningNotice.event,
+        DunningNotice.stage_position,
+        Debtor.id,
+        Debtor.language,
+        Debtor.country,
+        ContactPoint.id,
+        ContactPoint.channel,
+        ContactPoint.state,
+        ContactPoint.value,
+    )
+    .join(Debtor, same(Debtor, DunningNotice, "debtor_id"))
+    .outerjoin(ContactPoint, same(ContactPoint, DunningNotice, "contact_point_id"))
+    .where(DunningNotice.organisation_id == bindparam("of_organisation"), among_given(DunningNotice.id))
+    .order_by(DunningNotice.debtor_id)
+)
+_LINES = (
+    select(
+        DunningNoticeInvoice.id,
+        DunningNoticeInvoice.notice_id,
+        DunningNoticeInvoice.invoice_id,
+        DunningNoticeInvoice.stage_position,
+        DunningNoticeInvoice.event,
+        Invoice.creditor_id,
+        Invoice.due_on,
+        Invoice.amount_open,
+        Invoice.withdrawn_at,
+    )
+    .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
+    .where(
+        DunningNoticeInvoice.organisation_id == bindparam("of_organisation"),
+        among_given(DunningNoticeInvoice.notice_id),
+    )
+    .order_by(Invoice.due_on, Invoice.id)
+)
 
 
 def _claimed(run: DunningRun, size: int, *, passes_over: bool) -> dict[int, int]:
     """Take notices, and return whose they are."""
-    rows = db.session.execute(
-        select(DunningNotice.id, DunningNotice.debtor_id)
-        .where(
-            DunningNotice.organisation_id == run.organisation_id,
-            DunningNotice.run_id == run.id,
-            DunningNotice.state == NoticeState.PROPOSED,
-        )
-        .order_by(DunningNotice.debtor_id)
-        .limit(size)
-        .with_for_update(skip_locked=passes_over)
-    )
+    rows = prepared.ask(_TAKEN[passes_over], organisation_id=run.organisation_id, run_id=run.id, size=size)
     return dict(rows.all())
 
 
@@ -148,25 +175,7 @@ def addresses_of(
 
 def lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list[NoticeLine]]:
     """Return the invoices of each of these notices, those that were due first coming first."""
-    rows = db.session.execute(
-        select(
-            DunningNoticeInvoice.id,
-            DunningNoticeInvoice.notice_id,
-            DunningNoticeInvoice.invoice_id,
-            DunningNoticeInvoice.stage_position,
-            DunningNoticeInvoice.event,
-            Invoice.creditor_id,
-            Invoice.due_on,
-            Invoice.amount_open,
-            Invoice.withdrawn_at,
-        )
-        .join(Invoice, same(Invoice, DunningNoticeInvoice, "invoice_id"))
-        .where(
-            DunningNoticeInvoice.organisation_id == organisation_id,
-            among(DunningNoticeInvoice.notice_id, notice_ids),
-        )
-        .order_by(Invoice.due_on, Invoice.id)
-    )
+    rows = prepared.ask(_LINES, organisation_id=organisation_id, ids=notice_ids)
     lines: dict[int, list[NoticeLine]] = defaultdict(list)
     for row in rows:
         line = NoticeLine(*row)
@@ -176,16 +185,8 @@ def lines_of(notice_ids: Sequence[int], organisation_id: int) -> dict[int, list[
 
 def waiting(run: DunningRun) -> int:
     """Return how many notices of the run are still to be written."""
-    return (
-        db.session.scalar(
-            select(func.count(DunningNotice.id)).where(
-                DunningNotice.organisation_id == run.organisation_id,
-                DunningNotice.run_id == run.id,
-                DunningNotice.state == NoticeState.PROPOSED,
-            )
-        )
-        or 0
-    )
+    found = prepared.ask(_NUMBER_WAITING, organisation_id=run.organisation_id, run_id=run.id)
+    return int(found.scalar_one())
 
 
 def note_amounts(*, organisation_id: int, lines: Sequence[NoticeLine]) -> None:

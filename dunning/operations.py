@@ -169,7 +169,7 @@ def _go_on(organisation: Organisation, run: DunningRun, now: datetime, at_most: 
         # Its messages are for the next steps: this one has filled a chunk already.
         return confirm(organisation=organisation, run=run, member_id=None, now=now, at_most=0)
     # What somebody else filled and approved meanwhile is for the next step, which does not hold the run.
-    return 1
+    return int(is_left or run.state not in (RunState.PROPOSED, RunState.DISCARDED))
 
 
 def discard(*, run: DunningRun, member_id: int | None, now: datetime) -> None:

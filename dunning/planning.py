@@ -8,11 +8,12 @@ from core.database import db
 from core.organisations.models import Organisation
 from core.planner import look_at_growth
 from dunning.accounts import Wording
+from dunning.assigned import debtors_of_policy
 from dunning.billing import NO_BILL, Planned, bills, by_debtor, highest_of
 from dunning.bills import Bill
 from dunning.models import DunningNotice, DunningNoticeInvoice, DunningRun, DunningSkip
 from dunning.overdue import Outcome, debtors_after, is_last, outcomes
-from dunning.queries import debtors_of_policy, plan_of
+from dunning.queries import plan_of
 from dunning.schedule import Stage
 from dunning.ways import Way, way_for
 from invoices.postal import debtors_with_address
@@ -73,7 +74,7 @@ def _store(
         **of_run,
         returning=(DunningNotice.debtor_id, DunningNotice.id),
     )
-    look_at_growth(len(stored))
+    look_at_growth(DunningNotice.__tablename__, len(stored))
     ids: dict[int, int] = dict(stored)
     added = bills(
         organisation=organisation,

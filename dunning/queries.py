@@ -1,19 +1,18 @@
 """Questions about dunning policies and runs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
-from core.bulk import among
+from core import prepared
 from core.database import OfOrganisation, db
 from core.members.models import Member
 from core.organisations.models import Organisation
 from core.refusals import N_, Refusal
 from dunning.models import (
-    DunningAssignment,
     DunningNotice,
     DunningPolicy,
     DunningRun,
@@ -23,8 +22,6 @@ from dunning.models import (
     RunState,
 )
 from dunning.schedule import Plan, Stage
-from dunning.selection import Selector, policy_for
-from invoices.models import Debtor
 from messaging.legal import BEGINS_TERM
 
 _BEGUN = (
@@ -94,9 +91,33 @@ def stages_of(*, organisation_id: int, policy_id: int) -> Sequence[DunningStage]
     ).all()
 
 
+_PLAN = (
+    select(
+        DunningPolicy.minimum_gap_days,
+        DunningPolicy.amount_minimum,
+        DunningStage.position,
+        DunningStage.days_after_due,
+        DunningStage.channel,
+        DunningStage.event,
+        DunningStage.amount_minimum.label("stage_minimum"),
+        DunningStage.costs,
+        DunningStage.adds_interest,
+    )
+    .outerjoin(DunningStage, same(DunningPolicy, DunningStage, "policy_id"))
+    .where(
+        DunningPolicy.organisation_id == bindparam("of_organisation"),
+        DunningPolicy.id == bindparam("policy_id"),
+    )
+    .order_by(DunningStage.position)
+)
+
+
 def plan_of(*, organisation: Organisation, policy_id: int) -> Plan:
     """Return a policy and its stages as the rules of `dunning.schedule` take them. Raises PolicyUnknown."""
-    found = policy(organisation_id=organisation.id, policy_id=policy_id)
+    rows = prepared.ask(_PLAN, organisation_id=organisation.id, policy_id=policy_id).all()
+    if not rows:
+        raise PolicyUnknown
+    found = rows[0]
     return Plan(
         stages=[
             Stage(
@@ -104,12 +125,13 @@ def plan_of(*, organisation: Organisation, policy_id: int) -> Plan:
                 stage.days_after_due,
                 stage.channel.value,
                 stage.event,
-                stage.amount_minimum,
+                stage.stage_minimum,
                 stage.costs.value,
                 stage.adds_interest,
                 stage.event in BEGINS_TERM,
             )
-            for stage in stages_of(organisation_id=organisation.id, policy_id=policy_id)
+            for stage in rows
+            if stage.position is not None
         ],
         minimum_gap_days=found.minimum_gap_days,
         amount_minimum=found.amount_minimum,
@@ -131,52 +153,6 @@ def policy_by_public_id(*, organisation_id: int, public_id: str) -> DunningPolic
     """Return the policy, if it is in use. Raises PolicyUnknown."""
     return _policy(
         organisation_id, and_(DunningPolicy.public_id == public_id, DunningPolicy.ended_at.is_(None))
-    )
-
-
-def policies_by_debtor(*, organisation: Organisation, debtor_ids: Collection[int]) -> dict[int, int | None]:
-    """Return for each of these debtors the id of their policy; a debtor's own country may be unknown."""
-    selectors = [
-        Selector(one.id, one.segment, one.country, one.is_by_hand)
-        for one in policies_of(organisation_id=organisation.id)
-    ]
-    rows = db.session.execute(
-        select(Debtor.id, Debtor.kind, Debtor.country, DunningAssignment.policy_id)
-        .outerjoin(
-            DunningAssignment,
-            and_(
-                DunningAssignment.organisation_id == Debtor.organisation_id,
-                DunningAssignment.debtor_id == Debtor.id,
-            ),
-        )
-        .where(Debtor.organisation_id == organisation.id, among(Debtor.id, debtor_ids))
-    )
-    return {
-        debtor_id: policy_for(
-            selectors=selectors,
-            segment=kind.value,
-            country=country or organisation.country,
-            assigned=assigned,
-        )
-        for debtor_id, kind, country, assigned in rows
-    }
-
-
-def debtors_of_policy(
-    *, organisation: Organisation, policy_id: int, debtor_ids: Collection[int]
-) -> list[int]:
-    """Return those of the debtors whose policy this is, in order."""
-    chosen = policies_by_debtor(organisation=organisation, debtor_ids=debtor_ids)
-    return sorted(debtor_id for debtor_id, its in chosen.items() if its == policy_id)
-
-
-def assignment_of(*, organisation_id: int, debtor_id: int) -> DunningAssignment | None:
-    """Return the policy somebody put the debtor on, if any."""
-    return db.session.scalar(
-        select(DunningAssignment).where(
-            DunningAssignment.organisation_id == organisation_id,
-            DunningAssignment.debtor_id == debtor_id,
-        )
     )
 
 

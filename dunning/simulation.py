@@ -13,10 +13,11 @@ from itertools import groupby
 
 from core.organisations.models import Organisation
 from dunning.accounts import Wording, accounts_of, named_in
+from dunning.assigned import debtors_of_policy
 from dunning.life import Life, PaperInvoice
 from dunning.models import StageChannel
 from dunning.overdue import Facts, debtors_after, facts
-from dunning.queries import debtors_of_policy, plan_of
+from dunning.queries import plan_of
 from dunning.schedule import Plan, Stage
 from invoices.postal import debtors_with_address
 from invoices.queries import usable_contacts_of_each

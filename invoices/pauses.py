@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Exists, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core import audit, prepared
-from core.bulk import among
+from core.bulk import among_given
 from core.clock import day_in
 from core.database import db
 from core.organisations.models import Organisation
@@ -107,16 +107,17 @@ def has_pause(debtor_id: InstrumentedAttribute[int | None], *, today: ColumnElem
     )
 
 
+_IN_FORCE = select(DebtorPause.debtor_id, DebtorPause.ends_on).where(
+    DebtorPause.organisation_id == bindparam("of_organisation"),
+    among_given(DebtorPause.debtor_id),
+    DebtorPause.ended_at.is_(None),
+    DebtorPause.ends_on > bindparam("today"),
+)
+
+
 def paused_until(*, organisation_id: int, debtor_ids: Collection[int], today: date) -> dict[int, date]:
     """Return for each debtor with a pause in force today the first day on which they may be written to."""
-    rows = db.session.execute(
-        select(DebtorPause.debtor_id, DebtorPause.ends_on).where(
-            DebtorPause.organisation_id == organisation_id,
-            among(DebtorPause.debtor_id, debtor_ids),
-            DebtorPause.ended_at.is_(None),
-            DebtorPause.ends_on > today,
-        )
-    )
+    rows = prepared.ask(_IN_FORCE, organisation_id=organisation_id, ids=debtor_ids, today=today)
     return dict(rows.all())
 
 

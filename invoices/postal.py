@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from core.bulk import among
-from core.database import db
+from core import prepared
+from core.bulk import among_given
 from invoices.models import Debtor, DebtorKind
 
 
@@ -55,24 +55,26 @@ def postal_address(*, debtor: Debtor, home: str) -> PostalAddress | None:
     )
 
 
+def _filled(column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    return func.trim(column) != ""
+
+
+_ADDRESSED = select(Debtor.id).where(
+    Debtor.organisation_id == bindparam("of_organisation"),
+    among_given(Debtor.id),
+    *(_filled(column) for column in (Debtor.street, Debtor.postcode, Debtor.city)),
+    or_(
+        and_(Debtor.kind == DebtorKind.COMPANY, _filled(Debtor.company_name)),
+        and_(Debtor.kind == DebtorKind.PERSON, _filled(Debtor.last_name)),
+    ),
+)
+
+
 def debtors_with_address(*, organisation_id: int, debtor_ids: Collection[int]) -> frozenset[int]:
     """Return those of the debtors to whom a letter can go, by the rule of `postal_address`."""
-    found = select(Debtor.id).where(
-        Debtor.organisation_id == organisation_id,
-        among(Debtor.id, debtor_ids),
-        *(_filled(column) for column in (Debtor.street, Debtor.postcode, Debtor.city)),
-        or_(
-            and_(Debtor.kind == DebtorKind.COMPANY, _filled(Debtor.company_name)),
-            and_(Debtor.kind == DebtorKind.PERSON, _filled(Debtor.last_name)),
-        ),
-    )
-    return frozenset(db.session.scalars(found))
+    return frozenset(prepared.ask(_ADDRESSED, organisation_id=organisation_id, ids=debtor_ids).scalars())
 
 
 def _person(debtor: Debtor) -> str:
     parts = (debtor.first_name or debtor.initials, debtor.middle_names, debtor.last_name)
     return " ".join(part.strip() for part in parts if part.strip())
-
-
-def _filled(column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    return func.trim(column) != ""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, bindparam, case, func, select
 
 from core import prepared
-from core.bulk import among
+from core.bulk import among_given
 from core.database import db
 from core.refusals import N_, Refusal
 from invoices.models import (
@@ -98,33 +98,35 @@ def usable_contacts_of(*, organisation_id: int, debtor_id: int) -> Sequence[Usab
     return found.get(debtor_id, ())
 
 
+_USABLE = (
+    select(
+        ContactPoint.debtor_id,
+        ContactPoint.id,
+        ContactPoint.public_id,
+        ContactPoint.channel,
+        ContactPoint.value,
+    )
+    .where(
+        ContactPoint.organisation_id == bindparam("of_organisation"),
+        among_given(ContactPoint.debtor_id),
+        ContactPoint.state == ContactState.USABLE,
+        ContactPoint.channel.in_((Channel.EMAIL, Channel.SMS)),
+    )
+    .order_by(
+        ContactPoint.debtor_id,
+        ContactPoint.is_preferred.desc(),
+        case((ContactPoint.channel == Channel.EMAIL, 0), else_=1),
+        ContactPoint.id,
+    )
+)
+
+
 def usable_contacts_of_each(
     *, organisation_id: int, debtor_ids: Collection[int]
 ) -> Mapping[int, Sequence[UsableContact]]:
     """Return the same for many debtors in one statement; who has none is not in it."""
-    rows = db.session.execute(
-        select(
-            ContactPoint.debtor_id,
-            ContactPoint.id,
-            ContactPoint.public_id,
-            ContactPoint.channel,
-            ContactPoint.value,
-        )
-        .where(
-            ContactPoint.organisation_id == organisation_id,
-            among(ContactPoint.debtor_id, debtor_ids),
-            ContactPoint.state == ContactState.USABLE,
-            ContactPoint.channel.in_((Channel.EMAIL, Channel.SMS)),
-        )
-        .order_by(
-            ContactPoint.debtor_id,
-            ContactPoint.is_preferred.desc(),
-            case((ContactPoint.channel == Channel.EMAIL, 0), else_=1),
-            ContactPoint.id,
-        )
-    )
     found: dict[int, list[UsableContact]] = {}
-    for row in rows:
+    for row in prepared.ask(_USABLE, organisation_id=organisation_id, ids=debtor_ids):
         found.setdefault(row[0], []).append(UsableContact(*row))
     return found
 
@@ -149,6 +151,11 @@ class Standing(NamedTuple):
     withdrawn_at: datetime | None
 
 
+_STANDING = select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
+    Invoice.organisation_id == bindparam("of_organisation"), among_given(Invoice.id)
+)
+
+
 def why_not_dun(
     *,
     organisation_id: int,
@@ -163,11 +170,7 @@ def why_not_dun(
     exemptions in force, for callers who asked for them already.
     """
     if invoices is None:
-        rows = db.session.execute(
-            select(Invoice.id, Invoice.amount_open, Invoice.withdrawn_at).where(
-                Invoice.organisation_id == organisation_id, among(Invoice.id, invoice_ids)
-            )
-        )
+        rows = prepared.ask(_STANDING, organisation_id=organisation_id, ids=invoice_ids)
         invoices = [Standing(*row) for row in rows]
     if held is None:
         held = exemptions_in_force(organisation_id=organisation_id, invoice_ids=invoice_ids)
@@ -202,17 +205,20 @@ def lock_invoices(*, organisation_id: int, invoice_ids: Collection[int]) -> None
     prepared.ask(_HELD, organisation_id=organisation_id, ids=invoice_ids)
 
 
+_IN_FORCE = (
+    select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
+    .where(
+        Exemption.organisation_id == bindparam("of_organisation"),
+        among_given(Exemption.invoice_id),
+        Exemption.ended_at.is_(None),
+    )
+    .order_by(Exemption.id)
+)
+
+
 def exemptions_in_force(*, organisation_id: int, invoice_ids: Collection[int]) -> Mapping[int, Held]:
     """Return per invoice who asked for an exemption in force, and for what amount (None: all of it)."""
-    rows = db.session.execute(
-        select(Exemption.invoice_id, Exemption.asked_by, Exemption.amount)
-        .where(
-            Exemption.organisation_id == organisation_id,
-            among(Exemption.invoice_id, invoice_ids),
-            Exemption.ended_at.is_(None),
-        )
-        .order_by(Exemption.id)
-    )
+    rows = prepared.ask(_IN_FORCE, organisation_id=organisation_id, ids=invoice_ids)
     held: dict[int, list[tuple[str, int | None]]] = {}
     for invoice_id, asked_by, amount in rows:
         held.setdefault(invoice_id, []).append((asked_by, amount))

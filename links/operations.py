@@ -75,7 +75,7 @@ def issue_all(*, organisation: Organisation, addressees: Sequence[Addressee], no
         same={"issued_at": now, "expires_at": _end(organisation, now)},
         returning=(AccessLink.public_id, AccessLink.id),
     )
-    look_at_growth(len(names))
+    look_at_growth(AccessLink.__tablename__, len(names))
     ids: dict[str, int] = dict(stored)
     return [ids[name] for name in names]
 

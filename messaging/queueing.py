@@ -89,7 +89,7 @@ def queue_all(*, organisation_id: int, now: datetime, drafts: Sequence[Draft]) -
         returning=(Message.dedupe_key, Message.id),
     )
     ids: dict[str, int] = dict(stored)
-    look_at_growth(len(drafts))
+    look_at_growth(Message.__tablename__, len(drafts))
     _store_invoices([(ids[draft["dedupe_key"]], draft) for draft in drafts], organisation_id)
     return ids
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, bindparam, exists, select
 
+from core import prepared
 from core.database import db
 from core.organisations.models import Restore
 from core.refusals import N_, Refusal
@@ -63,9 +64,12 @@ def held_or_not() -> Select[bool]:
     )
 
 
+_HELD_OR_NOT = held_or_not()
+
+
 def is_held(*, organisation_id: int) -> bool:
     """Return whether nothing may leave."""
-    return db.session.scalar(held().where(Restore.organisation_id == organisation_id)) is not None
+    return bool(prepared.ask(_HELD_OR_NOT, organisation_id=organisation_id).scalar_one())
 
 
 def hold(*, organisation_id: int, backup_at: datetime, now: datetime) -> Restore:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.audit import AuditEvent
 from core.database import db
 from dunning import operations, policies, queries
+from dunning.assigned import policies_by_debtor
 from dunning.models import DunningPolicy, StageChannel
 from dunning.policies import PolicyWish, StageWish
 from dunning.policy_refusals import (
@@ -108,7 +109,7 @@ def test_after_a_plan_has_ended_its_debtors_go_on_with_the_one_that_fits(office:
         now=FRIDAY,
     )
     policies.end_policy(policy=belgian, member_id=office.agent.id, now=FRIDAY)
-    chosen = queries.policies_by_debtor(organisation=office.organisation, debtor_ids=(debtor.id,))
+    chosen = policies_by_debtor(organisation=office.organisation, debtor_ids=(debtor.id,))
     assert chosen == {debtor.id: office.policy.id}
     of_plans = select(AuditEvent.what).where(AuditEvent.about == "dunning_policy").order_by(AuditEvent.id)
     assert db.session.scalars(of_plans).all() == ["dunning_policy.added", "dunning_policy.ended"]

@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= auto
+# One more than processors: some tests wait for other processes, or for a lock.
+WORKERS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo set-up test check format lint story bench faults screenshots translations coverage clean

@@ -215,7 +215,10 @@ def test_a_database_of_another_program_is_left_alone(backup: Path, elsewhere: Pl
     statement(elsewhere, "SELECT name FROM recipes")
 
 
-def test_nothing_is_replaced_under_a_portal_that_runs(backup: Path, elsewhere: Place) -> None:
+def test_nothing_is_replaced_under_a_portal_that_runs(
+    backup: Path, elsewhere: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "MOMENT", 0.2)
     found(migrated(elsewhere), "Another")
     with elsewhere.opened():
         assert db.session.scalars(select(Organisation.name)).all() == ["Another"]

@@ -7,7 +7,7 @@ PORT ?= 8000
 WORKERS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo set-up test check format lint story bench faults screenshots translations coverage clean
+.PHONY: help demo set-up test check format lint types style story bench faults screenshots translations coverage clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,12 +25,18 @@ test: set-up ## set up what tests need and run them all (ARGS="tests/links -x")
 
 check: set-up lint test ## all that CI does: format, lint, types, import contracts, templates, tests
 
-lint: set-up ## format check, ruff, mypy --strict, import contracts, templates
+lint: set-up ## format check, ruff, mypy --strict, import contracts, templates; all tests can be read
+	@$(MAKE) --no-print-directory -j 2 types style
+
+types:
+	$(BIN)/mypy --strict .
+
+style:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy --strict .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint templates --lint --quiet
+	@said=$$($(BIN)/pytest --collect-only -qq 2>&1) || { echo "$$said"; exit 1; }
 
 format: set-up ## put the code in its usual form
 	$(BIN)/ruff format --quiet .

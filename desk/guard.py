@@ -38,10 +38,22 @@ def _whoever_holds(secret: str) -> SignedIn | None:
     if not secret:
         return None
     try:
+        if _only_reads():
+            # The page goes on in this transaction; `_enter` says for whom.
+            tenancy.enter(tenancy.EVERYWHERE)
+            return session_behind(secret=secret, now=clock.now())
         with tenancy.everywhere(), transaction.reading():
             return session_behind(secret=secret, now=clock.now())
     except SessionEnded:
+        with transaction.reading():
+            # What this transaction might read across organisations ends with it.
+            tenancy.leave()
         return None
+
+
+def _only_reads() -> bool:
+    """Return whether nothing is written by this request: another one may wait long for its turn to write."""
+    return request.method in ("GET", "HEAD")
 
 
 def _not_signed_in() -> ResponseReturnValue:
@@ -56,7 +68,7 @@ def _enter(found: SignedIn) -> None:
     g.member, g.organisation = found.member, found.organisation
     g.zone = found.organisation.zone
     languages.speak(found.member.language)
-    tenancy.enter(found.organisation.id)
+    tenancy.enter(found.organisation.id, is_told=_only_reads())
     now = clock.now()
     if now - found.session.seen_at >= SEEN_EVERY:
         with transaction.writing():

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from core import tenancy
 from core.database import db
 from core.members.models import Member, MemberSession, Role
 from core.organisations.models import Organisation
@@ -55,11 +56,13 @@ def hash_of(secret: str) -> str:
 def session_behind(*, secret: str, now: datetime) -> SignedIn:
     """Return who holds this secret, in one statement; ask it with `tenancy.everywhere()`.
 
+    In this transaction the database works for the member's organisation from then on: a caller who goes on in
+    it says `tenancy.enter(…, is_told=True)`.
     Raises SessionEnded when the session was ended or is unknown, was idle for 60 minutes or began 12 hours
     ago, and when the member was disabled or the organisation closed since.
     """
     row = db.session.execute(
-        select(MemberSession, Member, Organisation)
+        select(MemberSession, Member, Organisation, tenancy.Entered(MemberSession.organisation_id))
         .join(
             Member,
             and_(
@@ -71,8 +74,8 @@ def session_behind(*, secret: str, now: datetime) -> SignedIn:
     ).one_or_none()
     if row is None:
         raise SessionEnded
-    found = SignedIn(*row)
-    for instance in row:
+    found = SignedIn(*row[:3])
+    for instance in row[:3]:
         db.session.expunge(instance)
     if not (
         is_running(found.session, now=now) and found.member.active and found.organisation.closed_at is None

@@ -1,8 +1,10 @@
 """What stands in every table, as one text per table: the same before and after when nothing was changed."""
 
+from functools import cache
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, Table, bindparam, select
 
 from core import tenancy
 from core.database import db
@@ -17,17 +19,26 @@ def fingerprints(*, organisation_id: int | None = None, but_of: int | None = Non
     Needs the app's context.
     """
     found = {}
+    given = {"owner": organisation_id, "debtor": but_of}
     with tenancy.everywhere():
+        connection = db.session.connection()
         for table in db.metadata.sorted_tables:
-            columns = [column for column in table.columns if column.name not in NOTED]
-            rows = select(*columns).order_by(*table.primary_key.columns)
-            if organisation_id is not None:
-                if "organisation_id" not in table.columns:
-                    continue
-                rows = rows.where(table.columns.organisation_id == organisation_id)
-            if but_of is not None and "debtor_id" in table.columns:
-                rows = rows.where(table.columns.debtor_id.is_distinct_from(but_of))
-            everything = "\n".join(repr(tuple(row)) for row in db.session.execute(rows))
+            if organisation_id is not None and "organisation_id" not in table.columns:
+                continue
+            rows = _rows(table, organisation_id is not None, but_of is not None)
+            everything = "\n".join(repr(tuple(row)) for row in connection.execute(rows, given))
             found[table.name] = sha256(everything.encode()).hexdigest()
         db.session.rollback()
     return found
+
+
+@cache
+def _rows(table: Table, is_of_one: bool, is_without_one: bool) -> Select[Any]:
+    """Return what finds a table's rows: of `owner` only, without those of `debtor`."""
+    columns = [column for column in table.columns if column.name not in NOTED]
+    rows = select(*columns).order_by(*table.primary_key.columns)
+    if is_of_one:
+        rows = rows.where(table.columns.organisation_id == bindparam("owner"))
+    if is_without_one and "debtor_id" in table.columns:
+        rows = rows.where(table.columns.debtor_id.is_distinct_from(bindparam("debtor")))
+    return rows

@@ -86,9 +86,12 @@ def _when(seen: Seen) -> tuple[int, bool, str]:
 
 
 def _all(app: Flask, crowd: Crowd) -> Iterator[Seen]:
+    known = places(app)
+    by_rule = {id(place.rule): place for place in known}
+    found_at = app.url_map.bind("localhost")
     pages = [
         (crowd.right_person(place), place.address(crowd.ids))
-        for place in places(app)
+        for place in known
         if "GET" in place.methods and place.door
     ]
     for visitor, address in (*pages, *crowd.more_pages):
@@ -96,7 +99,8 @@ def _all(app: Flask, crowd: Crowd) -> Iterator[Seen]:
         for form in page.forms:
             for action in _actions(form) if form.method == "post" else ():
                 there = urljoin(page.path, action or page.path)
-                yield Seen(_answering(app, urlsplit(there).path), visitor, page.path, there, form)
+                rule, _ = found_at.match(urlsplit(there).path, "POST", return_rule=True)
+                yield Seen(by_rule[id(rule)], visitor, page.path, there, form)
 
 
 def _actions(form: Form) -> set[str]:
@@ -107,11 +111,6 @@ def _actions(form: Form) -> set[str]:
         *(button.get("formaction", form.action) for button in form.buttons),
         *([told] if told else []),
     }
-
-
-def _answering(app: Flask, path: str) -> Place:
-    rule, _ = app.url_map.bind("localhost").match(path, "POST", return_rule=True)
-    return next(place for place in places(app) if place.rule is rule)
 
 
 def a_file(name: str = "../../evil\r\n.csv") -> tuple[BytesIO, str]:

@@ -28,10 +28,10 @@ check: set-up lint test ## all that CI does: format, lint, types, import contrac
 lint: set-up ## format check, ruff, mypy --strict, import contracts, templates; all tests can be read
 	@$(MAKE) --no-print-directory -j 2 types style
 
-types:
+types: set-up
 	$(BIN)/mypy --strict .
 
-style:
+style: set-up
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-logo

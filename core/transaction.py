@@ -62,6 +62,21 @@ def writing(*, at_once: bool = True) -> Iterator[None]:
 
 
 @contextmanager
+def reading_on() -> Iterator[None]:
+    """Begin to read in a transaction that goes on after the block; whatever is raised in it ends it.
+
+    For a request that only reads. Raises DatabaseFull.
+    """
+    try:
+        yield
+    except BaseException as error:
+        db.session.rollback()
+        if isinstance(error, OperationalError) and _is_full(error.orig):
+            raise DatabaseFull from error
+        raise
+
+
+@contextmanager
 def reading() -> Iterator[None]:
     """Read in one transaction that leaves nothing behind; on SQLite it takes no write lock.
 

@@ -35,20 +35,20 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def _whoever_holds(secret: str) -> SignedIn | None:
+    """Return who it is. A page that only reads goes on in this transaction; `_enter` says for whom."""
     if not secret:
         return None
+    found = None
+    tenancy.enter(tenancy.EVERYWHERE)
     try:
-        if _only_reads():
-            # The page goes on in this transaction; `_enter` says for whom.
-            tenancy.enter(tenancy.EVERYWHERE)
-            return session_behind(secret=secret, now=clock.now())
-        with tenancy.everywhere(), transaction.reading():
-            return session_behind(secret=secret, now=clock.now())
+        with transaction.reading_on() if _only_reads() else transaction.reading():
+            found = session_behind(secret=secret, now=clock.now())
     except SessionEnded:
-        with transaction.reading():
-            # What this transaction might read across organisations ends with it.
+        pass
+    finally:
+        if found is None:
             tenancy.leave()
-        return None
+    return found
 
 
 def _only_reads() -> bool:

@@ -16,6 +16,8 @@ import html5lib
 # The parser follows an older edition of the standard than the one these come from.
 NEWER_THAN_THE_PARSER = ("unexpected-end-tag-implied",)
 EMPTY = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+# For HTML; Python counts more.
+BLANKS = " \t\n\r\f"
 # Text without anything in it that a parser of HTML may object to.
 _SOUND = r"(?:[^<>&\"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|&(?:amp|lt|gt|quot|nbsp|#34|#39);)"
 # What a field is decides where it may stand.
@@ -50,7 +52,7 @@ def pattern_of(text: str) -> str:
 
 
 def _kind(found: re.Match[str]) -> str:
-    return ">" if found[0][1:].isspace() or found[0] == ">" else ">x"
+    return ">x" if found[0][1:].strip(BLANKS) else ">"
 
 
 class _Plain(HTMLParser):
@@ -79,6 +81,7 @@ class _Plain(HTMLParser):
             self._made.end(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        self._is_first_in_box = False
         self._made.end(tag)
 
     def handle_data(self, data: str) -> None:
@@ -103,4 +106,4 @@ def _seen(element: Element) -> tuple[object, ...]:
 
 def _words(text: str | None) -> str:
     # Around the head and the body the strict parser leaves blanks out.
-    return text if text and not text.isspace() else ""
+    return text if text and text.strip(BLANKS) else ""

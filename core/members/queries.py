@@ -54,10 +54,10 @@ def hash_of(secret: str) -> str:
 
 
 def session_behind(*, secret: str, now: datetime) -> SignedIn:
-    """Return who holds this secret, in one statement; ask it with `tenancy.everywhere()`.
+    """Return who holds this secret, in one statement; ask it everywhere (`core.tenancy`).
 
     In this transaction the database works for the member's organisation from then on: a caller who goes on in
-    it says `tenancy.enter(…, is_told=True)`.
+    it says `tenancy.enter(…, is_told=True)`, and ends it when this raises.
     Raises SessionEnded when the session was ended or is unknown, was idle for 60 minutes or began 12 hours
     ago, and when the member was disabled or the organisation closed since.
     """

@@ -111,11 +111,11 @@ def allow_statistics_of_grown(*tables: str) -> None:
         # Names of ours, in a migration.
         op.execute(
             "CREATE FUNCTION look_at_growth(asked text) RETURNS void LANGUAGE plpgsql "
-            "SECURITY DEFINER SET search_path = public AS $$ BEGIN "
+            "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$ BEGIN "
             f"IF asked NOT IN ({names}) THEN RAISE 'Not for %', asked; END IF; "
-            "IF EXISTS (SELECT FROM pg_class WHERE pg_class.oid = asked::regclass AND (reltuples < 1000 "
-            "OR pg_stat_get_mod_since_analyze(pg_class.oid) > reltuples / 2)) "
-            "THEN EXECUTE format('ANALYZE (SKIP_LOCKED) %I', asked); END IF; END$$"
+            "IF EXISTS (SELECT FROM pg_class WHERE pg_class.oid = ('public.' || asked)::regclass "
+            "AND (reltuples < 1000 OR pg_stat_get_mod_since_analyze(pg_class.oid) > reltuples / 2)) "
+            "THEN EXECUTE format('ANALYZE (SKIP_LOCKED) public.%I', asked); END IF; END$$"
         )
 
 

@@ -21,7 +21,7 @@ set-up: ## install what developing and testing need
 
 test: set-up ## set up what tests need and run them all (ARGS="tests/links -x")
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --maxschedchunk 60 $(ARGS)
 
 check: set-up lint test ## all that CI does: format, lint, types, import contracts, templates, tests
 

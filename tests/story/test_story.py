@@ -1,23 +1,16 @@
 """The main job end to end, as a command: every step is verified, and one that does not hold ends it."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.backups.places import PROGRAM
 from tests.receivables import Receivables
 
 
 def _told(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-c",
-        "from collections_portal.cli import main; main()",
-        "demo",
-        "--story",
-        *arguments,
-    ]
+    command = [PROGRAM, "demo", "--story", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=400, cwd=folder, check=False)
 
 

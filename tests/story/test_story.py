@@ -10,7 +10,7 @@ from tests.receivables import Receivables
 
 
 def _told(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [PROGRAM, "demo", "--story", *arguments]
+    command = [str(PROGRAM), "demo", "--story", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=400, cwd=folder, check=False)
 
 

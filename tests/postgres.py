@@ -49,7 +49,7 @@ class Roles:
 
 def open_run() -> Path:
     """Make this run's folder and tell the workers about it."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-", dir=machine.memory()))
     folder.chmod(0o755)
     os.environ[FOLDER] = str(folder)
     return folder
@@ -97,7 +97,7 @@ class OwnServer:
 @contextmanager
 def own_server() -> Iterator[OwnServer]:
     """Run a server that keeps what it has committed when its processes die; nothing of it is left."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-", dir=machine.memory()))
     folder.chmod(0o755)
     data = folder / "postgres"
     try:

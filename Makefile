@@ -5,6 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 # One more than processors: some tests wait for other processes, or for a lock.
 WORKERS ?= $(shell expr `getconf _NPROCESSORS_ONLN` + 1)
+# So many tests at once for a worker: all of tests/faults, which are begun first, for one; few at the end.
+CHUNK := 60
 
 .DEFAULT_GOAL := help
 .PHONY: help demo set-up test check format lint types style story bench faults screenshots translations coverage clean
@@ -21,7 +23,7 @@ set-up: ## install what developing and testing need
 
 test: set-up ## set up what tests need and run them all (ARGS="tests/links -x")
 	@$(BIN)/python -m tests.machine
-	@$(BIN)/pytest -n $(WORKERS) --maxschedchunk 60 $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --maxschedchunk $(CHUNK) $(ARGS)
 
 check: set-up lint test ## all that CI does: format, lint, types, import contracts, templates, tests
 

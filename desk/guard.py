@@ -57,7 +57,7 @@ def _only_reads() -> bool:
 
 
 def _not_signed_in() -> ResponseReturnValue:
-    if request.method not in ("GET", "HEAD"):
+    if not _only_reads():
         raise SessionEnded
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("desk.sign_in.show", next=wanted), 303)

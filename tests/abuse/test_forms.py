@@ -131,8 +131,6 @@ def test_rubbish_in_a_field_is_refused_in_words(forms: list[Seen], database: Dat
     assert wrong == [], "\n".join(wrong)
 
 
-# What is stored is text on either kind; what the pages make of it is no matter of the database.
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 def test_pages_show_what_was_typed_as_text(app: Flask, crowd: Crowd, forms: list[Seen]) -> None:
     """Whatever could be stored was; now every page is looked over, by the visitor's own rules."""
     typed = "😀<b>'\""

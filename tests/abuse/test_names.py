@@ -27,8 +27,6 @@ DIGITS = {
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 # With 5,000 digits each, more would be too large to be read at all.
 AT_ONCE = 6
-# The name of a field reaches no database.
-on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 
 
 def odd_names(names: list[str], digits: str) -> Iterator[str]:
@@ -49,7 +47,6 @@ def forms(app: Flask, crowd: Crowd) -> list[Seen]:
     return forms_of(app, crowd)
 
 
-@on_one_database
 def test_odd_names_of_fields_break_nothing(forms: list[Seen]) -> None:
     wrong = []
     for number, seen in enumerate(forms):
@@ -68,7 +65,6 @@ def test_a_part_of_a_form_without_a_name_is_none(app: Flask) -> None:
         assert not PolicyForm(meta={"csrf": False}).name.data
 
 
-@on_one_database
 def test_a_stranger_who_sends_them_is_answered_with_a_page(app: Flask, forms: list[Seen]) -> None:
     """The page about a refusal makes the form anew, to give back what was typed."""
     stranger, wrong = Visitor(app), []

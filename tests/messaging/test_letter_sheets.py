@@ -67,8 +67,7 @@ def everywhere(text: str) -> dict[str, Any]:
             {"kind": kind, "lines": [text, text]} for kind in ("paragraph", "heading", "bullets", "button")
         ]
         + [{"kind": "invoices", "lines": []}],
-        # Only the words at the head are always ours.
-        invoices={"head": list(WORDS["nl"].head), "rows": [[text] * 4], "totals": [[text, text]]},
+        invoices={"head": [text] * 4, "rows": [[text] * 4], "totals": [[text, text]]},
         pay=text,
         accounts=[text],
         foot=[text],
